@@ -1,0 +1,35 @@
+# A thin face over CMake's presets. `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-test build demo test lint format bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+deps: ## install what building and running needs
+	@docker/deps.sh docker/packages-build.txt
+
+deps-test: ## ... and what tests, lint and benchmarks need
+	@docker/deps.sh docker/packages-build.txt docker/packages-test.txt
+
+build: deps ## build the release preset into build/release/bin
+	@cmake --preset release -Wno-dev --log-level=WARNING
+	@cmake --build --preset release
+
+demo: build ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
+	@services/demo/run
+
+test: deps-test ## build everything and run every test that CI runs
+	@tests/run-all
+
+lint: deps-test ## clang-format and clang-tidy over our own sources
+	@tests/lint
+
+format: ## rewrite our own sources in the house format
+	@git ls-files '*.cpp' '*.h' '*.proto' | xargs clang-format-14 -i
+
+bench: deps-test build ## measure against mosquitto, side by side
+	@tests/bench/run
+
+clean: ## remove everything that was built
+	@rm -rf build
