@@ -1,0 +1,1 @@
+#include "mqtt/reason_code.h"

@@ -1,0 +1,1 @@
+#include "mqtt/utf8.h"
