@@ -1,0 +1,99 @@
+// The page's line to the broker: MQTT 5 over WebSocket, reconnecting for ever.
+//
+//   connecting -> online <-> reconnecting
+//
+// A subscription lives until its handle is called; it is renewed on every connection, and `onLive` tells its owner
+// that from now on it hears what happens, so that it can ask the store for what it missed.
+import mqtt, { type MqttClient } from "mqtt";
+
+import { matches } from "./topic-filter";
+
+export type BusState = "connecting" | "online" | "reconnecting";
+export type Handler = (topic: string, payload: Uint8Array) => void;
+
+interface Subscription {
+  filters: string[];
+  handler: Handler;
+  onLive: () => void;
+}
+
+const kConnectTimeoutMs = 5_000;
+const kKeepAliveSeconds = 15;
+const kRetryMsMin = 700;
+const kRetryMsMax = 2_500;
+
+export class Bus {
+  private readonly client: MqttClient;
+  private readonly subscriptions = new Set<Subscription>();
+  private readonly watchers = new Set<(state: BusState) => void>();
+  private current: BusState = "connecting";
+
+  constructor(url: string) {
+    this.client = mqtt.connect(url, {
+      protocolVersion: 5,
+      clientId: `page-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`,
+      clean: true,
+      resubscribe: false,
+      keepalive: kKeepAliveSeconds,
+      connectTimeout: kConnectTimeoutMs,
+      reconnectPeriod: kRetryMsMin + Math.random() * (kRetryMsMax - kRetryMsMin),
+    });
+    this.client.on("connect", () => this.connected());
+    this.client.on("close", () => this.enter(this.current === "connecting" ? "connecting" : "reconnecting"));
+    // "close" follows, and that is what the page shows.
+    this.client.on("error", () => undefined);
+    this.client.on("message", (topic, payload) => this.dispatch(topic, payload));
+    window.addEventListener("online", () => this.client.reconnecting && this.client.reconnect());
+  }
+
+  watch(watcher: (state: BusState) => void): void {
+    this.watchers.add(watcher);
+    watcher(this.current);
+  }
+
+  subscribe(filters: string[], handler: Handler, onLive: () => void = () => undefined): () => void {
+    const subscription = { filters, handler, onLive };
+    this.subscriptions.add(subscription);
+    if (this.client.connected) this.request(subscription);
+    return () => this.cancel(subscription);
+  }
+
+  private connected(): void {
+    this.enter("online");
+    for (const subscription of this.subscriptions) this.request(subscription);
+  }
+
+  private request(subscription: Subscription): void {
+    this.client.subscribe(subscription.filters, { qos: 1 }, (error) => {
+      if (!error && this.subscriptions.has(subscription)) subscription.onLive();
+    });
+  }
+
+  private cancel(subscription: Subscription): void {
+    this.subscriptions.delete(subscription);
+    const wanted = new Set([...this.subscriptions].flatMap((other) => other.filters));
+    const unused = subscription.filters.filter((filter) => !wanted.has(filter));
+    if (this.client.connected && unused.length > 0) this.client.unsubscribe(unused);
+  }
+
+  private dispatch(topic: string, payload: Uint8Array): void {
+    for (const { filters, handler } of this.subscriptions) {
+      if (filters.some((filter) => matches(filter, topic))) handler(topic, payload);
+    }
+  }
+
+  private enter(state: BusState): void {
+    if (state === this.current) return;
+    this.current = state;
+    for (const watcher of this.watchers) watcher(state);
+  }
+}
+
+// A broker address that names loopback is meant for the machine that serves the page: a phone in the same network
+// finds it under the name by which it found the page.
+export function reachableUrl(url: string, pageHost: string): string {
+  const parsed = new URL(url);
+  const loopback = (host: string): boolean => /^(localhost|127\..*|\[::1\])$/.test(host);
+  if (loopback(parsed.hostname) && !loopback(pageHost)) parsed.hostname = pageHost;
+  return parsed.href;
+}

@@ -1,0 +1,17 @@
+// Numbers as people read them.
+const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+export function money(cents: number): string {
+  return dollars.format(cents / 100);
+}
+
+export function timeOfDay(unixMs: number): string {
+  return clock.format(new Date(unixMs));
+}
+
+export function eta(seconds: number): string {
+  if (seconds < 10) return "arriving now";
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
+  return `${Math.round(seconds / 60)} min`;
+}

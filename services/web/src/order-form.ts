@@ -1,0 +1,194 @@
+// Choosing, saying where to, paying. What the store refuses is shown at the field that it names.
+import * as api from "./api";
+import type { Bus } from "./bus";
+import { Catalogue } from "./catalogue";
+import { element } from "./dom";
+import { kStockFilter, stockOf } from "./events";
+import { money } from "./format";
+
+export interface OrderFormEvents {
+  placed(record: api.OrderRecord, order: api.NewOrder): void;
+  zipChosen(zip: string): void;
+  unreachable(message: string): void;
+  reachable(): void;
+}
+
+const kRetryMs = 3_000;
+const kFirstZip = "60614";
+const kFirstCard = "4242 4242 4242 4242";
+
+export class OrderForm {
+  readonly root: HTMLElement;
+  private readonly catalogue = new Catalogue(() => this.showTotal());
+  private readonly zip = field("zip", "Zip code", "Where to?", {
+    inputmode: "numeric",
+    autocomplete: "postal-code",
+    list: "zips",
+    maxlength: 10,
+  });
+  private readonly card = field("card", "Card", "4000 0000 0000 0002 is declined, so that you can see that too.", {
+    inputmode: "numeric",
+    autocomplete: "cc-number",
+    value: kFirstCard,
+  });
+  private readonly itemsError = element("p", { class: "field-error", id: "items-error", role: "alert", hidden: true });
+  private readonly submit = element("button", { type: "submit", class: "primary" }, "Order");
+  private readonly zips = element("datalist", { id: "zips" });
+  private unsubscribe: () => void = () => undefined;
+  private timer = 0;
+  private isClosed = false;
+
+  constructor(
+    private readonly bus: Bus,
+    private readonly events: OrderFormEvents,
+  ) {
+    const form = element(
+      "form",
+      { class: "order-form", novalidate: true },
+      element("h1", {}, "What may we bring you?"),
+      this.catalogue.root,
+      this.itemsError,
+      element("div", { class: "fields" }, this.zip.root, this.card.root, this.zips),
+      element("div", { class: "checkout" }, this.submit),
+    );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.place();
+    });
+    this.zip.input.addEventListener("input", () => this.zipTyped());
+    this.root = form;
+    this.showTotal();
+  }
+
+  async open(): Promise<void> {
+    this.unsubscribe = this.bus.subscribe([kStockFilter], (_, payload) => {
+      const product = stockOf(payload);
+      if (product) this.catalogue.show(product);
+    });
+    await this.load();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    window.clearTimeout(this.timer);
+    this.unsubscribe();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const [products, zips] = await Promise.all([api.products(), api.zips()]);
+      this.events.reachable();
+      products.forEach((product) => this.catalogue.show(product));
+      this.catalogue.chooseFirstInStock();
+      this.offer(zips);
+      // The store is up, but inventory has not told it of its stock yet.
+      if (products.length === 0) this.loadLater();
+    } catch (error) {
+      if (!this.isClosed) this.events.unreachable((error as Error).message);
+      this.loadLater();
+    }
+  }
+
+  private loadLater(): void {
+    if (!this.isClosed) this.timer = window.setTimeout(() => void this.load(), kRetryMs);
+  }
+
+  private offer(zips: string[]): void {
+    this.zips.replaceChildren(...zips.map((zip) => element("option", { value: zip })));
+    if (this.zip.input.value === "") {
+      this.zip.input.value = zips.includes(kFirstZip) ? kFirstZip : (zips[0] ?? "");
+      this.zipTyped();
+    }
+  }
+
+  private zipTyped(): void {
+    this.zip.setError("");
+    const zip = this.zip.input.value.trim();
+    if (/^\d{5}$/.test(zip)) this.events.zipChosen(zip);
+  }
+
+  private showTotal(): void {
+    const cents = this.catalogue.totalCents();
+    this.submit.textContent = cents > 0 ? `Order for ${money(cents)}` : "Order";
+    if (cents > 0) this.setItemsError("");
+  }
+
+  private async place(): Promise<void> {
+    const order: api.NewOrder = {
+      zip: this.zip.input.value.trim(),
+      items: this.catalogue.items(),
+      card: this.card.input.value.replace(/[\s-]/g, ""),
+    };
+    this.clearErrors();
+    this.events.reachable();
+    if (order.items.length === 0) return this.refused("items", "Choose at least one beer.");
+    if (order.zip === "") return this.refused("zip", "Where shall we bring it? Give a zip code.");
+    this.submit.disabled = true;
+    this.submit.textContent = "Ordering…";
+    try {
+      this.events.placed(await api.placeOrder(order), order);
+    } catch (error) {
+      if (error instanceof api.Problem) this.refused(error.field, error.detail);
+      else this.setItemsError(`${(error as Error).message} Please try again in a moment.`);
+    } finally {
+      this.submit.disabled = false;
+      this.showTotal();
+    }
+  }
+
+  private refused(fieldName: string, detail: string): void {
+    for (const { name, input, setError } of [this.zip, this.card]) {
+      if (fieldName !== name) continue;
+      setError(detail);
+      input.focus();
+      return;
+    }
+    this.setItemsError(detail);
+    this.catalogue.root.querySelector<HTMLInputElement>("input:enabled")?.focus();
+  }
+
+  private clearErrors(): void {
+    this.zip.setError("");
+    this.card.setError("");
+    this.setItemsError("");
+  }
+
+  private setItemsError(text: string): void {
+    this.itemsError.textContent = text;
+    this.itemsError.hidden = text === "";
+  }
+}
+
+interface Field {
+  name: string;
+  root: HTMLElement;
+  input: HTMLInputElement;
+  setError: (text: string) => void;
+}
+
+function field(name: string, label: string, hint: string, attributes: Record<string, string | number>): Field {
+  const input = element("input", {
+    id: name,
+    name,
+    type: "text",
+    spellcheck: "false",
+    "aria-describedby": `${name}-hint ${name}-error`,
+    ...attributes,
+  });
+  const error = element("p", { class: "field-error", id: `${name}-error`, role: "alert", hidden: true });
+  const root = element(
+    "div",
+    { class: "field" },
+    element("label", { for: name }, label),
+    input,
+    element("p", { class: "hint", id: `${name}-hint` }, hint),
+    error,
+  );
+  const setError = (text: string): void => {
+    error.textContent = text;
+    error.hidden = text === "";
+    if (text) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  };
+  return { name, root, input, setError };
+}

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { matches } from "../src/topic-filter";
+
+test("a plus stands for exactly one level", () => {
+  assert.ok(matches("order/+/o-1", "order/award/o-1"));
+  assert.ok(!matches("order/+/o-1", "order/ship/60614/o-1"));
+  assert.ok(!matches("order/+/o-1", "order/award/o-2"));
+});
+
+test("a hash stands for the rest, and for its parent", () => {
+  assert.ok(matches("order/#", "order/ship/60614/o-1"));
+  assert.ok(matches("order/#", "order"));
+  assert.ok(!matches("order/#", "payment/paid/o-1"));
+});
