@@ -1,0 +1,21 @@
+// Reads a city from a folder with streets.json and zips.json (format 1, written by map/build.mjs).
+// Meant for the start of a program: throws std::runtime_error that names the file and what is wrong with it.
+#pragma once
+
+#include <filesystem>
+
+#include "streets/network.h"
+#include "streets/zips.h"
+
+namespace dray::streets {
+
+struct City {
+    std::string name;
+    std::string attribution;  // must be shown wherever the map is
+    StreetNetwork network;
+    ZipMap zips;
+};
+
+City load_city(const std::filesystem::path& folder);
+
+}  // namespace dray::streets
