@@ -1,0 +1,92 @@
+// What is due to be sent on one connection, in order. Packets wait here as descriptions, not as bytes: a
+// PUBLISH is a reference to the shared message plus what differs for this receiver, and is written out only
+// when the transport gathers it for one write at the end of the turn. Lives on the connection's shard.
+//
+//     outbox.push_…(…)  …                     during the turn, by the shard
+//     outbox.gather(batch)                    at its end, by the transport: as much as fits in the batch
+//     outbox.consume(bytes_written)           what was not written stays, and is gathered again
+//
+// Gathering again gives the same bytes, so a packet may be cut anywhere by a short write.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/ring.h"
+#include "mqtt/packet.h"
+#include "session/gather_batch.h"
+#include "session/message.h"
+
+namespace dray::session {
+
+// How one receiver gets a message.
+struct Delivery {
+    MessageRef message;
+    mqtt::PacketId packet_id{};  // 0 at QoS 0
+    mqtt::QoS qos = mqtt::QoS::kAtMostOnce;
+    bool dup = false;
+    bool retain = false;
+    std::uint32_t expiry_s = 0;         // remaining Message Expiry Interval; 0 = the message has none
+    std::uint32_t subscription_id = 0;  // 0 = none
+    MessageRef more_subscription_ids;   // raw: further Subscription Identifier properties; usually none
+};
+
+class Outbox {
+  public:
+    explicit Outbox(mqtt::ProtocolVersion version) : version_(version) {}
+
+    // The size of the whole packet: what the receiver's Maximum Packet Size is compared with.
+    std::size_t encoded_size(const Delivery& delivery) const;
+
+    void push_publish(Delivery delivery);
+    void push_short(std::string_view bytes);  // at most kShortBytesMax: acknowledgements, PINGRESP
+    void push(const mqtt::Packet& packet);    // any other packet
+    static constexpr std::size_t kShortBytesMax = 8;
+
+    bool empty() const { return items_.empty(); }
+    std::size_t bytes() const { return bytes_; }  // still to be written
+    void set_version(mqtt::ProtocolVersion version) { version_ = version; }
+    mqtt::ProtocolVersion version() const { return version_; }
+
+    // Adds to `batch` until it is full or nothing is left.
+    void gather(GatherBatch& batch) const;
+
+    struct Consumed {
+        std::uint32_t qos0_messages = 0;  // PUBLISH packets of QoS 0 now written to their last byte
+        std::uint32_t publishes = 0;      // ... of any QoS
+    };
+    Consumed consume(std::size_t bytes_written);
+
+    // Throws away what is left, and says how many PUBLISH packets of QoS 0 were in it: they reach nobody.
+    std::uint32_t discard_all();
+    // An empty outbox of an idle connection owns no memory.
+    void release_memory_if_empty();
+
+  private:
+    struct Item {
+        MessageRef message;  // the PUBLISH's message, or raw bytes; none for a short packet
+        MessageRef more_ids;
+        std::uint32_t size = 0;  // on the wire
+        mqtt::PacketId packet_id{};
+        std::uint8_t first_byte = 0;   // fixed header of a PUBLISH; 0 = raw or short
+        std::uint8_t short_bytes = 0;  // length of a short packet
+        union {
+            struct {
+                std::uint32_t expiry_s;
+                std::uint32_t subscription_id;
+            };
+            char bytes[kShortBytesMax];
+        };
+        Item() : expiry_s(0), subscription_id(0) {}
+    };
+    void push(Item item);
+    void write(const Item& item, std::size_t skip, GatherBatch& batch) const;
+
+    Ring<Item> items_;
+    std::size_t bytes_ = 0;
+    std::uint32_t front_written_ = 0;  // bytes of the first item that have left already
+    mqtt::ProtocolVersion version_;
+};
+
+}  // namespace dray::session

@@ -1,0 +1,56 @@
+// What a shard wants done after its inputs. The reactor carries the effects out at the end of the turn, in
+// the order of the members, and clears them; a simulation does the same without sockets.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "shard/link_id.h"
+#include "shard/shard_message.h"
+
+namespace dray::shard {
+
+struct Effects {
+    // Messages for other shards; those to one shard arrive in this order.
+    struct Forward {
+        ShardIndex to = 0;
+        ShardMessage message;
+    };
+    std::vector<Forward> forwards;
+
+    // The client on this link belongs to another shard (it is the one that its client id hashes to). Take the
+    // connection there with every byte that was not consumed: its CONNECT is the first of them. The link is
+    // gone here.
+    struct Handover {
+        LinkId link;
+        ShardIndex to = 0;
+    };
+    std::vector<Handover> handovers;
+
+    // Links whose outbox was empty and is not any more: gather and write.
+    std::vector<LinkId> flushes;
+
+    // Write what the outbox holds, as far as the socket takes it now, and close. Then tell the shard by
+    // closed().
+    std::vector<LinkId> closes;
+
+    // Stop reading from a link, or go on: how a publisher is slowed down.
+    struct Reading {
+        LinkId link;
+        bool on = true;
+    };
+    std::vector<Reading> readings;
+
+    bool empty() const {
+        return forwards.empty() && handovers.empty() && flushes.empty() && closes.empty() && readings.empty();
+    }
+    void clear() {
+        forwards.clear();
+        handovers.clear();
+        flushes.clear();
+        closes.clear();
+        readings.clear();
+    }
+};
+
+}  // namespace dray::shard

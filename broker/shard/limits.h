@@ -1,0 +1,25 @@
+// Every limit of a shard, each with its unit last. The config table (app/) sets them; the defaults are here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dray::shard {
+
+struct Limits {
+    std::uint32_t packet_bytes_max = 1024 * 1024;  // larger packets close the connection (5.0: 0x95)
+    std::uint16_t inflight_messages_max = 512;     // unacknowledged QoS 1 and 2 messages to one client
+    std::uint16_t receive_messages_max = 1024;     // unacknowledged QoS 2 messages from one client
+    std::uint32_t queue_messages_max = 100'000;    // waiting for one session
+    std::uint64_t queue_bytes_max = 256ULL * 1024 * 1024;  // ... in bytes
+    std::uint32_t outbox_bytes_max = 1024 * 1024;  // not yet taken by the socket; QoS 0 beyond is discarded
+    std::uint32_t subscriptions_max = 10'000;      // of one session
+    std::uint16_t topic_levels_max = 128;
+    std::uint32_t session_expiry_s_max = 0xFFFFFFFF;  // 0xFFFFFFFF = no limit
+    std::uint32_t connect_ms_max = 10'000;            // from accept to a whole CONNECT
+    std::uint16_t keep_alive_s_max = 65'535;
+    std::uint16_t topic_aliases_max = 64;    // from one client
+    std::uint32_t sys_interval_ms = 10'000;  // between two rounds of $SYS; 0 = none
+};
+
+}  // namespace dray::shard

@@ -1,0 +1,81 @@
+// A shard: one slice of the broker, with the sessions whose client ids hash to it. A deterministic state
+// machine: the reactor (or a simulation) gives it inputs and time, and carries out its effects. It knows no
+// socket, thread or clock, and is only ever touched by one thread.
+//
+//     bytes, timers, messages of other shards  ->  Shard  ->  Effects (+ an Outbox for each link)
+//
+// A client's connection and session meet on shard hash(client id) % shards: whichever shard accepted the
+// connection hands it over when it has seen the CONNECT. So take-over and resume are always the business of
+// one shard.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/byte_view.h"
+#include "base/instant.h"
+#include "session/outbox.h"
+#include "shard/effects.h"
+#include "shard/limits.h"
+#include "shard/link_id.h"
+#include "shard/store_port.h"
+
+namespace dray::shard {
+
+struct ShardOptions {
+    ShardIndex index = 0;
+    ShardIndex count = 1;
+    std::uint64_t seed = 0;
+    Limits limits;
+    std::string version;  // what $SYS/broker/version says
+};
+
+// What is known of a connection before its first byte.
+struct LinkOptions {
+    bool allow_anonymous = true;
+    std::string peer;  // for the log: "127.0.0.1:51234"
+};
+
+class Shard {
+  public:
+    Shard(ShardOptions options, StorePort& store, Instant now);
+    ~Shard();
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+
+    // --- inputs ---
+    LinkId open(const LinkOptions& options, Instant now);
+
+    // Bytes that arrived, from the first that was not consumed yet. Returns how many were consumed; the rest
+    // is the beginning of a packet and is to be offered again with what follows. After a handover or close
+    // effect for this link nothing more may be offered.
+    std::size_t receive(LinkId link, ByteView bytes, Instant now);
+    // The connection is gone (by either side's doing). The id is dead from here on.
+    void closed(LinkId link, Instant now);
+    // The transport has written `bytes` of this link's outbox (by any number of writes in this turn).
+    void written(LinkId link, std::size_t bytes, Instant now);
+
+    void receive(ShardIndex from, ShardMessage message, Instant now);
+    // Everything up to this number is on disk.
+    void durable(StoreSequence sequence, Instant now);
+    // Time has passed; at the latest due at next_deadline().
+    void tick(Instant now);
+    Instant next_deadline() const;
+
+    // Stop: tells 5.0 clients 0x8B and closes every link.
+    void shut_down(Instant now);
+
+    // --- outputs ---
+    Effects& effects();
+    session::Outbox& outbox(LinkId link);
+
+    struct Statistics;
+    const Statistics& statistics() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace dray::shard

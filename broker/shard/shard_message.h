@@ -1,0 +1,107 @@
+// What shards say to each other. Each is a value that owns what it carries, so that it can cross a thread by
+// a ring; messages from one shard to another arrive in order, between different pairs there is no order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mqtt/packet.h"
+#include "session/message.h"
+#include "shard/link_id.h"
+
+namespace dray::shard {
+
+// Names an operation of the sender that waits for answers. 0 = no answer wanted.
+using Ticket = std::uint64_t;
+
+// "Deliver to your subscribers that match."
+struct Deliver {
+    session::MessageRef message;
+    Ticket ticket = 0;
+};
+
+// "Keep (or, with an empty payload, forget) as the retained message of its topic": to the topic's home shard.
+struct Retain {
+    session::MessageRef message;
+    Ticket ticket = 0;
+};
+
+// "I have (no more) subscribers to these filters." Asks to be confirmed before SUBACK and UNSUBACK.
+struct Routes {
+    std::vector<std::string> added;
+    std::vector<std::string> removed;
+    Ticket ticket = 0;
+};
+
+// "Done."
+struct Confirm {
+    Ticket ticket = 0;
+};
+
+// "Which retained messages match?" Answered by RetainedBatch until `done`; each but the last is continued
+// when asked.
+struct RetainedQuery {
+    std::string filter;
+    Ticket ticket = 0;
+};
+struct RetainedContinue {
+    Ticket ticket = 0;
+};
+struct RetainedCancel {
+    Ticket ticket = 0;
+};
+struct RetainedBatch {
+    Ticket ticket = 0;
+    std::vector<session::MessageRef> messages;
+    bool done = false;
+};
+
+// A member of a shared subscription as its group's home shard knows it: session numbers are unique for ever.
+struct GroupJoin {
+    std::string group;
+    std::string filter;
+    std::uint64_t session = 0;
+    mqtt::SubscriptionOptions options;
+    std::uint32_t subscription_id = 0;
+    bool able = false;  // online and with room in its window
+    Ticket ticket = 0;
+};
+struct GroupLeave {
+    std::string group;
+    std::string filter;
+    std::uint64_t session = 0;
+    Ticket ticket = 0;
+};
+// "I can (no longer) take messages of my shared subscriptions."
+struct MemberAble {
+    std::uint64_t session = 0;
+    bool able = false;
+};
+// "This one is yours."
+struct GroupDeliver {
+    std::string group;
+    std::string filter;
+    std::uint64_t session = 0;
+    session::MessageRef message;
+    mqtt::SubscriptionOptions options;
+    std::uint32_t subscription_id = 0;
+};
+// "I could not deliver these; give them to others", in their order.
+struct GroupReturn {
+    std::string group;
+    std::string filter;
+    std::vector<session::MessageRef> messages;
+};
+
+// What shard 0 adds up for $SYS.
+struct Report {
+    std::vector<std::uint64_t> counters;
+};
+
+using ShardMessage =
+    std::variant<Deliver, Retain, Routes, Confirm, RetainedQuery, RetainedContinue, RetainedCancel,
+                 RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn, Report>;
+
+}  // namespace dray::shard
