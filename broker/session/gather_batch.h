@@ -33,6 +33,12 @@ class GatherBatch {
         return used_ + copied <= capacity_ && pieces_.size() + 3 <= kPiecesMax;
     }
 
+    // Only while empty.
+    void grow(std::size_t scratch_bytes) {
+        DRAY_ASSERT(bytes_ == 0);
+        scratch_ = std::make_unique_for_overwrite<std::uint8_t[]>(scratch_bytes);
+        capacity_ = scratch_bytes;
+    }
     std::uint8_t* reserve(std::size_t bytes) {
         DRAY_ASSERT(used_ + bytes <= capacity_);
         return scratch_.get() + used_;

@@ -71,14 +71,15 @@ class Outbox {
         mqtt::PacketId packet_id{};
         std::uint8_t first_byte = 0;   // fixed header of a PUBLISH; 0 = raw or short
         std::uint8_t short_bytes = 0;  // length of a short packet
-        union {
-            struct {
-                std::uint32_t expiry_s;
-                std::uint32_t subscription_id;
-            };
-            char bytes[kShortBytesMax];
+        struct Extras {
+            std::uint32_t expiry_s = 0;
+            std::uint32_t subscription_id = 0;
         };
-        Item() : expiry_s(0), subscription_id(0) {}
+        union {
+            Extras extras;               // of a PUBLISH
+            char bytes[kShortBytesMax];  // of a short packet
+        };
+        Item() : extras() {}
     };
     void push(Item item);
     void write(const Item& item, std::size_t skip, GatherBatch& batch) const;

@@ -1,0 +1,172 @@
+#include "session/outbox.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.h"
+#include "mqtt/encode.h"
+
+namespace dray::session {
+
+namespace {
+
+constexpr std::size_t kHeaderMargin = 16;
+
+constexpr std::size_t variable_byte_integer_bytes(std::size_t value) {
+    if (value < 128) return 1;
+    if (value < 16'384) return 2;
+    return value < 2'097'152 ? 3 : 4;
+}
+
+constexpr std::uint8_t first_byte_of(const Delivery& delivery) {
+    return static_cast<std::uint8_t>(0x30 | (delivery.dup ? 0x08 : 0) |
+                                     (static_cast<int>(delivery.qos) << 1) | (delivery.retain ? 0x01 : 0));
+}
+
+}  // namespace
+
+std::size_t Outbox::encoded_size(const Delivery& delivery) const {
+    const Message& message = *delivery.message;
+    std::size_t remaining = 2 + message.topic().size() + message.payload().size();
+    if (delivery.qos != mqtt::QoS::kAtMostOnce) remaining += 2;
+    if (version_ == mqtt::ProtocolVersion::kV5) {
+        std::size_t properties = message.properties().wire().size();
+        if (delivery.expiry_s != 0) properties += 5;
+        if (delivery.subscription_id != 0)
+            properties += 1 + variable_byte_integer_bytes(delivery.subscription_id);
+        if (delivery.more_subscription_ids) properties += delivery.more_subscription_ids->payload().size();
+        remaining += variable_byte_integer_bytes(properties) + properties;
+    }
+    return 1 + variable_byte_integer_bytes(remaining) + remaining;
+}
+
+void Outbox::push_publish(Delivery delivery) {
+    Item item;
+    item.size = static_cast<std::uint32_t>(encoded_size(delivery));
+    item.packet_id = delivery.packet_id;
+    item.first_byte = first_byte_of(delivery);
+    item.extras.expiry_s = delivery.expiry_s;
+    item.extras.subscription_id = delivery.subscription_id;
+    item.message = std::move(delivery.message);
+    item.more_ids = std::move(delivery.more_subscription_ids);
+    push(std::move(item));
+}
+
+void Outbox::push_short(std::string_view bytes) {
+    DRAY_ASSERT(bytes.size() <= kShortBytesMax);
+    Item item;
+    item.size = static_cast<std::uint32_t>(bytes.size());
+    item.short_bytes = static_cast<std::uint8_t>(bytes.size());
+    std::copy(bytes.begin(), bytes.end(), item.bytes);
+    push(std::move(item));
+}
+
+void Outbox::push(const mqtt::Packet& packet) {
+    std::string bytes;
+    mqtt::encode(packet, version_, bytes);
+    if (bytes.size() <= kShortBytesMax) return push_short(bytes);
+    Item item;
+    item.size = static_cast<std::uint32_t>(bytes.size());
+    item.message = Message::make_raw(bytes);
+    push(std::move(item));
+}
+
+void Outbox::push(Item item) {
+    bytes_ += item.size;
+    items_.push_back(std::move(item));
+}
+
+void Outbox::gather(GatherBatch& batch) const {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        const Item& item = items_[i];
+        // All but a pointed-at payload is copied; the margin covers a fixed header of the longest form.
+        const bool points = item.message && item.message->payload().size() > GatherBatch::kCopyBytesMax;
+        const std::size_t copied =
+            (points ? item.size - item.message->payload().size() : item.size) + kHeaderMargin;
+        if (!batch.has_room(copied)) {
+            if (batch.bytes() > 0) return;
+            batch.grow(copied);  // one packet's topic and properties are longer than the block
+        }
+        write(item, i == 0 ? front_written_ : 0, batch);
+    }
+}
+
+void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const {
+    const auto add = [&](ByteView bytes) {
+        const std::size_t skipped = std::min(skip, bytes.size());
+        skip -= skipped;
+        bytes = bytes.subspan(skipped);
+        if (bytes.size() > GatherBatch::kCopyBytesMax) {
+            batch.point_at(bytes);
+        } else {
+            batch.copy(bytes);
+        }
+    };
+    if (item.short_bytes != 0) return add(as_bytes({item.bytes, item.short_bytes}));
+    const Message& message = *item.message;
+    if (item.first_byte == 0) return add(message.payload());
+
+    mqtt::Publish publish;
+    publish.dup = (item.first_byte & 0x08) != 0;
+    publish.qos = static_cast<mqtt::QoS>((item.first_byte >> 1) & 0x03);
+    publish.retain = (item.first_byte & 0x01) != 0;
+    publish.topic = message.topic();
+    publish.packet_id = item.packet_id;
+    publish.properties = message.properties();
+    publish.payload = message.payload();
+    mqtt::PropertyList combined;
+    std::string with_more;
+    if (version_ == mqtt::ProtocolVersion::kV5 &&
+        (item.extras.expiry_s != 0 || item.extras.subscription_id != 0)) {
+        if (item.extras.expiry_s != 0)
+            combined.add(mqtt::PropertyId::kMessageExpiryInterval, item.extras.expiry_s);
+        if (item.extras.subscription_id != 0)
+            combined.add(mqtt::PropertyId::kSubscriptionIdentifier, item.extras.subscription_id);
+        with_more.append(as_text(combined.view().wire()));
+        if (item.more_ids) with_more.append(as_text(item.more_ids->payload()));
+        with_more.append(as_text(message.properties().wire()));
+        publish.properties = mqtt::Properties(as_bytes(with_more));
+    }
+    const std::size_t header_max = mqtt::publish_header_bytes_max(publish);
+    if (skip == 0) {
+        std::uint8_t* const begin = batch.reserve(header_max);
+        batch.commit(static_cast<std::size_t>(mqtt::encode_publish_header(publish, version_, begin) - begin));
+    } else {
+        std::string header(header_max, '\0');
+        auto* const begin = reinterpret_cast<std::uint8_t*>(header.data());
+        add({begin, static_cast<std::size_t>(mqtt::encode_publish_header(publish, version_, begin) - begin)});
+    }
+    add(publish.payload);
+}
+
+Outbox::Consumed Outbox::consume(std::size_t bytes_written) {
+    DRAY_ASSERT(bytes_written <= bytes_);
+    bytes_ -= bytes_written;
+    std::size_t left = front_written_ + bytes_written;
+    Consumed consumed;
+    while (!items_.empty() && left >= items_.front().size) {
+        const Item item = items_.pop_front();
+        left -= item.size;
+        if (item.first_byte == 0) continue;
+        ++consumed.publishes;
+        if ((item.first_byte & 0x06) == 0) ++consumed.qos0_messages;
+    }
+    front_written_ = static_cast<std::uint32_t>(left);
+    return consumed;
+}
+
+std::uint32_t Outbox::discard_all() {
+    std::uint32_t qos0_messages = 0;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        if (items_[i].first_byte != 0 && (items_[i].first_byte & 0x06) == 0) ++qos0_messages;
+    }
+    items_.clear_and_free();
+    bytes_ = front_written_ = 0;
+    return qos0_messages;
+}
+
+void Outbox::release_memory_if_empty() {
+    if (items_.empty()) items_.clear_and_free();
+}
+
+}  // namespace dray::session
