@@ -1,0 +1,73 @@
+// One shared subscription, $share/<name>/<filter>, MQTT 5.0 section 4.8.2: each message goes to one member.
+// It lives on one shard; its members may be connected anywhere.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mqtt/packet.h"
+
+namespace dray::topics {
+
+// Names a session among all shards; what it means is the engine's affair.
+using MemberId = std::uint64_t;
+
+struct GroupMember {
+    MemberId id = 0;
+    mqtt::SubscriptionOptions options{};
+    std::uint32_t subscription_id = 0;  // 0 = none
+};
+
+class SharedGroup {
+  public:
+    const std::string& name() const { return name_; }
+    const std::vector<GroupMember>& members() const { return members_; }
+
+    // Round robin: the first member after the one chosen last that can_take(member) accepts, or nullptr.
+    template <typename Predicate>
+    const GroupMember* next_member(Predicate can_take) {
+        for (std::size_t tried = 0; tried < members_.size(); ++tried) {
+            const GroupMember& member = members_[next_];
+            next_ = next_ + 1 == members_.size() ? 0 : next_ + 1;
+            if (can_take(member)) return &member;
+        }
+        return nullptr;
+    }
+
+  private:
+    friend class SubscriptionTree;
+
+    auto position(MemberId id) {
+        return std::find_if(members_.begin(), members_.end(),
+                            [id](const GroupMember& member) { return member.id == id; });
+    }
+    // Adds the member or replaces its options. Whether it is new.
+    bool put(const GroupMember& member) {
+        const auto known = position(member.id);
+        if (known != members_.end()) {
+            *known = member;
+            return false;
+        }
+        members_.push_back(member);
+        return true;
+    }
+    // Whether it was there. The turn of the others stays as it was.
+    bool remove(MemberId id) {
+        const auto known = position(id);
+        if (known == members_.end()) return false;
+        const auto index = static_cast<std::size_t>(known - members_.begin());
+        members_.erase(known);
+        if (index < next_) --next_;
+        if (next_ == members_.size()) next_ = 0;
+        return true;
+    }
+
+    std::string name_;
+    std::vector<GroupMember> members_;
+    std::size_t next_ = 0;                     // whose turn it is
+    std::uint32_t next_in_node_ = 0xffffffff;  // groups of one filter are chained
+};
+
+}  // namespace dray::topics

@@ -1,0 +1,167 @@
+#include "topics/subscription_tree.h"
+
+#include "base/assert.h"
+
+namespace dray::topics {
+
+SubscriptionTree::Added SubscriptionTree::subscribe(std::string_view filter, const Subscriber& subscriber) {
+    Takers& takers = trie_[node_for(filter)].payload;
+    const bool had_local = takers.has_local();
+    const bool is_new = takers.subscribers.put(subscriber);
+    if (is_new) ++subscription_count_;
+    return {.is_new = is_new, .is_first_local_for_filter = !had_local};
+}
+
+SubscriptionTree::Removed SubscriptionTree::unsubscribe(std::string_view filter, SessionIndex session) {
+    const NodeIndex node = trie_.find(filter);
+    if (node == kNoNode || !trie_[node].payload.subscribers.remove(session)) return {};
+    --subscription_count_;
+    const bool was_last = !trie_[node].payload.has_local();
+    remove_if_empty(node);
+    return {.existed = true, .was_last_local_for_filter = was_last};
+}
+
+const Subscriber* SubscriptionTree::find(std::string_view filter, SessionIndex session) const {
+    const NodeIndex node = trie_.find(filter);
+    return node == kNoNode ? nullptr : trie_[node].payload.subscribers.find(session);
+}
+
+SubscriptionTree::Added SubscriptionTree::join(std::string_view group, std::string_view filter,
+                                               const GroupMember& member) {
+    const NodeIndex node = node_for(filter);
+    const bool had_local = trie_[node].payload.has_local();
+    GroupId id = group_of(node, group);
+    if (id == kNoGroup) id = add_group(node, group);
+    const bool is_new = groups_[id].put(member);
+    if (is_new) ++subscription_count_;
+    return {.is_new = is_new, .is_first_local_for_filter = !had_local};
+}
+
+SubscriptionTree::Removed SubscriptionTree::leave(std::string_view group, std::string_view filter,
+                                                  MemberId member) {
+    const NodeIndex node = trie_.find(filter);
+    if (node == kNoNode) return {};
+    const GroupId id = group_of(node, group);
+    if (id == kNoGroup || !groups_[id].remove(member)) return {};
+    --subscription_count_;
+    if (groups_[id].members().empty()) remove_group(node, id);
+    const bool was_last = !trie_[node].payload.has_local();
+    remove_if_empty(node);
+    return {.existed = true, .was_last_local_for_filter = was_last};
+}
+
+SharedGroup* SubscriptionTree::find_group(std::string_view group, std::string_view filter) {
+    const NodeIndex node = trie_.find(filter);
+    if (node == kNoNode) return nullptr;
+    const GroupId id = group_of(node, group);
+    return id == kNoGroup ? nullptr : &groups_[id];
+}
+
+bool SubscriptionTree::add_route(std::string_view filter, ShardIndex shard) {
+    DRAY_ASSERT(shard < 64);
+    std::uint64_t& shards = trie_[node_for(filter)].payload.remote_shards;
+    const std::uint64_t before = shards;
+    shards |= std::uint64_t{1} << shard;
+    return shards != before;
+}
+
+bool SubscriptionTree::remove_route(std::string_view filter, ShardIndex shard) {
+    DRAY_ASSERT(shard < 64);
+    const NodeIndex node = trie_.find(filter);
+    if (node == kNoNode) return false;
+    std::uint64_t& shards = trie_[node].payload.remote_shards;
+    const std::uint64_t before = shards;
+    shards &= ~(std::uint64_t{1} << shard);
+    const bool existed = shards != before;
+    remove_if_empty(node);
+    return existed;
+}
+
+void SubscriptionTree::match(std::string_view topic, MatchResult& out) const {
+    out.clear();
+    out.reached_.assign(1, kRootNode);
+    mqtt::Levels levels(topic);
+    bool wildcards_match = !topic.starts_with('$');
+    while (const auto level = levels.next()) {
+        step(*level, wildcards_match, out);
+        wildcards_match = true;
+        if (out.reached_.empty()) return;
+    }
+    for (const NodeIndex node : out.reached_) {
+        take(node, out);
+        // "a/#" takes "a" as well, MQTT 3.1.1 section 4.7.1.2.
+        const NodeIndex hash_child = trie_[node].payload.hash_child;
+        if (hash_child != kNoNode) take(hash_child, out);
+    }
+}
+
+// One level on: each node reached gives its '#' what has come so far, and leads to its '+' and its literal.
+void SubscriptionTree::step(std::string_view level, bool wildcards_match, MatchResult& out) const {
+    const std::uint64_t level_hash = trie_.hash(level);
+    out.reached_next_.clear();
+    for (const NodeIndex node : out.reached_) {
+        const Takers& takers = trie_[node].payload;
+        if (wildcards_match) {
+            if (takers.hash_child != kNoNode) take(takers.hash_child, out);
+            if (takers.plus_child != kNoNode) out.reached_next_.push_back(takers.plus_child);
+        }
+        const NodeIndex literal = trie_.child(node, level, level_hash);
+        if (literal != kNoNode) out.reached_next_.push_back(literal);
+    }
+    out.reached_.swap(out.reached_next_);
+}
+
+void SubscriptionTree::take(NodeIndex node, MatchResult& out) const {
+    const Takers& takers = trie_[node].payload;
+    const auto subscribers = takers.subscribers.view();
+    out.subscribers.insert(out.subscribers.end(), subscribers.begin(), subscribers.end());
+    out.remote_shards |= takers.remote_shards;
+    for (GroupId id = takers.first_group; id != kNoGroup; id = groups_[id].next_in_node_) {
+        out.groups.push_back(id);
+    }
+}
+
+NodeIndex SubscriptionTree::node_for(std::string_view filter) {
+    return trie_.find_or_add(filter, [this](NodeIndex added) { link_wildcard(added, added); });
+}
+
+void SubscriptionTree::remove_if_empty(NodeIndex node) {
+    trie_.remove_while(
+        node, [](const Takers& takers) { return takers.is_empty(); },
+        [this](NodeIndex removing) { link_wildcard(removing, kNoNode); });
+}
+
+// Tells the parent of `node`, if that is a wildcard, where to find it from now on.
+void SubscriptionTree::link_wildcard(NodeIndex node, NodeIndex child) {
+    const std::string& level = trie_[node].level;
+    Takers& parent = trie_[trie_[node].parent].payload;
+    if (level == "+") parent.plus_child = child;
+    if (level == "#") parent.hash_child = child;
+}
+
+GroupId SubscriptionTree::group_of(NodeIndex node, std::string_view name) const {
+    GroupId id = trie_[node].payload.first_group;
+    while (id != kNoGroup && groups_[id].name_ != name) id = groups_[id].next_in_node_;
+    return id;
+}
+
+GroupId SubscriptionTree::add_group(NodeIndex node, std::string_view name) {
+    const GroupId id = groups_.allocate();
+    groups_[id].name_ = name;
+    groups_[id].next_in_node_ = trie_[node].payload.first_group;
+    trie_[node].payload.first_group = id;
+    return id;
+}
+
+void SubscriptionTree::remove_group(NodeIndex node, GroupId id) {
+    GroupId* link = &trie_[node].payload.first_group;
+    while (*link != id) link = &groups_[*link].next_in_node_;
+    *link = groups_[id].next_in_node_;
+    groups_.free(id);
+}
+
+std::size_t SubscriptionTree::memory_bytes() const {
+    return trie_.memory_bytes() + groups_.memory_bytes();
+}
+
+}  // namespace dray::topics
