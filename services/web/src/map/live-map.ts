@@ -127,7 +127,7 @@ export class LiveMap {
   finish(): void {
     this.lastFixMs = 0;
     this.events.stale(null);
-    if (this.isFollowing) this.showAll();
+    if (this.isFollowing) this.showJourney();
   }
 
   follow(): void {
@@ -170,6 +170,11 @@ export class LiveMap {
     const bounds = this.interest();
     if (!bounds) return;
     this.map.fitBounds(bounds, { padding: kFitPadding, maxZoom: kFollowZoomMax, animate: !wantsCalm() });
+  }
+
+  private showJourney(): void {
+    const bounds = this.interest()?.extend(this.trail.getBounds());
+    if (bounds) this.map.fitBounds(bounds, { padding: kFitPadding, maxZoom: kFollowZoomMax, animate: !wantsCalm() });
   }
 
   private interest(): L.LatLngBounds | null {
