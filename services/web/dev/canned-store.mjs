@@ -70,7 +70,7 @@ export class CannedStore {
     const order = this.orders.get(id);
     if (order && status) {
       order.status = status;
-      order.history.push({ status, at: Date.now() });
+      order.history.push({ status, at: new Date().toISOString() });
     }
     await this.#client.publishAsync(`${topic}/${id}`, encode(type, { header, ...fields }), { qos: 1 });
   }
@@ -83,7 +83,7 @@ export class CannedStore {
 
   async award(id, vehicle = "v-0042", epoch = 1) {
     const order = this.orders.get(id);
-    Object.assign(order, { vehicle, pick_up: kWarehouse, drop_off: kHome });
+    Object.assign(order, { vehicle, pick_up: kWarehouse });
     await this.tell("order/award", id, "Award", { epoch, vehicleId: vehicle, pickUp: kWarehouse, dropOff: kHome }, "awarded");
   }
 
@@ -104,9 +104,10 @@ export class CannedStore {
       const ws_url = `ws://127.0.0.1:${this.broker.wsPort}/mqtt`;
       return { body: { ws_url, city: "Chicago", attribution: "© OpenStreetMap contributors", warehouse: kWarehouse } };
     }
-    if (pathname === "/api/zips") return { body: kZips };
+    if (pathname === "/api/zips") return { body: { zips: kZips.map((zip) => ({ zip, ...kHome })) } };
     if (pathname === "/api/products") {
-      return { body: kBeers.map(([sku, name, unit_price_cents, available]) => ({ sku, name, unit_price_cents, available })) };
+      const products = kBeers.map(([sku, name, unit_price_cents, available]) => ({ sku, name, unit_price_cents, available }));
+      return { body: { products } };
     }
     if (pathname === "/api/orders") return this.#place(JSON.parse(await text(request)));
     const order = this.orders.get(pathname.split("/").pop());
@@ -117,8 +118,9 @@ export class CannedStore {
     if (!kZips.includes(zip)) return problem(422, `We do not deliver to ${zip}.`, "zip");
     const order_id = crypto.randomUUID();
     const total_cents = items.reduce((sum, item) => sum + item.quantity * kBeers.find(([sku]) => sku === item.sku)[2], 0);
-    const history = [{ status: "processing", at: Date.now() }];
-    this.orders.set(order_id, { order_id, status: "processing", zip, items, total_cents, history });
+    const history = [{ status: "processing", at: new Date().toISOString() }];
+    const places = { pick_up: null, drop_off: kHome };
+    this.orders.set(order_id, { order_id, status: "processing", vehicle: null, zip, items, total_cents, ...places, history });
     this.isDeclined = card === kDeclinedCard;
     return { status: 202, body: { order_id, status: "processing" } };
   }

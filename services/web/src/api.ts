@@ -20,6 +20,10 @@ export interface Product {
   available: number;
 }
 
+export interface Zip extends Position {
+  zip: string;
+}
+
 export interface Item {
   sku: string;
   quantity: number;
@@ -42,7 +46,8 @@ export interface OrderRecord {
   reason?: string | null;
   pick_up?: Position | null;
   drop_off?: Position | null;
-  history?: { status: string; at: string | number }[];
+  // `at` in ISO 8601.
+  history?: { status: string; at: string }[];
 }
 
 export class Problem extends Error {
@@ -61,15 +66,12 @@ export async function config(): Promise<Config> {
   return request<Config>("/api/config");
 }
 
-export async function zips(): Promise<string[]> {
-  const answer = await request<unknown>("/api/zips");
-  return list(answer, "zips").map((entry) =>
-    typeof entry === "string" ? entry : String((entry as { zip: unknown }).zip),
-  );
+export async function zips(): Promise<Zip[]> {
+  return (await request<{ zips: Zip[] }>("/api/zips")).zips;
 }
 
 export async function products(): Promise<Product[]> {
-  return list(await request<unknown>("/api/products"), "products").map((entry) => productOf(entry as RawProduct));
+  return (await request<{ products: Product[] }>("/api/products")).products;
 }
 
 export async function placeOrder(order: NewOrder): Promise<OrderRecord> {
@@ -82,30 +84,6 @@ export async function placeOrder(order: NewOrder): Promise<OrderRecord> {
 
 export async function order(id: string): Promise<OrderRecord> {
   return request<OrderRecord>(`/api/orders/${encodeURIComponent(id)}`);
-}
-
-interface RawProduct {
-  sku: string;
-  name: string;
-  unit_price_cents: number;
-  available?: number;
-  on_hand?: number;
-  reserved?: number;
-}
-
-function productOf(raw: RawProduct): Product {
-  return {
-    sku: raw.sku,
-    name: raw.name,
-    unit_price_cents: raw.unit_price_cents,
-    available: raw.available ?? Math.max(0, (raw.on_hand ?? 0) - (raw.reserved ?? 0)),
-  };
-}
-
-// Lists come bare or as the one member of an object.
-function list(answer: unknown, member: string): unknown[] {
-  const found = Array.isArray(answer) ? answer : (answer as Record<string, unknown> | null)?.[member];
-  return Array.isArray(found) ? found : [];
 }
 
 async function request<T>(url: string, init?: RequestInit): Promise<T> {

@@ -8,7 +8,6 @@ import { LiveMap } from "./map/live-map";
 import { Notice } from "./notice";
 import { OrderForm } from "./order-form";
 import { OrderPage } from "./order-page";
-import { ZipPlaces } from "./zip-places";
 
 const kRetryMs = 3_000;
 const kConnectionTexts: Record<BusState, string> = {
@@ -26,7 +25,6 @@ class Page {
   private readonly notice = new Notice(byId("notice"));
   private readonly bus: Bus;
   private readonly map: LiveMap;
-  private readonly places = new ZipPlaces();
   private readonly products = new Map<string, api.Product>();
   private view: View | null = null;
 
@@ -61,7 +59,7 @@ class Page {
         history.pushState(null, "", `/?order=${encodeURIComponent(record.order_id)}`);
         this.openOrder(record.order_id, order);
       },
-      zipChosen: (zip) => void this.places.find(zip).then((place) => place && this.map.lookAt(place)),
+      zipChosen: (zip) => this.map.lookAt(zip),
       unreachable: (message) => this.unreachable(message),
       reachable: () => this.notice.takeBack("store"),
     });

@@ -8,7 +8,7 @@ import { money } from "./format";
 
 export interface OrderFormEvents {
   placed(record: api.OrderRecord, order: api.NewOrder): void;
-  zipChosen(zip: string): void;
+  zipChosen(zip: api.Zip): void;
   unreachable(message: string): void;
   reachable(): void;
 }
@@ -33,7 +33,8 @@ export class OrderForm {
   });
   private readonly itemsError = element("p", { class: "field-error", id: "items-error", role: "alert", hidden: true });
   private readonly submit = element("button", { type: "submit", class: "primary" }, "Order");
-  private readonly zips = element("datalist", { id: "zips" });
+  private readonly suggestions = element("datalist", { id: "zips" });
+  private zips: api.Zip[] = [];
   private unsubscribe: () => void = () => undefined;
   private timer = 0;
   private isClosed = false;
@@ -48,7 +49,7 @@ export class OrderForm {
       element("h1", {}, "What may we bring you?"),
       this.catalogue.root,
       this.itemsError,
-      element("div", { class: "fields" }, this.zip.root, this.card.root, this.zips),
+      element("div", { class: "fields" }, this.zip.root, this.card.root, this.suggestions),
       element("div", { class: "checkout" }, this.submit),
     );
     form.addEventListener("submit", (event) => {
@@ -93,18 +94,20 @@ export class OrderForm {
     if (!this.isClosed) this.timer = window.setTimeout(() => void this.load(), kRetryMs);
   }
 
-  private offer(zips: string[]): void {
-    this.zips.replaceChildren(...zips.map((zip) => element("option", { value: zip })));
+  private offer(zips: api.Zip[]): void {
+    this.zips = zips;
+    this.suggestions.replaceChildren(...zips.map(({ zip }) => element("option", { value: zip })));
     if (this.zip.input.value === "") {
-      this.zip.input.value = zips.includes(kFirstZip) ? kFirstZip : (zips[0] ?? "");
+      this.zip.input.value = (zips.find(({ zip }) => zip === kFirstZip) ?? zips[0])?.zip ?? "";
       this.zipTyped();
     }
   }
 
   private zipTyped(): void {
     this.zip.setError("");
-    const zip = this.zip.input.value.trim();
-    if (/^\d{5}$/.test(zip)) this.events.zipChosen(zip);
+    const typed = this.zip.input.value.trim();
+    const known = this.zips.find(({ zip }) => zip === typed);
+    if (known) this.events.zipChosen(known);
   }
 
   private showTotal(): void {

@@ -56,7 +56,7 @@ test("the store's record fills in what was missed", () => {
     vehicle: "v-7",
     zip: "60614",
     history: [
-      { status: "processing", at: 10 },
+      { status: "processing", at: "1970-01-01T00:00:00.010Z" },
       { status: "reserved", at: "2026-01-01T00:00:00.000Z" },
     ],
   });
