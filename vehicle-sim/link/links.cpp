@@ -1,0 +1,360 @@
+#include "link/links.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <deque>
+#include <random>
+
+#include "base/random.h"
+#include "link/loop_parts.h"
+
+namespace dray::link {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+constexpr std::chrono::milliseconds kGatePeriod{20};
+constexpr std::chrono::seconds kTcpConnectWait{10};
+
+}  // namespace
+
+struct Links::Parts {
+    struct Link {
+        explicit Link(asio::io_context& io) : socket(io) {}
+        tcp::socket socket;
+        ClientSession session{};
+        Instant opened_at{};
+        // Counts connections, so that a completion that belongs to an earlier one is known.
+        std::uint32_t generation = 0;
+        std::uint8_t attempts = 0;  // since it was last up
+        bool was_up = false;
+        bool to_flush = false;
+        bool writing = false;
+        bool leaving = false;
+    };
+    struct EventsOf;
+
+    Parts(Loop& its_loop, std::uint32_t count, const LinkOptions& its_options, Owner& its_owner);
+
+    void open_gate();
+    void pass_gate();
+    void connect(std::uint32_t number);
+    void connected(std::uint32_t number, const error_code& error);
+    void wait_readable(std::uint32_t number);
+    void read(std::uint32_t number);
+    void flush_soon(std::uint32_t number);
+    void flush_all();
+    void flush(std::uint32_t number);
+    void lose(std::uint32_t number, const std::string& why);
+    void retry_later(std::uint32_t number);
+    void left(std::uint32_t number);
+    Instant now() const { return loop.now(); }
+
+    // Runs `work` unless the connection it was meant for is gone.
+    template <class Work>
+    auto if_same(std::uint32_t number, Work work) {
+        return [this, number, generation = links[number].generation, work](const error_code& error) {
+            if (links[number].generation == generation) work(error);
+        };
+    }
+
+    Loop& loop;
+    asio::io_context& io;
+    LinkOptions options;
+    Owner& owner;
+    std::vector<tcp::endpoint> addresses;
+    std::deque<Link> links;
+    std::deque<std::uint32_t> at_gate;  // links that wait to be let in
+    double gate_credit = 1;
+    Instant gate_last{};
+    bool gate_runs = false;
+    std::vector<std::uint32_t> flush_list;
+    bool flush_posted = false;
+    std::array<std::uint8_t, kReadBytes> read_buffer{};
+    Random random{std::random_device{}()};
+    LinkFigures figures{};
+    std::string last_error{};
+    bool last_error_is_refusal = false;
+    std::uint32_t still_here = 0;  // while leaving: connections that the broker has not closed yet
+    std::function<void()> all_left{};
+};
+
+struct Links::Parts::EventsOf final : ClientSession::Events {
+    EventsOf(Parts& its_parts, std::uint32_t its_number) : parts(its_parts), number(its_number) {}
+    void on_up() override {
+        auto& link = parts.links[number];
+        link.attempts = 0;
+        link.was_up = true;
+        ++parts.figures.up;
+        ++parts.figures.connects;
+        parts.owner.on_up(number);
+    }
+    void on_message(std::string_view topic, ByteView payload) override {
+        ++parts.figures.messages_received;
+        parts.owner.on_message(number, topic, payload);
+    }
+    void on_subscription_refused() override { ++parts.figures.subscriptions_refused; }
+
+    Parts& parts;
+    std::uint32_t number;
+};
+
+Links::Parts::Parts(Loop& its_loop, std::uint32_t count, const LinkOptions& its_options, Owner& its_owner)
+    : loop(its_loop), io(its_loop.parts().io), options(its_options), owner(its_owner) {
+    for (std::uint32_t i = 0; i < count; ++i) links.emplace_back(io);
+}
+
+// --- Coming in ---
+
+void Links::Parts::open_gate() {
+    if (gate_runs) return;
+    gate_runs = true;
+    gate_last = now();
+    pass_gate();
+}
+
+// A token bucket: credit grows with time, each connection costs one.
+void Links::Parts::pass_gate() {
+    const Instant at = now();
+    const double rate = options.connects_per_second_max;
+    gate_credit += rate * static_cast<double>((at - gate_last).count()) / 1000;
+    gate_credit = std::min(gate_credit, std::max(1.0, rate / 10));
+    gate_last = at;
+    for (; gate_credit >= 1 && !at_gate.empty(); gate_credit -= 1) {
+        const std::uint32_t number = at_gate.front();
+        at_gate.pop_front();
+        connect(number);
+    }
+    gate_runs = !at_gate.empty();
+    if (gate_runs) loop.call_at(at + kGatePeriod, [this] { pass_gate(); });
+}
+
+void Links::Parts::connect(std::uint32_t number) {
+    Link& link = links[number];
+    if (link.leaving) return;
+    const tcp::endpoint& address = addresses[link.attempts % addresses.size()];
+    link.opened_at = now();
+    error_code error;
+    link.socket.open(address.protocol(), error);
+    if (!error) link.socket.non_blocking(true, error);
+    if (!error) link.socket.set_option(tcp::no_delay(true), error);
+    if (error) return connected(number, error);
+    link.socket.async_connect(address,
+                              if_same(number, [this, number](const error_code& e) { connected(number, e); }));
+}
+
+void Links::Parts::connected(std::uint32_t number, const error_code& error) {
+    if (error) return lose(number, error.message());
+    links[number].session.start(owner.hello(number), now());
+    flush_soon(number);
+    wait_readable(number);
+}
+
+// --- Reading and writing ---
+
+void Links::Parts::wait_readable(std::uint32_t number) {
+    links[number].socket.async_wait(tcp::socket::wait_read,
+                                    if_same(number, [this, number](const error_code& error) {
+                                        if (error) return lose(number, error.message());
+                                        read(number);
+                                    }));
+}
+
+void Links::Parts::read(std::uint32_t number) {
+    Link& link = links[number];
+    for (;;) {
+        error_code error;
+        const std::size_t count = link.socket.read_some(asio::buffer(read_buffer), error);
+        if (error == asio::error::would_block) break;
+        if (error)
+            return lose(number,
+                        error == asio::error::eof ? "the broker closed the connection" : error.message());
+        figures.bytes_received += count;
+        EventsOf events(*this, number);
+        const char* fault = link.session.receive({read_buffer.data(), count}, now(), events);
+        if (fault) return lose(number, fault);
+        if (count < read_buffer.size()) break;
+    }
+    flush_soon(number);
+    wait_readable(number);
+}
+
+void Links::Parts::flush_soon(std::uint32_t number) {
+    Link& link = links[number];
+    if (link.to_flush || link.writing || link.session.output().empty()) return;
+    link.to_flush = true;
+    flush_list.push_back(number);
+    if (flush_posted) return;
+    flush_posted = true;
+    asio::post(io, [this] { flush_all(); });
+}
+
+void Links::Parts::flush_all() {
+    flush_posted = false;
+    std::vector<std::uint32_t> due;
+    due.swap(flush_list);
+    for (const std::uint32_t number : due) {
+        links[number].to_flush = false;
+        flush(number);
+    }
+    // Keeps the room for the next turn, unless this one has begun to fill it already.
+    due.clear();
+    if (flush_list.empty()) flush_list.swap(due);
+}
+
+void Links::Parts::flush(std::uint32_t number) {
+    Link& link = links[number];
+    if (link.writing || !link.socket.is_open()) return;
+    while (!link.session.output().empty()) {
+        error_code error;
+        const auto output = link.session.output();
+        const std::size_t count = link.socket.write_some(asio::buffer(output.data(), output.size()), error);
+        if (error == asio::error::would_block) {
+            link.writing = true;
+            link.socket.async_wait(tcp::socket::wait_write,
+                                   if_same(number, [this, number](const error_code& e) {
+                                       links[number].writing = false;
+                                       if (e) return lose(number, e.message());
+                                       flush(number);
+                                   }));
+            return;
+        }
+        if (error) return lose(number, error.message());
+        figures.bytes_sent += count;
+        link.session.sent(count);
+    }
+    if (link.leaving) {
+        error_code ignored;
+        link.socket.shutdown(tcp::socket::shutdown_send, ignored);
+    }
+}
+
+// --- Going ---
+
+void Links::Parts::lose(std::uint32_t number, const std::string& why) {
+    Link& link = links[number];
+    ++link.generation;
+    link.writing = false;
+    error_code ignored;
+    link.socket.close(ignored);
+    const bool refused = link.session.refusal() != nullptr;
+    link.session.lost();
+    if (link.was_up) --figures.up;
+    if (link.leaving) return left(number);
+    ++(link.was_up ? figures.losses : figures.failures);
+    link.was_up = false;
+    last_error = why;
+    last_error_is_refusal = refused;
+    retry_later(number);
+}
+
+void Links::Parts::retry_later(std::uint32_t number) {
+    Link& link = links[number];
+    const int doublings = std::min<int>(link.attempts, 16);
+    link.attempts = static_cast<std::uint8_t>(std::min(link.attempts + 1, 255));
+    const auto bound = std::min(options.retry_wait_max, options.retry_wait_min * (1 << doublings));
+    const auto wait = std::chrono::milliseconds(1 + random.below(static_cast<std::uint64_t>(bound.count())));
+    loop.call_at(now() + wait, [this, number] {
+        if (links[number].leaving) return;
+        at_gate.push_back(number);
+        open_gate();
+    });
+}
+
+void Links::Parts::left(std::uint32_t number) {
+    links[number].was_up = false;
+    if (still_here > 0 && --still_here == 0 && all_left) std::exchange(all_left, {})();
+}
+
+// --- The narrow face ---
+
+Links::Links(Loop& loop, std::uint32_t count, const LinkOptions& options, Owner& owner)
+    : parts_(std::make_unique<Parts>(loop, count, options, owner)) {}
+Links::~Links() = default;
+
+std::string Links::resolve() {
+    error_code error;
+    tcp::resolver resolver(parts_->io);
+    const auto& broker = parts_->options.broker;
+    for (const auto& entry : resolver.resolve(broker.host, std::to_string(broker.port), error))
+        parts_->addresses.push_back(entry.endpoint());
+    if (error) return error.message();
+    return parts_->addresses.empty() ? "the name has no address" : "";
+}
+
+void Links::connect(std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t number = first; number < last; ++number) parts_->at_gate.push_back(number);
+    parts_->open_gate();
+}
+
+bool Links::up(std::uint32_t link) const {
+    return parts_->links[link].session.up();
+}
+
+bool Links::publish(std::uint32_t link, std::string_view topic, std::string_view payload, mqtt::QoS qos,
+                    bool retain) {
+    if (!parts_->links[link].session.publish(topic, payload, qos, retain)) {
+        ++parts_->figures.dropped;
+        return false;
+    }
+    ++parts_->figures.messages_sent;
+    parts_->flush_soon(link);
+    return true;
+}
+
+void Links::subscribe(std::uint32_t link, std::span<const std::string> filters) {
+    if (!up(link)) return;
+    parts_->links[link].session.subscribe(filters);
+    parts_->flush_soon(link);
+}
+
+void Links::unsubscribe(std::uint32_t link, std::span<const std::string> filters) {
+    if (!up(link)) return;
+    parts_->links[link].session.unsubscribe(filters);
+    parts_->flush_soon(link);
+}
+
+void Links::tick(std::uint32_t link) {
+    auto& ticked = parts_->links[link];
+    const Instant now = parts_->now();
+    if (ticked.socket.is_open() && !ticked.session.started() && now - ticked.opened_at > kTcpConnectWait)
+        return parts_->lose(link, "the broker's host does not answer");
+    if (const char* fault = ticked.session.tick(now)) return parts_->lose(link, fault);
+    parts_->flush_soon(link);
+}
+
+void Links::disconnect_all(Instant deadline, std::function<void()> done) {
+    Parts& parts = *parts_;
+    parts.at_gate.clear();
+    parts.all_left = std::move(done);
+    for (std::uint32_t number = 0; number < parts.links.size(); ++number) {
+        auto& link = parts.links[number];
+        link.leaving = true;
+        if (!link.session.up()) continue;
+        ++parts.still_here;
+        link.session.disconnect();
+        parts.flush_soon(number);
+    }
+    const auto finish = [&parts] {
+        if (parts.all_left) std::exchange(parts.all_left, {})();
+    };
+    parts.loop.call_at(parts.still_here == 0 ? parts.now() : deadline, finish);
+}
+
+const LinkFigures& Links::figures() const {
+    return parts_->figures;
+}
+const std::string& Links::last_error() const {
+    return parts_->last_error;
+}
+bool Links::last_error_is_refusal() const {
+    return parts_->last_error_is_refusal;
+}
+
+}  // namespace dray::link

@@ -1,0 +1,46 @@
+// The wire's protobuf (dray.v1) <-> what a vehicle understands. Hides protobuf's headers.
+// Encoders return a view into a buffer of theirs, valid until the next call.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "base/byte_view.h"
+#include "fleet/vehicle.h"
+
+namespace dray::program {
+
+struct BidLost {
+    std::string order_id;
+    std::uint32_t epoch = 0;
+};
+struct Revoked {
+    std::string order_id;
+    std::uint32_t epoch = 0;
+    fleet::Cause cause{};
+};
+using Command = std::variant<fleet::Award, BidLost, Revoked>;
+
+// order/ship/<zip>/<order>. Nothing when the topic or the payload is not what the contract says.
+std::optional<fleet::Offer> parse_offer(std::string_view topic, ByteView payload);
+std::optional<Command> parse_command(ByteView payload);
+
+class Messages {
+  public:
+    Messages();
+    ~Messages();
+    std::string_view location(std::string_view vehicle, const fleet::Fix& fix, Instant now,
+                              std::uint64_t sequence);
+    std::string_view status(std::string_view vehicle, const fleet::Report& report, std::string_view zip,
+                            Instant now);
+    std::string_view offline(std::string_view vehicle, std::string_view zip, Instant now);
+    std::string_view bid(std::string_view vehicle, const fleet::PlaceBid& bid, Instant now);
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace dray::program
