@@ -106,7 +106,10 @@ Properties Reader::properties(PropertyPlace place) {
     if (wire.empty() && place != place_of(PacketType::kAuth)) return Properties{};
     Reader reader(wire);
     check_properties(reader, place);
-    if (!reader.ok()) fail(reader.error().reason, reader.error().what);
+    if (!reader.ok()) {
+        fail(reader.error().reason, reader.error().what);
+        return Properties{};  // what has not passed must not be looked into
+    }
     return Properties(wire);
 }
 
