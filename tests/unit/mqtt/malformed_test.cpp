@@ -25,6 +25,10 @@ struct Case {
     ReasonCode reason;
 };
 
+void PrintTo(const Case& c, std::ostream* out) {
+    *out << c.name << " (version " << static_cast<int>(c.version) << ")";
+}
+
 class Malformed : public testing::TestWithParam<Case> {};
 
 TEST_P(Malformed, IsRefusedWithItsReason) {
@@ -172,7 +176,7 @@ const Case kSubscriptions[] = {
     {"SUBSCRIBE filter not UTF-8", kV311, 0x82, "0001 0001 ff 00", kMalformed},
     {"SUBSCRIBE identifier 0", kV5, 0x82, "0001 02 0b 00 0001'a' 00", kProtocol},
     {"SUBSCRIBE identifier twice", kV5, 0x82, "0001 04 0b 01 0b 02 0001'a' 00", kProtocol},
-    {"SUBACK without reasons", kV311, 0x90, "0001", kProtocol},
+    {"SUBACK without reasons", kV311, 0x90, "0001", kMalformed},
     {"SUBACK 3", kV311, 0x90, "0001 03", kProtocol},
     {"SUBACK 0x87 before 5.0", kV311, 0x90, "0001 87", kProtocol},
     {"SUBACK 0x92", kV5, 0x90, "0001 00 92", kProtocol},
@@ -182,7 +186,7 @@ const Case kSubscriptions[] = {
     {"UNSUBSCRIBE with identifier", kV5, 0xa2, "0001 02 0b 01 0001'a'", kMalformed},
     {"UNSUBACK with reasons before 5.0", kV311, 0xb0, "0001 00", kMalformed},
     {"UNSUBACK 0x01", kV5, 0xb0, "0001 00 01", kProtocol},
-    {"UNSUBACK without reasons", kV5, 0xb0, "0001 00", kProtocol},
+    {"UNSUBACK without reasons", kV5, 0xb0, "0001 00", kMalformed},
 };
 
 const Case kRest[] = {
