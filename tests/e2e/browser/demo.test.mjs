@@ -1,0 +1,72 @@
+// The whole story with nothing canned: broker, services and fleet as `make demo` starts them, and a person at the
+// page who touches nothing but the order button.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+
+import { launch, openPage } from "./chromium.mjs";
+import { Demo } from "./demo.mjs";
+import { coloursOf, placesOf } from "./look.mjs";
+
+const kSettings = { DEMO_VEHICLES: "60", DEMO_SPEED: "25" };
+const kStepMs = 90_000;
+// A picture of the vehicle on its way goes here, if wanted.
+const kPicture = process.env.DRAY_SCREENSHOT;
+
+describe("the demo in a browser", () => {
+  let demo;
+  let browser;
+
+  before(async () => {
+    demo = new Demo();
+    await demo.start(kSettings);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await demo.stop();
+    demo.remove();
+  });
+
+  test("an order is placed, its vehicle moves on the map, and it is delivered", { timeout: 300_000 }, async () => {
+    const { page, complaints, requests } = await openPage(browser);
+    page.setDefaultTimeout(kStepMs);
+    await page.goto(demo.status().url);
+    await page.getByRole("button", { name: /Order for/ }).click();
+    await page.getByRole("heading", { level: 1, name: "Your order is being processed" }).waitFor();
+    await page.locator(".pin-marker.home").waitFor();
+    await page.locator(".vehicle").waitFor();
+    const places = await placesOf(page, ".vehicle");
+    await page.waitForFunction((seen) => seen.size > 10, places);
+    await page.getByRole("heading", { level: 1, name: "On the way to you" }).waitFor();
+    const picture = await page.screenshot(kPicture ? { path: kPicture } : {});
+    assert.ok((await coloursOf(picture)) > 50);
+    await page.getByRole("heading", { level: 1, name: "Delivered. Cheers!" }).waitFor();
+    const done = page.locator(".steps [data-state=done]");
+    assert.equal(await done.count(), 6);
+    assert.deepEqual(complaints, []);
+    assertOnlyTalksTo(requests, demo.status());
+  });
+
+  test("a declined card ends on the page as that", { timeout: 120_000 }, async () => {
+    const { page, complaints } = await openPage(browser);
+    page.setDefaultTimeout(kStepMs);
+    await page.goto(demo.status().url);
+    await page.getByLabel("Card").fill("4000 0000 0000 0002");
+    await page.getByRole("button", { name: /Order for/ }).click();
+    await page.locator("article[data-status=cancelled]").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Your card was declined" }).waitFor();
+    assert.deepEqual(complaints, []);
+  });
+
+  test("stopped, the demo leaves no process behind", { timeout: 60_000 }, async () => {
+    const { pid, pids } = demo.status();
+    assert.equal(await demo.stop(), 0);
+    for (const one of [pid, ...Object.values(pids)]) assert.throws(() => process.kill(one, 0), { code: "ESRCH" });
+  });
+});
+
+function assertOnlyTalksTo(requests, { url, ws }) {
+  const known = new Set([url, ws].map((address) => new URL(address).host));
+  const strangers = requests.filter((address) => !/^(data|blob):/.test(address) && !known.has(new URL(address).host));
+  assert.deepEqual(strangers, []);
+}
