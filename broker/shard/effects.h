@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "shard/link_id.h"
@@ -27,12 +28,18 @@ struct Effects {
     };
     std::vector<Handover> handovers;
 
-    // Links whose outbox was empty and is not any more: gather and write.
+    // Links whose outbox was empty and is not any more: gather and write, until written() has emptied it.
     std::vector<LinkId> flushes;
 
     // Write what the outbox holds, as far as the socket takes it now, and close. Then tell the shard by
     // closed().
-    std::vector<LinkId> closes;
+    struct Close {
+        LinkId link;
+        mqtt::ReasonCode reason{};
+        const char* why = "";   // in words, for the log; a literal
+        std::string client_id;  // who; empty if it never said
+    };
+    std::vector<Close> closes;
 
     // Stop reading from a link, or go on: how a publisher is slowed down.
     struct Reading {

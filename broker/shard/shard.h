@@ -19,9 +19,12 @@
 #include "shard/effects.h"
 #include "shard/limits.h"
 #include "shard/link_id.h"
+#include "shard/statistics.h"
 #include "shard/store_port.h"
 
 namespace dray::shard {
+
+struct Core;
 
 struct ShardOptions {
     ShardIndex index = 0;
@@ -70,12 +73,10 @@ class Shard {
     Effects& effects();
     session::Outbox& outbox(LinkId link);
 
-    struct Statistics;
     const Statistics& statistics() const;
 
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<Core> core_;
 };
 
 }  // namespace dray::shard

@@ -1,0 +1,68 @@
+// One client's life with the broker, whether it is connected or not: MQTT 3.1.1 section 3.1.2.4 and 5.0
+// section 4.1. Lives on the shard that its client id hashes to, and never leaves it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/ring.h"
+#include "session/incoming_ids.h"
+#include "session/inflight.h"
+#include "session/message.h"
+
+namespace dray::session {
+
+// Unique among all sessions of all shards since the start; the low 8 bits are the shard.
+using SessionNumber = std::uint64_t;
+
+struct Subscription {
+    mqtt::SubscriptionOptions options;
+    std::uint32_t id = 0;      // Subscription Identifier; 0 = none
+    std::uint16_t shared = 0;  // 1 + its place in Session::shared, 0 = not shared
+};
+
+// A shared subscription of this session, by the parts of $share/<group>/<filter>.
+struct SharedMembership {
+    std::string group;
+    std::string filter;
+    bool active = true;  // its place is kept after UNSUBSCRIBE, for messages that it brought
+};
+
+struct WillMessage {
+    MessageRef message;
+    std::uint32_t delay_s = 0;
+};
+
+struct Session {
+    SessionNumber number = 0;
+    std::string client_id;
+    std::string user_name;
+    std::uint32_t index = 0;       // in the shard's table
+    std::uint32_t link = kNoLink;  // index of its connection
+    std::uint32_t expiry_s = 0;    // Session Expiry Interval; 0xFFFFFFFF = never
+    Instant ends_at = kNever;      // while disconnected
+    Instant will_at = kNever;      // while disconnected: when the will is due
+    std::unique_ptr<WillMessage> will;
+
+    std::map<std::string, Subscription, std::less<>> subscriptions;
+    std::vector<SharedMembership> shared;
+
+    Inflight inflight;
+    Ring<Held> queue;  // waiting for the window or for the client
+    std::uint64_t queue_bytes = 0;
+    IncomingIds incoming;
+
+    std::uint64_t publish_stamp = 0;  // the last publish that matched it, and where in the list of takers
+    std::uint32_t taker = 0;
+    std::uint16_t replays = 0;  // retained messages are being streamed to it
+    bool able = false;          // what the homes of its shared groups were told last
+
+    static constexpr std::uint32_t kNoLink = 0xFFFFFFFF;
+    bool is_connected() const { return link != kNoLink; }
+};
+
+}  // namespace dray::session

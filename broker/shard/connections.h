@@ -1,0 +1,29 @@
+// The life of links and sessions apart from the packets: opening, losing, taking over, ending.
+#pragma once
+
+#include "mqtt/packet.h"
+#include "session/session.h"
+#include "shard/links.h"
+
+namespace dray::shard {
+
+struct Core;
+
+// Ends a connection from our side: tells a 5.0 client why, detaches the session (its will is published unless
+// `reason` is a normal disconnection) and asks the transport to close.
+void close_link(Core& core, Link& link, mqtt::ReasonCode reason, const char* why);
+
+// A mistake of the peer, as MQTT 5.0 section 4.13 has it.
+void protocol_error(Core& core, Link& link, mqtt::ReasonCode reason, const char* why);
+
+// The session goes on without a connection, or ends if it has no expiry.
+void detach(Core& core, session::Session& session, bool publish_will);
+
+// Forgets it and what was held for it.
+void end_session(Core& core, session::Session& session);
+
+void publish_will(Core& core, session::Session& session);
+
+void on_timer(Core& core, const Timer& timer);
+
+}  // namespace dray::shard

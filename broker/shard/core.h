@@ -1,0 +1,74 @@
+// All that one shard holds. Private to this room: the handlers share it, one file for each packet type or
+// concept.
+#pragma once
+
+#include "base/random.h"
+#include "shard/effects.h"
+#include "shard/links.h"
+#include "shard/replays.h"
+#include "shard/sessions.h"
+#include "shard/shard.h"
+#include "shard/shared_groups.h"
+#include "shard/tickets.h"
+#include "shard/timers.h"
+#include "topics/retained_tree.h"
+#include "topics/subscription_tree.h"
+
+namespace dray::shard {
+
+// One that takes a message: a subscription that matched, or several of one session made one.
+struct Taker {
+    std::uint32_t session = 0;  // its index
+    mqtt::SubscriptionOptions options;
+    std::uint32_t subscription_id = 0;
+    std::uint16_t shared = 0;
+    std::vector<std::uint32_t> more_subscription_ids;
+};
+
+struct Core {
+    Core(ShardOptions shard_options, StorePort& store_port, Instant start)
+        : options(std::move(shard_options)),
+          store(store_port),
+          now(start),
+          started(start),
+          random(options.seed + options.index),
+          sessions(options.index) {}
+
+    ShardOptions options;
+    StorePort& store;
+    Instant now;
+    Instant started;
+    Random random;
+
+    Effects effects;
+    Statistics statistics;
+    Links links;
+    Sessions sessions;
+    topics::SubscriptionTree subscriptions;
+    topics::RetainedTree<session::MessageRef> retained;
+    SharedGroups groups;
+    Timers timers;
+    Tickets tickets;
+    Replays replays;
+    std::vector<Statistics> reports;  // shard 0: the last of each shard
+
+    // Scratch of one publish, kept for its memory.
+    topics::MatchResult match;
+    std::vector<Taker> takers;
+    std::uint64_t publish_stamp = 0;
+
+    const Limits& limits() const { return options.limits; }
+    bool is_alone() const { return options.count == 1; }
+    void forward(ShardIndex to, ShardMessage message) {
+        effects.forwards.push_back({to, std::move(message)});
+    }
+    Link* link_of(const session::Session& session) {
+        return session.is_connected() ? &links.at(session.link) : nullptr;
+    }
+};
+
+// Which shard a name belongs to: a client's sessions, a topic's retained message, a shared group. The same on
+// every run and machine.
+ShardIndex home_of(std::string_view name, ShardIndex shards);
+
+}  // namespace dray::shard

@@ -1,0 +1,28 @@
+// One handler for each packet type that a client may send; each in a file of its name.
+#pragma once
+
+#include "mqtt/decode.h"
+#include "shard/links.h"
+
+namespace dray::shard {
+
+struct Core;
+
+enum class Handled : bool { kHere, kHandedOver };
+
+Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect);
+void handle_publish(Core& core, Link& link, const mqtt::Publish& publish);
+void handle_puback(Core& core, Link& link, const mqtt::Acknowledgement& puback);
+void handle_pubrec(Core& core, Link& link, const mqtt::Acknowledgement& pubrec);
+void handle_pubrel(Core& core, Link& link, const mqtt::Acknowledgement& pubrel);
+void handle_pubcomp(Core& core, Link& link, const mqtt::Acknowledgement& pubcomp);
+void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe);
+void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubscribe);
+void handle_pingreq(Core& core, Link& link);
+void handle_disconnect(Core& core, Link& link, const mqtt::Disconnect& disconnect);
+void handle_auth(Core& core, Link& link, const mqtt::Auth& auth);
+
+// Releases the acknowledgements at the front of the link's line that are ready.
+void release_due(Core& core, Link& link);
+
+}  // namespace dray::shard

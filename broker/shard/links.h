@@ -1,0 +1,93 @@
+// A network connection as the shard sees it, and the table of all of them. Lives and dies on one shard.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/ring.h"
+#include "session/outbox.h"
+#include "session/session.h"
+#include "shard/link_id.h"
+
+namespace dray::shard {
+
+// An acknowledgement that is due, in the order of the PUBLISH packets [MQTT-3.1.1 4.6.0-2, 4.6.0-3].
+struct DueAcknowledgement {
+    mqtt::PacketId packet_id{};
+    mqtt::PacketType type{};
+    mqtt::ReasonCode reason{};
+    bool ready = false;  // false: what it promises is not yet true
+};
+
+struct Link {
+    enum class Phase : std::uint8_t { kFree, kAwaitsConnect, kConnected, kClosing };
+
+    LinkId id;
+    Phase phase = Phase::kFree;
+    bool allow_anonymous = true;
+    bool flush_listed = false;
+    std::uint16_t window =
+        0;  // unacknowledged messages that this client takes: Receive Maximum and our own limit
+    session::Outbox outbox{mqtt::ProtocolVersion::kV5};
+    session::Session* session = nullptr;
+    Instant last_heard;
+    std::int64_t silence_ms_max = 0;     // one and a half times the Keep Alive; 0 = off
+    std::uint32_t packet_bytes_max = 0;  // the client's Maximum Packet Size; 0 = no limit
+    Ring<DueAcknowledgement> due;
+    std::uint64_t due_first = 0;       // sequence number of the first in `due`
+    std::vector<std::string> aliases;  // Topic Aliases of this client, by alias - 1
+    std::unique_ptr<std::string> peer;
+
+    bool is_v5() const { return outbox.version() == mqtt::ProtocolVersion::kV5; }
+};
+
+class Links {
+  public:
+    Link& open() {
+        std::uint32_t index = 0;
+        if (free_.empty()) {
+            index = static_cast<std::uint32_t>(links_.size());
+            links_.push_back(std::make_unique<Link>());
+        } else {
+            index = free_.back();
+            free_.pop_back();
+        }
+        Link& link = *links_[index];
+        const std::uint32_t generation = link.id.generation + 1;
+        link = Link();
+        link.id = {index, generation};
+        link.phase = Link::Phase::kAwaitsConnect;
+        ++count_;
+        return link;
+    }
+    // Nothing if that connection is gone.
+    Link* find(LinkId id) {
+        if (id.index >= links_.size()) return nullptr;
+        Link& link = *links_[id.index];
+        return link.id == id && link.phase != Link::Phase::kFree ? &link : nullptr;
+    }
+    Link& at(std::uint32_t index) { return *links_[index]; }
+    void free(Link& link) {
+        const LinkId id = link.id;
+        link = Link();
+        link.id = id;
+        free_.push_back(id.index);
+        --count_;
+    }
+    std::size_t size() const { return count_; }
+    template <typename Visit>
+    void for_each(Visit visit) {
+        for (const auto& link : links_) {
+            if (link->phase != Link::Phase::kFree) visit(*link);
+        }
+    }
+
+  private:
+    std::vector<std::unique_ptr<Link>> links_;
+    std::vector<std::uint32_t> free_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace dray::shard

@@ -1,0 +1,69 @@
+// Retained messages on their way to a new subscription, MQTT 3.1.1 section 3.3.1.3 and 5.0 section 3.3.1.3.
+//
+// A topic's retained message lives on the shard that its name hashes to. So a subscription asks every shard
+// (a filter without wildcards: one), and each answers in small batches; the next batch is asked for when the
+// client has taken the last. However many topics match, no one else waits and nothing piles up.
+//
+//     subscriber's shard                            shard with retained messages
+//         Replay   ---- RetainedQuery ------------->  RetainedServing (a cursor)
+//                  <--- RetainedBatch --------------
+//                  ---- RetainedContinue ---------->   ... until done
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "session/session.h"
+#include "shard/link_id.h"
+#include "shard/shard_message.h"
+#include "shard/tickets.h"
+#include "topics/retained_tree.h"
+
+namespace dray::shard {
+
+inline constexpr std::size_t kReplayBatchMessages = 64;
+
+// At the subscriber's shard.
+struct Replay {
+    session::SessionNumber session = 0;
+    GrantSubscriptions::Replayed subscription;
+    std::vector<ShardIndex> wants_more;  // shards that wait to be told to go on
+    std::uint32_t sources_left = 0;
+    // Topics whose retained message changed while the replay runs: their new message has come live already,
+    // and the one on its way here may be older.
+    std::unordered_set<std::string> superseded;
+};
+
+// At the shard that holds retained messages.
+struct RetainedServing {
+    ShardIndex to = 0;
+    Ticket ticket = 0;
+    topics::RetainedTree<session::MessageRef>::Cursor cursor;
+};
+
+struct Replays {
+    std::unordered_map<Ticket, Replay> running;
+    Ticket last = 0;
+    std::unordered_map<std::uint64_t, RetainedServing> serving;  // by shard and ticket: serving_key()
+
+    static std::uint64_t serving_key(ShardIndex shard, Ticket ticket) { return ticket << 8 | shard; }
+};
+
+struct Core;
+
+void start_replay(Core& core, session::Session& session, GrantSubscriptions::Replayed subscription);
+// The session can take more: asks the shards that wait to go on.
+void continue_replays(Core& core, session::Session& session);
+void cancel_replays(Core& core, session::Session& session);
+// A message with RETAIN set was delivered live to this session.
+void supersede_in_replays(Core& core, const session::Session& session, std::string_view topic);
+
+void serve_retained(Core& core, ShardIndex from, const RetainedQuery& query);
+void serve_retained(Core& core, ShardIndex from, const RetainedContinue& more);
+void serve_retained(Core& core, ShardIndex from, const RetainedCancel& cancel);
+void receive_retained(Core& core, ShardIndex from, const RetainedBatch& batch);
+
+}  // namespace dray::shard

@@ -1,0 +1,30 @@
+// From one accepted message to all that take it: here, and on other shards.
+#pragma once
+
+#include "session/message.h"
+#include "shard/shard_message.h"
+
+namespace dray::shard {
+
+struct Core;
+
+struct Routed {
+    bool has_takers = false;
+    Ticket ticket = 0;  // what its acknowledgement must wait for; 0 = nothing
+};
+
+// Keeps the message if it is retained, and delivers it. With `confirmed`, the ticket of the answer (opened
+// for an operation that the caller sets) waits for everything that acceptance promises.
+Routed route(Core& core, const session::MessageRef& message, const Operation* confirmed);
+
+// Delivers to the takers of this shard. True if there were any.
+bool deliver_here(Core& core, const session::MessageRef& message);
+
+// At the topic's home: keeps or, with an empty payload, forgets [MQTT-3.1.1 3.3.1-5, 3.3.1-10]. The number of
+// the store to wait for.
+StoreSequence keep_retained(Core& core, const session::MessageRef& message);
+
+// Tells the other shards which filters have (no more) takers here; `ticket`, if not 0, waits for them.
+void announce(Core& core, std::vector<std::string> added, std::vector<std::string> removed, Ticket ticket);
+
+}  // namespace dray::shard

@@ -1,0 +1,87 @@
+// Operations that wait for something: other shards' confirmations, or the disk. Each has a ticket; when the
+// last thing it waits for is confirmed, what it promised is done (finish() in tickets.cpp).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/ring.h"
+#include "mqtt/packet.h"
+#include "session/session.h"
+#include "shard/link_id.h"
+#include "shard/shard_message.h"
+#include "shard/store_port.h"
+
+namespace dray::shard {
+
+// A PUBACK or PUBREC.
+struct AcknowledgePublish {
+    LinkId link;
+    std::uint64_t due = 0;  // which of the link's due acknowledgements
+};
+
+// A SUBACK, and then the retained messages of the subscriptions it grants.
+struct GrantSubscriptions {
+    struct Replayed {
+        std::string filter;
+        mqtt::SubscriptionOptions options;
+        std::uint32_t subscription_id = 0;
+    };
+    LinkId link;
+    session::SessionNumber session = 0;
+    mqtt::PacketId packet_id{};
+    std::vector<mqtt::ReasonCode> reasons;
+    std::vector<Replayed> replays;
+};
+
+// Somebody's own ticket: another shard's, or one of ours.
+struct ConfirmTicket {
+    ShardIndex shard = 0;
+    Ticket ticket = 0;
+};
+
+using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmTicket>;
+
+class Tickets {
+  public:
+    // Born with one thing to wait for: the caller's own confirm() when it has added the rest.
+    Ticket open(Operation operation) {
+        waiting_.emplace(++last_, Waiting{1, std::move(operation)});
+        return last_;
+    }
+    void wait_for_more(Ticket ticket, std::uint32_t count = 1) { waiting_.at(ticket).count += count; }
+    // The operation, if that was the last it waited for.
+    std::optional<Operation> confirm(Ticket ticket) {
+        const auto found = waiting_.find(ticket);
+        if (found == waiting_.end() || --found->second.count > 0) return std::nullopt;
+        std::optional<Operation> operation(std::move(found->second.operation));
+        waiting_.erase(found);
+        return operation;
+    }
+    std::size_t size() const { return waiting_.size(); }
+
+    // Tickets that the disk confirms, in the order of their sequence numbers.
+    struct OnDisk {
+        StoreSequence sequence = 0;
+        Ticket ticket = 0;
+    };
+    Ring<OnDisk> on_disk;
+
+  private:
+    struct Waiting {
+        std::uint32_t count = 0;
+        Operation operation;
+    };
+    std::unordered_map<Ticket, Waiting> waiting_;
+    Ticket last_ = 0;
+};
+
+struct Core;
+
+// Something that this ticket waited for has come.
+void confirm(Core& core, Ticket ticket);
+
+}  // namespace dray::shard
