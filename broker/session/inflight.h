@@ -36,6 +36,7 @@ class Inflight {
     struct Entry {
         Held held;
         Phase phase = Phase::kDone;
+        bool sent_before = false;  // sent at least once: DUP the next time [MQTT-3.1.1 3.3.1-1]
     };
 
     // Unacknowledged messages that were sent on this connection: what Receive Maximum limits.
@@ -51,7 +52,7 @@ class Inflight {
         DRAY_ASSERT(!has_unsent() && !is_out_of_ids());
         const std::uint16_t id = id_at(entries_.size());
         const Phase phase = held.qos == mqtt::QoS::kAtLeastOnce ? Phase::kAwaitsPuback : Phase::kAwaitsPubrec;
-        entries_.push_back({std::move(held), phase});
+        entries_.push_back({std::move(held), phase, true});
         unsent_from_ = entries_.size();
         ++sent_;
         ++live_;
@@ -70,11 +71,18 @@ class Inflight {
     }
 
     void complete(Entry& entry) {
-        entry.held.message = {};
-        entry.held.more_subscription_ids = {};
-        entry.phase = Phase::kDone;
         --sent_;
+        abandon(entry);
+        drop_done();
+    }
+
+    // For a session without a connection: takes entries out; drop_done() when through with them.
+    void abandon(Entry& entry) {
+        entry.held = {};
+        entry.phase = Phase::kDone;
         --live_;
+    }
+    void drop_done() {
         while (!entries_.empty() && entries_.front().phase == Phase::kDone) {
             entries_.pop_front();
             front_id_ = front_id_ == 65'535 ? std::uint16_t{1} : static_cast<std::uint16_t>(front_id_ + 1);

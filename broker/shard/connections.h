@@ -1,9 +1,12 @@
 // The life of links and sessions apart from the packets: opening, losing, taking over, ending.
 #pragma once
 
+#include <string_view>
+
 #include "mqtt/packet.h"
 #include "session/session.h"
 #include "shard/links.h"
+#include "shard/timers.h"
 
 namespace dray::shard {
 
@@ -21,6 +24,9 @@ void detach(Core& core, session::Session& session, bool publish_will);
 
 // Forgets it and what was held for it.
 void end_session(Core& core, session::Session& session);
+
+// Takes one subscription from a session; false if there was none of that filter.
+bool drop_subscription(Core& core, session::Session& session, std::string_view filter);
 
 void publish_will(Core& core, session::Session& session);
 

@@ -32,7 +32,10 @@ struct Core {
           now(start),
           started(start),
           random(options.seed + options.index),
-          sessions(options.index) {}
+          sessions(options.index),
+          subscriptions(random.next()),
+          retained(random.next()),
+          sys_values(random.next()) {}
 
     ShardOptions options;
     StorePort& store;
@@ -50,7 +53,12 @@ struct Core {
     Timers timers;
     Tickets tickets;
     Replays replays;
-    std::vector<Statistics> reports;  // shard 0: the last of each shard
+    std::uint64_t connected = 0;  // clients
+
+    // Shard 0: what the other shards reported last, and what $SYS said last.
+    std::vector<Statistics> reports;
+    topics::RetainedTree<session::MessageRef> sys_values;
+    std::uint64_t clients_max = 0;
 
     // Scratch of one publish, kept for its memory.
     topics::MatchResult match;

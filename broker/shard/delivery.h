@@ -3,6 +3,7 @@
 
 #include "session/session.h"
 #include "shard/links.h"
+#include "shard/statistics.h"
 
 namespace dray::shard {
 

@@ -41,12 +41,13 @@ struct Replay {
 struct RetainedServing {
     ShardIndex to = 0;
     Ticket ticket = 0;
-    topics::RetainedTree<session::MessageRef>::Cursor cursor;
+    topics::RetainedTree<session::MessageRef>::Walk walk;
 };
 
 struct Replays {
     std::unordered_map<Ticket, Replay> running;
     Ticket last = 0;
+    std::vector<Ticket> ready;                                   // may go on at the next tick
     std::unordered_map<std::uint64_t, RetainedServing> serving;  // by shard and ticket: serving_key()
 
     static std::uint64_t serving_key(ShardIndex shard, Ticket ticket) { return ticket << 8 | shard; }
@@ -57,7 +58,9 @@ struct Core;
 void start_replay(Core& core, session::Session& session, GrantSubscriptions::Replayed subscription);
 // The session can take more: asks the shards that wait to go on.
 void continue_replays(Core& core, session::Session& session);
-void cancel_replays(Core& core, session::Session& session);
+void run_ready_replays(Core& core);
+// The subscription is gone.
+void cancel_replays(Core& core, session::Session& session, std::string_view filter);
 // A message with RETAIN set was delivered live to this session.
 void supersede_in_replays(Core& core, const session::Session& session, std::string_view topic);
 

@@ -3,6 +3,7 @@
 
 #include "session/message.h"
 #include "shard/shard_message.h"
+#include "shard/tickets.h"
 
 namespace dray::shard {
 

@@ -53,6 +53,7 @@ struct Statistics {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t packets_received = 0;
+    std::uint64_t control_sent = 0;  // packets that are not PUBLISH
     std::uint64_t publish_received = 0;
     std::uint64_t publish_sent = 0;
     std::uint64_t publish_bytes_received = 0;  // payloads
@@ -68,6 +69,7 @@ struct Statistics {
     std::uint64_t retained = 0;
     std::uint64_t clients_expired = 0;
 
+    std::uint64_t packets_sent() const { return control_sent + publish_sent; }
     std::vector<std::uint64_t> to_numbers() const;
     static Statistics from_numbers(const std::vector<std::uint64_t>& numbers);
     void add(const Statistics& other);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -52,6 +53,7 @@ class Tickets {
         waiting_.emplace(++last_, Waiting{1, std::move(operation)});
         return last_;
     }
+    void set(Ticket ticket, Operation operation) { waiting_.at(ticket).operation = std::move(operation); }
     void wait_for_more(Ticket ticket, std::uint32_t count = 1) { waiting_.at(ticket).count += count; }
     // The operation, if that was the last it waited for.
     std::optional<Operation> confirm(Ticket ticket) {

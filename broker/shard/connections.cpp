@@ -1,0 +1,116 @@
+#include "shard/connections.h"
+
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/routing.h"
+#include "shard/sys_topics.h"
+
+namespace dray::shard {
+
+namespace {
+
+using mqtt::ReasonCode;
+using session::Session;
+
+constexpr std::uint32_t kNeverExpires = 0xFFFFFFFF;
+
+void set_session_end(Core& core, Session& session) {
+    if (session.expiry_s == kNeverExpires) return;
+    session.ends_at = core.now + std::chrono::seconds(session.expiry_s);
+    core.timers.set({session.ends_at, Timer::Kind::kSessionEnd, 0, session.number});
+}
+
+// At the end of its delay, or of the session if that comes first [MQTT-5.0 3.1.3-9, 3.1.2-10].
+void set_will_time(Core& core, Session& session) {
+    if (session.will->delay_s == 0) return publish_will(core, session);
+    session.will_at = core.now + std::chrono::seconds(session.will->delay_s);
+    core.timers.set({session.will_at, Timer::Kind::kWill, 0, session.number});
+}
+
+void on_keep_alive(Core& core, Link& link) {
+    const Instant due = link.last_heard + std::chrono::milliseconds(link.silence_ms_max);
+    if (due > core.now) {
+        core.timers.set({due, Timer::Kind::kKeepAlive, link.id.index, link.id.generation});
+        return;
+    }
+    // [MQTT-3.1.1 3.1.2-24], [MQTT-5.0 3.1.2-22]
+    close_link(core, link, ReasonCode::kKeepAliveTimeout, "keep alive exceeded");
+}
+
+}  // namespace
+
+void close_link(Core& core, Link& link, ReasonCode reason, const char* why) {
+    if (link.phase == Link::Phase::kClosing) return;
+    if (link.phase == Link::Phase::kConnected && link.is_v5() && reason != ReasonCode::kSuccess) {
+        send(core, link, mqtt::Disconnect{reason, {}});
+    }
+    link.phase = Link::Phase::kClosing;
+    core.effects.closes.push_back(
+        {link.id, reason, why, link.session ? link.session->client_id : std::string()});
+    if (link.session == nullptr) return;
+    Session& session = *link.session;
+    link.session = nullptr;
+    detach(core, session, reason != ReasonCode::kSuccess);
+}
+
+void protocol_error(Core& core, Link& link, ReasonCode reason, const char* why) {
+    ++core.statistics.protocol_errors;
+    close_link(core, link, reason, why);
+}
+
+void detach(Core& core, Session& session, bool with_will) {
+    session.link = Session::kNoLink;
+    --core.connected;
+    give_back_shared(core, session);
+    update_able(core, session);
+    if (!with_will) session.will.reset();
+    if (session.will) set_will_time(core, session);
+    if (session.expiry_s == 0) return end_session(core, session);
+    session.inflight.rewind();
+    set_session_end(core, session);
+}
+
+void end_session(Core& core, Session& session) {
+    if (session.will) publish_will(core, session);
+    while (!session.subscriptions.empty()) {
+        drop_subscription(core, session, session.subscriptions.begin()->first);
+    }
+    core.statistics.books.discard(Discard::kSessionEnded, session.queue.size() + session.inflight.size());
+    core.sessions.erase(session);
+}
+
+void publish_will(Core& core, Session& session) {
+    const session::MessageRef message = session.will->message;
+    session.will.reset();
+    session.will_at = kNever;
+    route(core, message, nullptr);
+}
+
+void on_timer(Core& core, const Timer& timer) {
+    switch (timer.kind) {
+        case Timer::Kind::kConnect:
+        case Timer::Kind::kKeepAlive: {
+            Link* link = core.links.find({timer.link_index, static_cast<std::uint32_t>(timer.subject)});
+            if (link == nullptr || link->phase == Link::Phase::kClosing) return;
+            if (timer.kind == Timer::Kind::kKeepAlive) return on_keep_alive(core, *link);
+            if (link->phase != Link::Phase::kAwaitsConnect) return;
+            return close_link(core, *link, ReasonCode::kMaximumConnectTime, "no CONNECT in time");
+        }
+        case Timer::Kind::kSessionEnd: {
+            Session* session = core.sessions.find_number(timer.subject);
+            if (session == nullptr || session->is_connected() || session->ends_at > core.now) return;
+            ++core.statistics.clients_expired;
+            return end_session(core, *session);
+        }
+        case Timer::Kind::kWill: {
+            Session* session = core.sessions.find_number(timer.subject);
+            if (session == nullptr || session->is_connected() || !session->will) return;
+            if (session->will_at > core.now) return;
+            return publish_will(core, *session);
+        }
+        case Timer::Kind::kSysTopics:
+            return report_statistics(core);
+    }
+}
+
+}  // namespace dray::shard

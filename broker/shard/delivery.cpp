@@ -1,0 +1,164 @@
+#include "shard/delivery.h"
+
+#include <algorithm>
+
+#include "mqtt/encode.h"
+#include "shard/core.h"
+
+namespace dray::shard {
+
+namespace {
+
+using session::Held;
+using session::Session;
+
+// Remaining Message Expiry Interval in whole seconds, at least 1 [MQTT-5.0 3.3.2-6]; 0 = the message does not
+// expire.
+std::uint32_t remaining_expiry_s(const session::Message& message, Instant now) {
+    if (message.expires_at() == kNever) return 0;
+    const std::int64_t seconds = (message.expires_at() - now).count() / 1000;
+    return static_cast<std::uint32_t>(std::max<std::int64_t>(seconds, 1));
+}
+
+session::Delivery delivery_of(const Core& core, const Held& held) {
+    session::Delivery delivery;
+    delivery.message = held.message;
+    delivery.qos = held.qos;
+    delivery.retain = held.retain;
+    delivery.expiry_s = remaining_expiry_s(*held.message, core.now);
+    delivery.subscription_id = held.subscription_id;
+    delivery.more_subscription_ids = held.more_subscription_ids;
+    return delivery;
+}
+
+bool has_room(const Core& core, const Link& link) {
+    return link.outbox.bytes() < core.limits().outbox_bytes_max;
+}
+
+bool window_is_open(const Session& session, const Link& link) {
+    return session.inflight.sent() < link.window && !session.inflight.is_out_of_ids();
+}
+
+void push(Core& core, Link& link, session::Delivery delivery) {
+    ++core.statistics.publish_sent;
+    core.statistics.publish_bytes_sent += delivery.message->payload().size();
+    link.outbox.push_publish(std::move(delivery));
+    mark_for_flush(core, link);
+}
+
+// Whether it may be sent now; if not, it has been put into the books [MQTT-5.0 3.1.2-25, 3.3.2-5].
+bool may_be_sent(Core& core, const Link& link, const session::Delivery& delivery) {
+    if (delivery.message->expired(core.now)) {
+        ++core.statistics.books.expired;
+        --core.statistics.books.held;
+        return false;
+    }
+    if (link.packet_bytes_max != 0 && link.outbox.encoded_size(delivery) > link.packet_bytes_max) {
+        discard_held(core, Discard::kPacketTooLarge);
+        return false;
+    }
+    return true;
+}
+
+void send_now(Core& core, Session& session, Link& link, Held held) {
+    session::Delivery delivery = delivery_of(core, held);
+    if (!may_be_sent(core, link, delivery)) return;
+    if (held.qos != mqtt::QoS::kAtMostOnce) delivery.packet_id = session.inflight.add(std::move(held));
+    push(core, link, std::move(delivery));
+}
+
+void enqueue(Core& core, Session& session, Held held) {
+    const std::size_t weight = held.message->weight();
+    if (session.queue.size() >= core.limits().queue_messages_max ||
+        session.queue_bytes + weight > core.limits().queue_bytes_max) {
+        return discard_held(core, Discard::kQueueFull);
+    }
+    session.queue_bytes += weight;
+    session.queue.push_back(std::move(held));
+}
+
+// What was sent before the connection broke, again and first [MQTT-3.1.1 4.4.0-1], [MQTT-5.0 4.4.0-1].
+void send_again(Core& core, Session& session, Link& link) {
+    const session::Inflight::Resend again = session.inflight.next_unsent();
+    session::Inflight::Entry& entry = *again.entry;
+    if (entry.phase == session::Inflight::Phase::kAwaitsPubcomp) {
+        return send_short(core, link, mqtt::PacketType::kPubrel, again.packet_id, mqtt::ReasonCode::kSuccess);
+    }
+    session::Delivery delivery = delivery_of(core, entry.held);
+    if (!may_be_sent(core, link, delivery)) return session.inflight.complete(entry);
+    delivery.packet_id = again.packet_id;
+    delivery.dup = entry.sent_before;
+    entry.sent_before = true;
+    push(core, link, std::move(delivery));
+}
+
+}  // namespace
+
+void deliver(Core& core, Session& session, Held held) {
+    ++core.statistics.books.matched;
+    ++core.statistics.books.held;
+    Link* link = core.link_of(session);
+    if (held.qos == mqtt::QoS::kAtMostOnce) {
+        if (link == nullptr) return discard_held(core, Discard::kOffline);
+        if (!has_room(core, *link)) return discard_held(core, Discard::kSlowReader);
+        return send_now(core, session, *link, std::move(held));
+    }
+    if (link != nullptr && session.queue.empty() && !session.inflight.has_unsent() && has_room(core, *link) &&
+        window_is_open(session, *link)) {
+        send_now(core, session, *link, std::move(held));
+    } else {
+        enqueue(core, session, std::move(held));
+    }
+    update_able(core, session);
+}
+
+void pump(Core& core, Session& session) {
+    Link* link = core.link_of(session);
+    if (link == nullptr) return;
+    while (has_room(core, *link) && window_is_open(session, *link)) {
+        if (session.inflight.has_unsent()) {
+            send_again(core, session, *link);
+        } else if (!session.queue.empty()) {
+            Held held = session.queue.pop_front();
+            session.queue_bytes -= held.message->weight();
+            send_now(core, session, *link, std::move(held));
+        } else {
+            break;
+        }
+    }
+    if (session.replays > 0 && session.queue.empty() && has_room(core, *link))
+        continue_replays(core, session);
+    update_able(core, session);
+}
+
+void discard_held(Core& core, Discard reason) {
+    core.statistics.books.discard(reason);
+}
+
+void mark_for_flush(Core& core, Link& link) {
+    if (link.flush_listed) return;
+    link.flush_listed = true;
+    core.effects.flushes.push_back(link.id);
+}
+
+void send(Core& core, Link& link, const mqtt::Packet& packet) {
+    ++core.statistics.control_sent;
+    link.outbox.push(packet);
+    mark_for_flush(core, link);
+}
+
+void send_short(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id,
+                mqtt::ReasonCode reason) {
+    ++core.statistics.control_sent;
+    const mqtt::ShortAcknowledgement bytes = mqtt::encode_short_acknowledgement(type, packet_id);
+    if (reason == mqtt::ReasonCode::kSuccess || !link.is_v5()) {
+        link.outbox.push_short(as_text(bytes.bytes));
+    } else {
+        const char with_reason[] = {static_cast<char>(bytes.bytes[0]), 3, static_cast<char>(bytes.bytes[2]),
+                                    static_cast<char>(bytes.bytes[3]), static_cast<char>(reason)};
+        link.outbox.push_short({with_reason, sizeof with_reason});
+    }
+    mark_for_flush(core, link);
+}
+
+}  // namespace dray::shard

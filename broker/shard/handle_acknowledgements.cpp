@@ -1,0 +1,60 @@
+// PUBACK, PUBREC, PUBREL and PUBCOMP: the second half of QoS 1 and 2, MQTT 3.1.1 and 5.0 section 4.3.
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/handlers.h"
+
+namespace dray::shard {
+
+namespace {
+
+using session::Inflight;
+
+void complete(Core& core, Link& link, Inflight::Entry& entry, bool refused) {
+    if (refused) {
+        discard_held(core, Discard::kRefused);
+    } else {
+        ++core.statistics.books.delivered;
+        --core.statistics.books.held;
+    }
+    link.session->inflight.complete(entry);
+    pump(core, *link.session);
+}
+
+}  // namespace
+
+// An acknowledgement of something that is not in flight is ignored: after a resume or an expiry it may well
+// come.
+void handle_puback(Core& core, Link& link, const mqtt::Acknowledgement& puback) {
+    Inflight::Entry* entry = link.session->inflight.find(puback.packet_id);
+    if (entry == nullptr || entry->phase != Inflight::Phase::kAwaitsPuback) return;
+    complete(core, link, *entry, mqtt::is_failure(puback.reason));
+}
+
+void handle_pubrec(Core& core, Link& link, const mqtt::Acknowledgement& pubrec) {
+    Inflight::Entry* entry = link.session->inflight.find(pubrec.packet_id);
+    if (entry == nullptr || entry->phase == Inflight::Phase::kAwaitsPuback) {
+        const auto reason = mqtt::ReasonCode::kPacketIdentifierNotFound;
+        return send_short(core, link, mqtt::PacketType::kPubrel, pubrec.packet_id, reason);
+    }
+    if (mqtt::is_failure(pubrec.reason)) return complete(core, link, *entry, true);
+    // From here on the client has the message; it must not be sent again [MQTT-3.1.1 4.3.3-1],
+    // [MQTT-5.0 4.3.3-6].
+    entry->phase = Inflight::Phase::kAwaitsPubcomp;
+    entry->held.message = {};
+    send_short(core, link, mqtt::PacketType::kPubrel, pubrec.packet_id, mqtt::ReasonCode::kSuccess);
+}
+
+void handle_pubrel(Core& core, Link& link, const mqtt::Acknowledgement& pubrel) {
+    const bool known = link.session->incoming.erase(pubrel.packet_id);
+    // PUBREL is always answered: the client may not know that the first answer was lost [MQTT-3.1.1 4.3.3-2].
+    const auto reason = known ? mqtt::ReasonCode::kSuccess : mqtt::ReasonCode::kPacketIdentifierNotFound;
+    send_short(core, link, mqtt::PacketType::kPubcomp, pubrel.packet_id, reason);
+}
+
+void handle_pubcomp(Core& core, Link& link, const mqtt::Acknowledgement& pubcomp) {
+    Inflight::Entry* entry = link.session->inflight.find(pubcomp.packet_id);
+    if (entry == nullptr || entry->phase != Inflight::Phase::kAwaitsPubcomp) return;
+    complete(core, link, *entry, false);
+}
+
+}  // namespace dray::shard

@@ -1,0 +1,134 @@
+// PUBLISH from a client, MQTT 3.1.1 section 3.3 and 5.0 section 3.3.
+#include <algorithm>
+
+#include "mqtt/topic.h"
+#include "shard/connections.h"
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/handlers.h"
+#include "shard/routing.h"
+
+namespace dray::shard {
+
+namespace {
+
+using mqtt::PropertyId;
+using mqtt::QoS;
+using mqtt::ReasonCode;
+
+// The topic that the packet names, itself or by its alias; nothing if that was a mistake, which closed the
+// link.
+std::optional<std::string_view> resolve_topic(Core& core, Link& link, const mqtt::Publish& publish) {
+    const auto alias = publish.properties.integer(PropertyId::kTopicAlias);
+    if (!alias) {
+        if (!publish.topic.empty()) return publish.topic;
+        protocol_error(core, link, ReasonCode::kProtocolError, "PUBLISH without topic or alias");
+        return std::nullopt;
+    }
+    // [MQTT-5.0 3.3.2-8, 3.3.2-9]
+    if (*alias == 0 || *alias > core.limits().topic_aliases_max) {
+        protocol_error(core, link, ReasonCode::kTopicAliasInvalid, "topic alias out of range");
+        return std::nullopt;
+    }
+    if (link.aliases.size() < *alias) link.aliases.resize(*alias);
+    std::string& known = link.aliases[*alias - 1];
+    if (!publish.topic.empty()) known = publish.topic;
+    if (known.empty()) {
+        protocol_error(core, link, ReasonCode::kProtocolError, "unknown topic alias");
+        return std::nullopt;
+    }
+    return known;
+}
+
+// '$' topics are for the broker to give meaning to: a client may not write into those that have one.
+bool is_reserved(std::string_view topic) {
+    if (topic.front() != '$') return false;
+    for (const std::string_view root : {"$SYS", "$share", "$queue", "$stream", "$delayed"}) {
+        if (topic.starts_with(root) && (topic.size() == root.size() || topic[root.size()] == '/'))
+            return true;
+    }
+    return false;
+}
+
+ReasonCode refusal(const Core& core, std::string_view topic) {
+    if (is_reserved(topic)) return ReasonCode::kNotAuthorized;
+    const auto levels = std::count(topic.begin(), topic.end(), '/') + 1;
+    return levels > core.limits().topic_levels_max ? ReasonCode::kTopicNameInvalid : ReasonCode::kSuccess;
+}
+
+void acknowledge(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id, ReasonCode reason,
+                 bool ready) {
+    if (ready && link.due.empty()) return send_short(core, link, type, packet_id, reason);
+    link.due.push_back({packet_id, type, reason, ready});
+}
+
+// Whether a QoS 2 message is new. If not, it is acknowledged again and that is all [MQTT-3.1.1 4.3.3-2].
+bool is_first_arrival(Core& core, Link& link, const mqtt::Publish& publish) {
+    session::IncomingIds& incoming = link.session->incoming;
+    if (incoming.contains(publish.packet_id)) {
+        acknowledge(core, link, mqtt::PacketType::kPubrec, publish.packet_id, ReasonCode::kSuccess, true);
+        return false;
+    }
+    if (incoming.size() >= core.limits().receive_messages_max) {
+        protocol_error(core, link, ReasonCode::kReceiveMaximumExceeded, "too many unreleased QoS 2 messages");
+        return false;
+    }
+    return true;
+}
+
+Instant expiry_of(const Core& core, const mqtt::Publish& publish) {
+    if (publish.properties.empty()) return kNever;
+    const auto seconds = publish.properties.integer(PropertyId::kMessageExpiryInterval);
+    return seconds ? core.now + std::chrono::seconds(*seconds) : kNever;
+}
+
+}  // namespace
+
+void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
+    ++core.statistics.publish_received;
+    core.statistics.publish_bytes_received += publish.payload.size();
+    if (publish.properties.integer(PropertyId::kSubscriptionIdentifier)) {
+        // [MQTT-5.0 3.3.4-6]
+        return protocol_error(core, link, ReasonCode::kProtocolError,
+                              "subscription identifier from a client");
+    }
+    const std::optional<std::string_view> topic = resolve_topic(core, link, publish);
+    if (!topic) return;
+    if (publish.qos == QoS::kExactlyOnce && !is_first_arrival(core, link, publish)) return;
+
+    const auto type =
+        publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
+    const ReasonCode refused = refusal(core, *topic);
+    if (refused != ReasonCode::kSuccess) {
+        ++core.statistics.publishes_refused;
+        // Before 5.0 there is no way to refuse but to close: accept and drop [MQTT-3.1.1 3.3.5-2].
+        if (publish.qos == QoS::kExactlyOnce && !link.is_v5())
+            link.session->incoming.insert(publish.packet_id);
+        if (publish.qos != QoS::kAtMostOnce) acknowledge(core, link, type, publish.packet_id, refused, true);
+        return;
+    }
+    if (publish.qos == QoS::kExactlyOnce) link.session->incoming.insert(publish.packet_id);
+
+    const auto message =
+        session::Message::make(publish, *topic, {link.session->number, expiry_of(core, publish)});
+    if (publish.qos == QoS::kAtMostOnce) {
+        route(core, message, nullptr);
+        return;
+    }
+    const Operation acknowledgement = AcknowledgePublish{link.id, link.due_first + link.due.size()};
+    const bool may_wait = core.store.keeps() || (publish.retain && !core.is_alone());
+    const Routed routed = route(core, message, may_wait ? &acknowledgement : nullptr);
+    const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
+    acknowledge(core, link, type, publish.packet_id, reason, routed.ticket == 0);
+}
+
+void release_due(Core& core, Link& link) {
+    while (!link.due.empty() && link.due.front().ready) {
+        const DueAcknowledgement due = link.due.pop_front();
+        ++link.due_first;
+        if (link.phase == Link::Phase::kConnected)
+            send_short(core, link, due.type, due.packet_id, due.reason);
+    }
+}
+
+}  // namespace dray::shard

@@ -1,0 +1,153 @@
+// SUBSCRIBE and UNSUBSCRIBE, MQTT 3.1.1 and 5.0 sections 3.8 to 3.11.
+//
+// A subscription takes effect here at once; SUBACK goes out when every other shard knows the way to it, so
+// that what anyone publishes after they saw the SUBACK is received.
+#include <algorithm>
+
+#include "mqtt/topic.h"
+#include "shard/connections.h"
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/handlers.h"
+#include "shard/routing.h"
+
+namespace dray::shard {
+
+namespace {
+
+using mqtt::ReasonCode;
+using session::Session;
+using session::Subscription;
+
+ReasonCode check(const Core& core, const Link& link, const mqtt::SubscriptionRequest& request) {
+    const std::string_view filter = request.filter;
+    if (!mqtt::is_valid_topic_filter(filter)) return ReasonCode::kTopicFilterInvalid;
+    if (std::count(filter.begin(), filter.end(), '/') + 1 > core.limits().topic_levels_max) {
+        return ReasonCode::kTopicFilterInvalid;
+    }
+    const Session& session = *link.session;
+    if (session.subscriptions.size() >= core.limits().subscriptions_max &&
+        !session.subscriptions.contains(filter)) {
+        return ReasonCode::kQuotaExceeded;
+    }
+    return ReasonCode::kSuccess;
+}
+
+std::uint16_t shared_slot(Session& session, const mqtt::SharedFilter& shared) {
+    for (std::size_t i = 0; i < session.shared.size(); ++i) {
+        if (session.shared[i].group == shared.group && session.shared[i].filter == shared.filter) {
+            session.shared[i].active = true;
+            return static_cast<std::uint16_t>(i + 1);
+        }
+    }
+    session.shared.push_back({std::string(shared.group), std::string(shared.filter), true});
+    return static_cast<std::uint16_t>(session.shared.size());
+}
+
+void join(Core& core, Session& session, const mqtt::SharedFilter& shared, const Subscription& subscription,
+          Ticket ticket) {
+    GroupJoin message{std::string(shared.group),
+                      std::string(shared.filter),
+                      session.number,
+                      subscription.options,
+                      subscription.id,
+                      session.able,
+                      ticket};
+    core.tickets.wait_for_more(ticket);
+    const ShardIndex home = home_of(SharedGroups::key(shared.group, shared.filter), core.options.count);
+    if (home == core.options.index) {
+        join_group(core, core.options.index, message);
+    } else {
+        core.forward(home, std::move(message));
+    }
+}
+
+bool wants_retained(mqtt::RetainHandling handling, bool is_new) {
+    return handling == mqtt::RetainHandling::kSend ||
+           (handling == mqtt::RetainHandling::kSendIfNew && is_new);
+}
+
+}  // namespace
+
+void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) {
+    Session& session = *link.session;
+    const std::uint32_t id =
+        subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
+    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}};
+    const Ticket ticket = core.tickets.open(ConfirmTicket{});
+    std::vector<std::string> added;
+
+    for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
+        const std::optional<mqtt::SharedFilter> shared = mqtt::parse_shared(request.filter);
+        if (shared && request.options.no_local) {
+            // [MQTT-5.0 3.8.3-4]
+            core.tickets.confirm(ticket);
+            return protocol_error(core, link, ReasonCode::kProtocolError,
+                                  "No Local on a shared subscription");
+        }
+        if (const ReasonCode refused = check(core, link, request); refused != ReasonCode::kSuccess) {
+            grant.reasons.push_back(link.is_v5() ? refused : ReasonCode::kUnspecifiedError);
+            continue;
+        }
+        grant.reasons.push_back(static_cast<ReasonCode>(request.options.qos));
+        const auto [at, is_new] = session.subscriptions.try_emplace(std::string(request.filter));
+        Subscription& subscription = at->second;
+        subscription.options = request.options;
+        subscription.id = id;
+        if (is_new) ++core.statistics.subscriptions;
+        if (shared) {
+            subscription.shared = shared_slot(session, *shared);
+            update_able(core, session);
+            join(core, session, *shared, subscription, ticket);
+            continue;  // shared subscriptions get no retained messages [MQTT-5.0 4.8.2]
+        }
+        const auto outcome =
+            core.subscriptions.subscribe(request.filter, {session.index, id, request.options});
+        if (outcome.is_first_local_for_filter) added.emplace_back(request.filter);
+        if (wants_retained(request.options.retain_handling, is_new)) {
+            grant.replays.push_back({std::string(request.filter), request.options, id});
+        }
+    }
+    core.tickets.set(ticket, std::move(grant));
+    announce(core, std::move(added), {}, ticket);
+    confirm(core, ticket);
+}
+
+void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubscribe) {
+    Session& session = *link.session;
+    mqtt::Unsuback unsuback{unsubscribe.packet_id, {}, {}};
+    for (const std::string_view filter : unsubscribe.filters) {
+        const bool existed = drop_subscription(core, session, filter);
+        unsuback.reasons.push_back(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted);
+    }
+    send(core, link, std::move(unsuback));
+}
+
+bool drop_subscription(Core& core, Session& session, std::string_view filter) {
+    const auto found = session.subscriptions.find(filter);
+    if (found == session.subscriptions.end()) return false;
+    --core.statistics.subscriptions;
+    const std::uint16_t slot = found->second.shared;
+    const std::string name(filter);  // `filter` may be the key itself
+    session.subscriptions.erase(found);
+    cancel_replays(core, session, name);
+    if (slot == 0) {
+        if (core.subscriptions.unsubscribe(name, session.index).was_last_local_for_filter) {
+            announce(core, {}, {name}, 0);
+        }
+        return true;
+    }
+    session::SharedMembership& membership = session.shared[slot - 1u];
+    membership.active = false;
+    GroupLeave leave{membership.group, membership.filter, session.number, 0};
+    const ShardIndex home =
+        home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
+    if (home == core.options.index) {
+        leave_group(core, leave);
+    } else {
+        core.forward(home, std::move(leave));
+    }
+    return true;
+}
+
+}  // namespace dray::shard

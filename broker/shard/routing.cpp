@@ -1,0 +1,124 @@
+#include "shard/routing.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "shard/core.h"
+#include "shard/delivery.h"
+
+namespace dray::shard {
+
+namespace {
+
+using session::MessageRef;
+using session::Session;
+
+// The subscriptions that matched, one entry for each session: overlapping ones count once, with the highest
+// QoS and all their identifiers [MQTT-3.1.1 3.3.5-1], [MQTT-5.0 3.3.4-2, 3.3.4-4].
+void collect_takers(Core& core, const session::Message& message) {
+    core.takers.clear();
+    const std::uint64_t stamp = ++core.publish_stamp;
+    for (const topics::Subscriber& subscriber : core.match.subscribers) {
+        Session& session = core.sessions.at(subscriber.session);
+        // [MQTT-5.0 3.8.3-3]
+        if (subscriber.options.no_local && session.number == message.publisher()) continue;
+        if (session.publish_stamp != stamp) {
+            session.publish_stamp = stamp;
+            session.taker = static_cast<std::uint32_t>(core.takers.size());
+            core.takers.push_back(
+                {subscriber.session, subscriber.options, subscriber.subscription_id, 0, {}});
+            continue;
+        }
+        Taker& taker = core.takers[session.taker];
+        taker.options.qos = std::max(taker.options.qos, subscriber.options.qos);
+        taker.options.retain_as_published |= subscriber.options.retain_as_published;
+        if (subscriber.subscription_id == 0) continue;
+        if (taker.subscription_id == 0) {
+            taker.subscription_id = subscriber.subscription_id;
+        } else {
+            taker.more_subscription_ids.push_back(subscriber.subscription_id);
+        }
+    }
+}
+
+MessageRef encode_ids(const std::vector<std::uint32_t>& ids) {
+    if (ids.empty()) return {};
+    mqtt::PropertyList list;
+    for (const std::uint32_t id : ids) list.add(mqtt::PropertyId::kSubscriptionIdentifier, id);
+    return session::Message::make_raw(as_text(list.view().wire()));
+}
+
+void hand_out(Core& core, const MessageRef& message) {
+    collect_takers(core, *message);
+    for (const Taker& taker : core.takers) {
+        Session& session = core.sessions.at(taker.session);
+        session::Held held;
+        held.message = message;
+        held.qos = std::min(message->qos(), taker.options.qos);
+        // A message of an established subscription has RETAIN 0 unless it asked otherwise
+        // [MQTT-3.1.1 3.3.1-9], [MQTT-5.0 3.3.1-12, 3.3.1-13].
+        held.retain = taker.options.retain_as_published && message->retain();
+        held.subscription_id = taker.subscription_id;
+        held.more_subscription_ids = encode_ids(taker.more_subscription_ids);
+        if (session.replays > 0 && message->retain()) supersede_in_replays(core, session, message->topic());
+        deliver(core, session, std::move(held));
+    }
+    for (const topics::GroupId group : core.match.groups) deliver_to_group(core, group, message);
+}
+
+}  // namespace
+
+bool deliver_here(Core& core, const MessageRef& message) {
+    core.subscriptions.match(message->topic(), core.match);
+    hand_out(core, message);
+    return !core.match.subscribers.empty() || !core.match.groups.empty();
+}
+
+StoreSequence keep_retained(Core& core, const MessageRef& message) {
+    if (message->payload().empty()) {
+        core.retained.erase(message->topic());
+        return core.store.keeps() ? core.store.erase_retained(message->topic()) : 0;
+    }
+    core.retained.set(message->topic(), message);
+    return core.store.keeps() ? core.store.set_retained(message) : 0;
+}
+
+Routed route(Core& core, const MessageRef& message, const Operation* confirmed) {
+    Routed routed;
+    const auto wait_for_one = [&] {
+        if (confirmed == nullptr) return;
+        if (routed.ticket == 0) routed.ticket = core.tickets.open(*confirmed);
+        core.tickets.wait_for_more(routed.ticket);
+    };
+    if (message->retain()) {
+        const ShardIndex home = home_of(message->topic(), core.options.count);
+        if (home != core.options.index) {
+            wait_for_one();
+            core.forward(home, Retain{message, routed.ticket});
+        } else if (const StoreSequence sequence = keep_retained(core, message); sequence != 0) {
+            wait_for_one();
+            if (routed.ticket != 0) core.tickets.on_disk.push_back({sequence, routed.ticket});
+        }
+    }
+    routed.has_takers = deliver_here(core, message) || core.match.remote_shards != 0;
+    for (std::uint64_t shards = core.match.remote_shards; shards != 0; shards &= shards - 1) {
+        const auto shard = static_cast<ShardIndex>(std::countr_zero(shards));
+        // In memory, a message in the ring is as safe as one in the queue behind it; on disk it is not.
+        const bool waits = core.store.keeps() && message->qos() != mqtt::QoS::kAtMostOnce;
+        if (waits) wait_for_one();
+        core.forward(shard, Deliver{message, waits ? routed.ticket : 0});
+    }
+    if (routed.ticket != 0) confirm(core, routed.ticket);
+    return routed;
+}
+
+void announce(Core& core, std::vector<std::string> added, std::vector<std::string> removed, Ticket ticket) {
+    if (core.is_alone() || (added.empty() && removed.empty() && ticket == 0)) return;
+    for (ShardIndex shard = 0; shard < core.options.count; ++shard) {
+        if (shard == core.options.index) continue;
+        if (ticket != 0) core.tickets.wait_for_more(ticket);
+        core.forward(shard, Routes{added, removed, ticket});
+    }
+}
+
+}  // namespace dray::shard

@@ -1,0 +1,251 @@
+#include "shard/shard.h"
+
+#include "mqtt/decode.h"
+#include "shard/connections.h"
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/handlers.h"
+#include "shard/routing.h"
+#include "shard/sys_topics.h"
+
+namespace dray::shard {
+
+namespace {
+
+using mqtt::PacketType;
+using mqtt::ReasonCode;
+
+Handled handle_first(Core& core, Link& link, const mqtt::Frame& frame) {
+    if (frame.type != PacketType::kConnect) {
+        // [MQTT-3.1.1 3.1.0-1]
+        protocol_error(core, link, ReasonCode::kProtocolError, "the first packet is not CONNECT");
+        return Handled::kHere;
+    }
+    const auto packet = mqtt::decode(frame, mqtt::ProtocolVersion::kV5);
+    if (packet.has_value()) return handle_connect(core, link, std::get<mqtt::Connect>(*packet));
+    const mqtt::DecodeError& error = packet.error();
+    if (error.reason == ReasonCode::kUnsupportedProtocolVersion) {
+        // In a form that older clients understand [MQTT-3.1.1 3.1.2-2].
+        link.outbox.set_version(mqtt::ProtocolVersion::kV311);
+        send(core, link, mqtt::Connack{false, error.reason, {}});
+    } else if (error.reason == ReasonCode::kClientIdentifierNotValid) {
+        send(core, link, mqtt::Connack{false, error.reason, {}});
+    }
+    ++core.statistics.connects_refused;
+    protocol_error(core, link, error.reason, error.what);
+    return Handled::kHere;
+}
+
+void handle_packet(Core& core, Link& link, const mqtt::Frame& frame) {
+    auto packet = mqtt::decode(frame, link.outbox.version());
+    if (packet.has_error()) return protocol_error(core, link, packet.error().reason, packet.error().what);
+    if (const auto* subscribe = std::get_if<mqtt::Subscribe>(&*packet)) {
+        handle_subscribe(core, link, *subscribe);
+    } else if (const auto* unsubscribe = std::get_if<mqtt::Unsubscribe>(&*packet)) {
+        handle_unsubscribe(core, link, *unsubscribe);
+    } else if (std::holds_alternative<mqtt::Pingreq>(*packet)) {
+        handle_pingreq(core, link);
+    } else if (const auto* disconnect = std::get_if<mqtt::Disconnect>(&*packet)) {
+        handle_disconnect(core, link, *disconnect);
+    } else if (const auto* auth = std::get_if<mqtt::Auth>(&*packet)) {
+        handle_auth(core, link, *auth);
+    } else {
+        // A second CONNECT [MQTT-3.1.1 3.1.0-2], or a packet that only servers send.
+        protocol_error(core, link, ReasonCode::kProtocolError, "packet out of place");
+    }
+}
+
+void handle_acknowledgement(Core& core, Link& link, const mqtt::Frame& frame) {
+    const auto packet = mqtt::decode_acknowledgement(frame, link.outbox.version());
+    if (packet.has_error()) return protocol_error(core, link, packet.error().reason, packet.error().what);
+    switch (frame.type) {
+        case PacketType::kPuback:
+            return handle_puback(core, link, *packet);
+        case PacketType::kPubrec:
+            return handle_pubrec(core, link, *packet);
+        case PacketType::kPubrel:
+            return handle_pubrel(core, link, *packet);
+        default:
+            return handle_pubcomp(core, link, *packet);
+    }
+}
+
+Handled handle_frame(Core& core, Link& link, const mqtt::Frame& frame) {
+    ++core.statistics.packets_received;
+    if (link.phase == Link::Phase::kAwaitsConnect) return handle_first(core, link, frame);
+    switch (frame.type) {
+        case PacketType::kPublish: {
+            const auto publish = mqtt::decode_publish(frame, link.outbox.version());
+            if (publish.has_value()) {
+                handle_publish(core, link, *publish);
+            } else {
+                protocol_error(core, link, publish.error().reason, publish.error().what);
+            }
+            break;
+        }
+        case PacketType::kPuback:
+        case PacketType::kPubrec:
+        case PacketType::kPubrel:
+        case PacketType::kPubcomp:
+            handle_acknowledgement(core, link, frame);
+            break;
+        default:
+            handle_packet(core, link, frame);
+    }
+    return Handled::kHere;
+}
+
+// One answer for each kind of message that shards send each other.
+struct Receive {
+    Core& core;
+    ShardIndex from;
+
+    void operator()(const Deliver& deliver) const {
+        deliver_here(core, deliver.message);
+        if (deliver.ticket != 0) core.forward(from, Confirm{deliver.ticket});
+    }
+    void operator()(const Retain& retain) const {
+        const StoreSequence sequence = keep_retained(core, retain.message);
+        if (retain.ticket == 0) return;
+        const Ticket ticket = core.tickets.open(ConfirmTicket{from, retain.ticket});
+        if (sequence == 0) return confirm(core, ticket);
+        core.tickets.on_disk.push_back({sequence, ticket});
+    }
+    void operator()(const Routes& routes) const {
+        for (const std::string& filter : routes.added) core.subscriptions.add_route(filter, from);
+        for (const std::string& filter : routes.removed) core.subscriptions.remove_route(filter, from);
+        if (routes.ticket != 0) core.forward(from, Confirm{routes.ticket});
+    }
+    void operator()(const Confirm& answer) const { confirm(core, answer.ticket); }
+    void operator()(const RetainedQuery& query) const { serve_retained(core, from, query); }
+    void operator()(const RetainedContinue& more) const { serve_retained(core, from, more); }
+    void operator()(const RetainedCancel& cancel) const { serve_retained(core, from, cancel); }
+    void operator()(const RetainedBatch& batch) const { receive_retained(core, from, batch); }
+    void operator()(const GroupJoin& join) const { join_group(core, from, join); }
+    void operator()(const GroupLeave& leave) const { leave_group(core, leave); }
+    void operator()(const MemberAble& change) const { set_member_able(core, change); }
+    void operator()(const GroupDeliver& delivery) const { receive_from_group(core, delivery); }
+    void operator()(const GroupReturn& returned) const { return_to_group(core, returned); }
+    void operator()(const Report& report) const { receive_report(core, from, report); }
+};
+
+}  // namespace
+
+ShardIndex home_of(std::string_view name, ShardIndex shards) {
+    if (shards == 1) return 0;
+    std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
+    for (const char c : name) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3ULL;
+    return static_cast<ShardIndex>((hash ^ hash >> 32) % shards);
+}
+
+Shard::Shard(ShardOptions options, StorePort& store, Instant now)
+    : core_(std::make_unique<Core>(std::move(options), store, now)) {
+    DRAY_ASSERT(core_->options.count >= 1 && core_->options.count <= kShardsMax);
+    DRAY_ASSERT(core_->options.index < core_->options.count);
+    if (core_->limits().sys_interval_ms > 0) report_statistics(*core_);
+}
+
+Shard::~Shard() = default;
+
+LinkId Shard::open(const LinkOptions& options, Instant now) {
+    core_->now = now;
+    Link& link = core_->links.open();
+    link.allow_anonymous = options.allow_anonymous;
+    link.last_heard = now;
+    const Instant due = now + std::chrono::milliseconds(core_->limits().connect_ms_max);
+    core_->timers.set({due, Timer::Kind::kConnect, link.id.index, link.id.generation});
+    return link.id;
+}
+
+std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
+    core_->now = now;
+    Link* link = core_->links.find(id);
+    if (link == nullptr || link->phase == Link::Phase::kClosing) return bytes.size();
+    link->last_heard = now;
+    std::size_t used = 0;
+    while (used < bytes.size()) {
+        const mqtt::FrameResult next =
+            mqtt::next_frame(bytes.subspan(used), core_->limits().packet_bytes_max);
+        if (next.status == mqtt::FrameStatus::kNeedMore) break;
+        if (next.status == mqtt::FrameStatus::kBad) {
+            protocol_error(*core_, *link, next.reason, "malformed fixed header or packet too large");
+            return bytes.size();
+        }
+        if (handle_frame(*core_, *link, next.frame) == Handled::kHandedOver) return used;
+        used += next.frame.size;
+        if (link->phase == Link::Phase::kClosing) return bytes.size();
+    }
+    core_->statistics.bytes_received += used;
+    return used;
+}
+
+void Shard::closed(LinkId id, Instant now) {
+    core_->now = now;
+    Link* link = core_->links.find(id);
+    if (link == nullptr) return;
+    core_->statistics.books.discard(Discard::kConnectionLost, link->outbox.discard_all());
+    if (link->session != nullptr) detach(*core_, *link->session, true);
+    core_->links.free(*link);
+}
+
+void Shard::written(LinkId id, std::size_t bytes, Instant now) {
+    core_->now = now;
+    Link* link = core_->links.find(id);
+    if (link == nullptr) return;
+    const bool was_full = link->outbox.bytes() >= core_->limits().outbox_bytes_max / 2;
+    const session::Outbox::Consumed consumed = link->outbox.consume(bytes);
+    core_->statistics.bytes_sent += bytes;
+    core_->statistics.books.delivered += consumed.qos0_messages;
+    core_->statistics.books.held -= consumed.qos0_messages;
+    if (link->outbox.empty()) {
+        link->flush_listed = false;
+        link->outbox.release_memory_if_empty();
+    }
+    if (link->session != nullptr && (was_full || link->session->replays > 0)) pump(*core_, *link->session);
+}
+
+void Shard::receive(ShardIndex from, ShardMessage message, Instant now) {
+    core_->now = now;
+    std::visit(Receive{*core_, from}, message);
+}
+
+void Shard::durable(StoreSequence sequence, Instant now) {
+    core_->now = now;
+    while (!core_->tickets.on_disk.empty() && core_->tickets.on_disk.front().sequence <= sequence) {
+        confirm(*core_, core_->tickets.on_disk.pop_front().ticket);
+    }
+}
+
+void Shard::tick(Instant now) {
+    core_->now = now;
+    run_ready_replays(*core_);
+    while (core_->timers.next() <= now) on_timer(*core_, core_->timers.pop());
+}
+
+Instant Shard::next_deadline() const {
+    return core_->replays.ready.empty() ? core_->timers.next() : core_->now;
+}
+
+void Shard::shut_down(Instant now) {
+    core_->now = now;
+    core_->links.for_each([this](Link& link) {
+        close_link(*core_, link, ReasonCode::kServerShuttingDown, "server shutting down");
+    });
+}
+
+Effects& Shard::effects() {
+    return core_->effects;
+}
+
+session::Outbox& Shard::outbox(LinkId id) {
+    Link* link = core_->links.find(id);
+    DRAY_ASSERT(link != nullptr);
+    return link->outbox;
+}
+
+const Statistics& Shard::statistics() const {
+    take_stock(*core_);
+    return core_->statistics;
+}
+
+}  // namespace dray::shard

@@ -1,0 +1,225 @@
+#include "shard/shared_groups.h"
+
+#include <algorithm>
+
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/routing.h"
+
+namespace dray::shard {
+
+namespace {
+
+using session::MessageRef;
+using session::Session;
+
+ShardIndex shard_of(session::SessionNumber number) {
+    return static_cast<ShardIndex>(number & 0xFF);
+}
+
+ShardIndex home_of_group(const Core& core, const session::SharedMembership& membership) {
+    return home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
+}
+
+void count_lost(Core& core, Discard reason) {
+    ++core.statistics.books.matched;
+    ++core.statistics.books.held;
+    discard_held(core, reason);
+}
+
+// Hands it to the next able member. False if there is none.
+bool hand_to_member(Core& core, topics::SharedGroup& group, std::string_view filter,
+                    const MessageRef& message) {
+    const topics::GroupMember* member = group.next_member(
+        [&core](const topics::GroupMember& candidate) { return core.groups.able.contains(candidate.id); });
+    if (member == nullptr) return false;
+    GroupDeliver delivery{group.name(), std::string(filter), member->id,
+                          message,      member->options,     member->subscription_id};
+    const ShardIndex shard = shard_of(member->id);
+    if (shard == core.options.index) {
+        receive_from_group(core, delivery);
+    } else {
+        core.forward(shard, std::move(delivery));
+    }
+    return true;
+}
+
+void hand_out_waiting(Core& core, topics::GroupId id, SharedGroups::Waiting& waiting) {
+    topics::SharedGroup& group = core.subscriptions.group(id);
+    while (!waiting.messages.empty()) {
+        const MessageRef message = waiting.messages.front();
+        // Out of the group's books: it enters those of the session.
+        if (!hand_to_member(core, group, group.filter(), message)) return;
+        --core.statistics.books.matched;
+        --core.statistics.books.held;
+        waiting.bytes -= message->weight();
+        waiting.messages.pop_front();
+    }
+}
+
+void hold(Core& core, topics::GroupId id, const MessageRef& message) {
+    SharedGroups::Waiting& waiting = core.groups.waiting[id];
+    if (waiting.messages.size() >= core.limits().queue_messages_max ||
+        waiting.bytes + message->weight() > core.limits().queue_bytes_max) {
+        return count_lost(core, Discard::kQueueFull);
+    }
+    ++core.statistics.books.matched;
+    ++core.statistics.books.held;
+    waiting.bytes += message->weight();
+    waiting.messages.push_back(message);
+}
+
+void deliver_or_hold(Core& core, topics::GroupId id, const MessageRef& message) {
+    const auto waiting = core.groups.waiting.find(id);
+    const bool must_wait = waiting != core.groups.waiting.end() && !waiting->second.messages.empty();
+    topics::SharedGroup& group = core.subscriptions.group(id);
+    if (!must_wait && hand_to_member(core, group, group.filter(), message)) return;
+    if (message->qos() == mqtt::QoS::kAtMostOnce) return count_lost(core, Discard::kNoMember);
+    hold(core, id, message);
+}
+
+}  // namespace
+
+void join_group(Core& core, ShardIndex from, const GroupJoin& join) {
+    if (join.able) core.groups.able.insert(join.session);
+    const auto added =
+        core.subscriptions.join(join.group, join.filter, {join.session, join.options, join.subscription_id});
+    const Ticket ticket = core.tickets.open(ConfirmTicket{from, join.ticket});
+    std::vector<std::string> routes;
+    if (added.is_first_local_for_filter) routes.push_back(join.filter);
+    announce(core, std::move(routes), {}, ticket);
+    confirm(core, ticket);
+    if (join.able) set_member_able(core, {join.session, true});
+}
+
+void leave_group(Core& core, const GroupLeave& leave) {
+    topics::SharedGroup* group = core.subscriptions.find_group(leave.group, leave.filter);
+    if (group == nullptr) return;
+    if (group->members().size() == 1 && group->members().front().id == leave.session) {
+        // The last member takes the group with it, and what waited for it reaches nobody.
+        const auto waiting = core.groups.waiting.find(group->id());
+        if (waiting != core.groups.waiting.end()) {
+            core.statistics.books.discard(Discard::kSessionEnded, waiting->second.messages.size());
+            core.groups.waiting.erase(waiting);
+        }
+    }
+    if (core.subscriptions.leave(leave.group, leave.filter, leave.session).was_last_local_for_filter) {
+        announce(core, {}, {leave.filter}, 0);
+    }
+}
+
+void set_member_able(Core& core, const MemberAble& change) {
+    if (!change.able) {
+        core.groups.able.erase(change.session);
+        return;
+    }
+    core.groups.able.insert(change.session);
+    for (auto& [id, waiting] : core.groups.waiting) hand_out_waiting(core, id, waiting);
+    std::erase_if(core.groups.waiting, [](const auto& entry) { return entry.second.messages.empty(); });
+}
+
+void deliver_to_group(Core& core, topics::GroupId group, const MessageRef& message) {
+    deliver_or_hold(core, group, message);
+}
+
+void return_to_group(Core& core, const GroupReturn& returned) {
+    const topics::SharedGroup* group = core.subscriptions.find_group(returned.group, returned.filter);
+    for (const MessageRef& message : returned.messages) {
+        if (group == nullptr) {
+            count_lost(core, Discard::kNoMember);
+        } else {
+            deliver_or_hold(core, group->id(), message);
+        }
+    }
+}
+
+void receive_from_group(Core& core, const GroupDeliver& delivery) {
+    const session::SharedMembership* membership = nullptr;
+    std::uint16_t slot = 0;
+    Session* session = core.sessions.find_number(delivery.session);
+    if (session != nullptr && session->is_connected()) {
+        for (std::size_t i = 0; i < session->shared.size() && membership == nullptr; ++i) {
+            const session::SharedMembership& candidate = session->shared[i];
+            if (candidate.group != delivery.group || candidate.filter != delivery.filter) continue;
+            membership = &candidate;
+            slot = static_cast<std::uint16_t>(i + 1);
+        }
+    }
+    if (membership == nullptr) {
+        // It has left meanwhile: back to the others.
+        GroupReturn returned{delivery.group, delivery.filter, {delivery.message}};
+        const ShardIndex home =
+            home_of(SharedGroups::key(delivery.group, delivery.filter), core.options.count);
+        if (home != core.options.index) return core.forward(home, std::move(returned));
+        core.groups.able.erase(delivery.session);
+        return return_to_group(core, returned);
+    }
+    session::Held held;
+    held.message = delivery.message;
+    held.qos = std::min(delivery.message->qos(), delivery.options.qos);
+    held.retain = delivery.options.retain_as_published && delivery.message->retain();
+    held.subscription_id = delivery.subscription_id;
+    held.shared = slot;
+    deliver(core, *session, std::move(held));
+}
+
+void update_able(Core& core, Session& session) {
+    if (session.shared.empty()) return;
+    const Link* link = core.link_of(session);
+    const bool able = link != nullptr && session.queue.empty() && !session.inflight.has_unsent() &&
+                      session.inflight.sent() < link->window &&
+                      link->outbox.bytes() < core.limits().outbox_bytes_max;
+    if (able == session.able) return;
+    session.able = able;
+    std::uint64_t told = 0;
+    for (std::size_t i = 0; i < session.shared.size(); ++i) {
+        const ShardIndex home = home_of_group(core, session.shared[i]);
+        if ((told >> home & 1U) != 0) continue;
+        told |= std::uint64_t{1} << home;
+        const MemberAble change{session.number, able};
+        if (home == core.options.index) {
+            set_member_able(core, change);
+        } else {
+            core.forward(home, change);
+        }
+    }
+}
+
+void give_back_shared(Core& core, Session& session) {
+    if (session.shared.empty()) return;
+    std::vector<GroupReturn> returned(session.shared.size());
+    // What was sent and not acknowledged first, then what waited: the order in which the group gave them. QoS
+    // 2 messages that are under way stay with this session [MQTT-5.0 4.8.2-5].
+    session.inflight.for_each([&](session::Inflight::Entry& entry) {
+        if (entry.held.shared == 0 || entry.phase != session::Inflight::Phase::kAwaitsPuback) return;
+        returned[entry.held.shared - 1u].messages.push_back(entry.held.message);
+        session.inflight.abandon(entry);
+        --core.statistics.books.matched;
+        --core.statistics.books.held;
+    });
+    session.inflight.drop_done();
+    for (std::size_t left = session.queue.size(); left > 0; --left) {
+        session::Held held = session.queue.pop_front();
+        if (held.shared == 0) {
+            session.queue.push_back(std::move(held));
+            continue;
+        }
+        session.queue_bytes -= held.message->weight();
+        returned[held.shared - 1u].messages.push_back(std::move(held.message));
+        --core.statistics.books.matched;
+        --core.statistics.books.held;
+    }
+    for (std::size_t i = 0; i < returned.size(); ++i) {
+        if (returned[i].messages.empty()) continue;
+        returned[i].group = session.shared[i].group;
+        returned[i].filter = session.shared[i].filter;
+        const ShardIndex home = home_of_group(core, session.shared[i]);
+        if (home == core.options.index) {
+            return_to_group(core, returned[i]);
+        } else {
+            core.forward(home, std::move(returned[i]));
+        }
+    }
+}
+
+}  // namespace dray::shard

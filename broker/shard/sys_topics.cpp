@@ -1,0 +1,97 @@
+#include "shard/sys_topics.h"
+
+#include <algorithm>
+#include <string>
+
+#include "shard/core.h"
+#include "shard/routing.h"
+
+namespace dray::shard {
+
+namespace {
+
+void publish(Core& core, std::string_view name, std::string_view value) {
+    mqtt::Publish packet;
+    packet.retain = true;
+    packet.payload = as_bytes(value);
+    const std::string topic = std::string("$SYS/broker/").append(name);
+    // A value that has not changed is not sent again.
+    const session::MessageRef* known = core.sys_values.find(topic);
+    if (known != nullptr && as_text((*known)->payload()) == value) return;
+    const session::MessageRef message = session::Message::make(packet, topic, {});
+    core.sys_values.set(topic, message);
+    route(core, message, nullptr);
+}
+
+void publish(Core& core, std::string_view name, std::uint64_t value) {
+    publish(core, name, std::to_string(value));
+}
+
+void publish_books(Core& core, const Books& books) {
+    publish(core, "books/matched", books.matched);
+    publish(core, "books/delivered", books.delivered);
+    publish(core, "books/expired", books.expired);
+    publish(core, "books/held", books.held);
+    for (std::size_t i = 0; i < books.discarded.size(); ++i) {
+        const std::string reason(name(static_cast<Discard>(i)));
+        publish(core, "books/discarded/" + reason, books.discarded[i]);
+    }
+}
+
+void publish_all(Core& core, const Statistics& sum) {
+    const auto uptime_s = (core.now - core.started).count() / 1000;
+    core.clients_max = std::max(core.clients_max, sum.clients_connected);
+    const std::uint64_t disconnected = sum.sessions - std::min(sum.sessions, sum.clients_connected);
+    publish(core, "version", "dray version " + core.options.version);
+    publish(core, "uptime", std::to_string(uptime_s) + " seconds");
+    publish(core, "clients/total", sum.sessions);
+    publish(core, "clients/connected", sum.clients_connected);
+    publish(core, "clients/active", sum.clients_connected);
+    publish(core, "clients/disconnected", disconnected);
+    publish(core, "clients/inactive", disconnected);
+    publish(core, "clients/maximum", core.clients_max);
+    publish(core, "clients/expired", sum.clients_expired);
+    publish(core, "messages/received", sum.packets_received);
+    publish(core, "messages/sent", sum.packets_sent());
+    publish(core, "publish/messages/received", sum.publish_received);
+    publish(core, "publish/messages/sent", sum.publish_sent);
+    publish(core, "publish/messages/dropped", sum.books.discarded_total());
+    publish(core, "publish/bytes/received", sum.publish_bytes_received);
+    publish(core, "publish/bytes/sent", sum.publish_bytes_sent);
+    publish(core, "bytes/received", sum.bytes_received);
+    publish(core, "bytes/sent", sum.bytes_sent);
+    publish(core, "messages/stored", sum.retained + sum.books.held);
+    publish(core, "store/messages/count", sum.retained + sum.books.held);
+    publish(core, "retained messages/count", sum.retained);
+    publish(core, "subscriptions/count", sum.subscriptions);
+    publish_books(core, sum.books);
+}
+
+}  // namespace
+
+void take_stock(Core& core) {
+    Statistics& statistics = core.statistics;
+    statistics.clients_connected = core.connected;
+    statistics.sessions = core.sessions.size();
+    statistics.retained = core.retained.size();
+}
+
+void report_statistics(Core& core) {
+    take_stock(core);
+    if (core.options.index != 0) {
+        core.forward(0, Report{core.statistics.to_numbers()});
+    } else {
+        Statistics sum = core.statistics;
+        for (const Statistics& report : core.reports) sum.add(report);
+        publish_all(core, sum);
+    }
+    core.timers.set(
+        {core.now + std::chrono::milliseconds(core.limits().sys_interval_ms), Timer::Kind::kSysTopics});
+}
+
+void receive_report(Core& core, ShardIndex from, const Report& report) {
+    core.reports.resize(core.options.count);
+    core.reports[from] = Statistics::from_numbers(report.counters);
+}
+
+}  // namespace dray::shard

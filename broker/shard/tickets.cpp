@@ -1,0 +1,41 @@
+#include "shard/tickets.h"
+
+#include "shard/core.h"
+#include "shard/delivery.h"
+#include "shard/handlers.h"
+
+namespace dray::shard {
+
+namespace {
+
+void finish(Core& core, const AcknowledgePublish& operation) {
+    Link* link = core.links.find(operation.link);
+    if (link == nullptr || operation.due < link->due_first) return;
+    link->due[operation.due - link->due_first].ready = true;
+    release_due(core, *link);
+}
+
+void finish(Core& core, GrantSubscriptions& operation) {
+    Link* link = core.links.find(operation.link);
+    if (link == nullptr || link->phase != Link::Phase::kConnected) return;
+    send(core, *link, mqtt::Suback{operation.packet_id, {}, std::move(operation.reasons)});
+    session::Session* session = core.sessions.find_number(operation.session);
+    if (session == nullptr) return;
+    for (GrantSubscriptions::Replayed& replayed : operation.replays) {
+        start_replay(core, *session, std::move(replayed));
+    }
+}
+
+void finish(Core& core, const ConfirmTicket& operation) {
+    if (operation.shard == core.options.index) return confirm(core, operation.ticket);
+    core.forward(operation.shard, Confirm{operation.ticket});
+}
+
+}  // namespace
+
+void confirm(Core& core, Ticket ticket) {
+    std::optional<Operation> operation = core.tickets.confirm(ticket);
+    if (operation) std::visit([&core](auto& done) { finish(core, done); }, *operation);
+}
+
+}  // namespace dray::shard
