@@ -70,6 +70,11 @@ bool wants_retained(mqtt::RetainHandling handling, bool is_new) {
 }  // namespace
 
 void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) {
+    for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
+        if (!request.options.no_local || !mqtt::parse_shared(request.filter)) continue;
+        // [MQTT-5.0 3.8.3-4]
+        return protocol_error(core, link, ReasonCode::kProtocolError, "No Local on a shared subscription");
+    }
     Session& session = *link.session;
     const std::uint32_t id =
         subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
@@ -78,13 +83,6 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     std::vector<std::string> added;
 
     for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
-        const std::optional<mqtt::SharedFilter> shared = mqtt::parse_shared(request.filter);
-        if (shared && request.options.no_local) {
-            // [MQTT-5.0 3.8.3-4]
-            core.tickets.confirm(ticket);
-            return protocol_error(core, link, ReasonCode::kProtocolError,
-                                  "No Local on a shared subscription");
-        }
         if (const ReasonCode refused = check(core, link, request); refused != ReasonCode::kSuccess) {
             grant.reasons.push_back(link.is_v5() ? refused : ReasonCode::kUnspecifiedError);
             continue;
@@ -95,7 +93,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         subscription.options = request.options;
         subscription.id = id;
         if (is_new) ++core.statistics.subscriptions;
-        if (shared) {
+        if (const auto shared = mqtt::parse_shared(request.filter)) {
             subscription.shared = shared_slot(session, *shared);
             update_able(core, session);
             join(core, session, *shared, subscription, ticket);

@@ -33,6 +33,14 @@ void finish(Core& core, const ConfirmTicket& operation) {
 
 }  // namespace
 
+std::optional<Operation> Tickets::confirm(Ticket ticket) {
+    const auto found = waiting_.find(ticket);
+    if (found == waiting_.end() || --found->second.count > 0) return std::nullopt;
+    std::optional<Operation> operation(std::move(found->second.operation));
+    waiting_.erase(found);
+    return operation;
+}
+
 void confirm(Core& core, Ticket ticket) {
     std::optional<Operation> operation = core.tickets.confirm(ticket);
     if (operation) std::visit([&core](auto& done) { finish(core, done); }, *operation);

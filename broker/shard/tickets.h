@@ -56,13 +56,7 @@ class Tickets {
     void set(Ticket ticket, Operation operation) { waiting_.at(ticket).operation = std::move(operation); }
     void wait_for_more(Ticket ticket, std::uint32_t count = 1) { waiting_.at(ticket).count += count; }
     // The operation, if that was the last it waited for.
-    std::optional<Operation> confirm(Ticket ticket) {
-        const auto found = waiting_.find(ticket);
-        if (found == waiting_.end() || --found->second.count > 0) return std::nullopt;
-        std::optional<Operation> operation(std::move(found->second.operation));
-        waiting_.erase(found);
-        return operation;
-    }
+    std::optional<Operation> confirm(Ticket ticket);
     std::size_t size() const { return waiting_.size(); }
 
     // Tickets that the disk confirms, in the order of their sequence numbers.

@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "topics/level_trie.h"
+#include "topics/shared_group.h"
 #include "topics/subscriber_list.h"
 
 namespace dray::topics {
-
-using GroupId = std::uint32_t;
 
 struct MatchResult {
     // One for each matching filter: a session with overlapping filters comes several times.

@@ -14,6 +14,9 @@ namespace dray::topics {
 // Names a session among all shards; what it means is the engine's affair.
 using MemberId = std::uint64_t;
 
+// A group's number in its tree, for as long as it exists.
+using GroupId = std::uint32_t;
+
 struct GroupMember {
     MemberId id = 0;
     mqtt::SubscriptionOptions options{};
@@ -22,7 +25,9 @@ struct GroupMember {
 
 class SharedGroup {
   public:
+    GroupId id() const { return id_; }
     const std::string& name() const { return name_; }
+    const std::string& filter() const { return filter_; }
     const std::vector<GroupMember>& members() const { return members_; }
 
     // Round robin: the first member after the one chosen last that can_take(member) accepts, or nullptr.
@@ -64,7 +69,9 @@ class SharedGroup {
         return true;
     }
 
+    GroupId id_ = 0;
     std::string name_;
+    std::string filter_;
     std::vector<GroupMember> members_;
     std::size_t next_ = 0;                     // whose turn it is
     std::uint32_t next_in_node_ = 0xffffffff;  // groups of one filter are chained

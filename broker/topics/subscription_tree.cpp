@@ -31,7 +31,7 @@ SubscriptionTree::Added SubscriptionTree::join(std::string_view group, std::stri
     const NodeIndex node = node_for(filter);
     const bool had_local = trie_[node].payload.has_local();
     GroupId id = group_of(node, group);
-    if (id == kNoGroup) id = add_group(node, group);
+    if (id == kNoGroup) id = add_group(node, group, filter);
     const bool is_new = groups_[id].put(member);
     if (is_new) ++subscription_count_;
     return {.is_new = is_new, .is_first_local_for_filter = !had_local};
@@ -145,8 +145,10 @@ GroupId SubscriptionTree::group_of(NodeIndex node, std::string_view name) const 
     return id;
 }
 
-GroupId SubscriptionTree::add_group(NodeIndex node, std::string_view name) {
+GroupId SubscriptionTree::add_group(NodeIndex node, std::string_view name, std::string_view filter) {
     const GroupId id = groups_.allocate();
+    groups_[id].id_ = id;
+    groups_[id].filter_ = filter;
     groups_[id].name_ = name;
     groups_[id].next_in_node_ = trie_[node].payload.first_group;
     trie_[node].payload.first_group = id;

@@ -84,7 +84,7 @@ class SubscriptionTree {
     void remove_if_empty(NodeIndex node);
     void link_wildcard(NodeIndex node, NodeIndex child);
     GroupId group_of(NodeIndex node, std::string_view name) const;
-    GroupId add_group(NodeIndex node, std::string_view name);
+    GroupId add_group(NodeIndex node, std::string_view name, std::string_view filter);
     void remove_group(NodeIndex node, GroupId id);
     void step(std::string_view level, bool wildcards_match, MatchResult& out) const;
     void take(NodeIndex node, MatchResult& out) const;
