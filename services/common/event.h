@@ -1,0 +1,28 @@
+// What every event carries besides what it says: see proto/dray/v1/event.proto.
+//
+//   traceparent, W3C Trace Context:  00-<32 hex: the story>-<16 hex: this event>-01
+// An event that answers another one keeps the story and gets a new last part.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "dray/v1/event.pb.h"
+
+namespace dray::service {
+
+using v1::EventHeader;
+
+// Unix time in milliseconds.
+std::int64_t now_ms();
+
+// A random (version 4) UUID.
+std::string new_uuid();
+
+// Continues the story of `cause`; an empty or malformed one starts a new story.
+std::string next_traceparent(const std::string& cause);
+
+// Fills what `header` does not say yet. `cause` may be a default-constructed header: the start of a story.
+void complete_header(EventHeader& header, const EventHeader& cause, const std::string& source);
+
+}  // namespace dray::service

@@ -1,0 +1,97 @@
+// Transactional outbox and idempotent inbox: how an event is neither lost nor handled twice although a
+// database and a broker share no transaction.
+//
+//   one transaction:   inbox ── seen this event id? ──> change ──> outbox rows ──> commit
+//   afterwards:        outbox rows ──> bus, in order, kInFlightMax at a time ──> acknowledged ──> marked sent
+//
+// A crash after the commit: rows not marked sent are published again; takers recognise the event id.
+// A crash before the commit, after the broker was acked (Paho acks first, see bus.h): the event is lost to
+// us, and nobody knows. So the service at the head of a story asks again when the story stops (the store
+// republishes OrderPlaced), and whoever sees an event a second time publishes its own answers to it again.
+// The question travels down the saga to the place where the story broke, and goes on from there.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "services/common/bus.h"
+#include "services/common/event.h"
+
+namespace soci {
+class session;
+}
+
+namespace dray::service {
+
+// SQL of the tables, to be prepended to a service's migrations.
+extern const char* const kOutboxSchema;
+
+// How an event goes out.
+struct Delivery {
+    // State rather than history: retained by the broker. Only the newest version matters.
+    bool retained = false;
+    // A command or an offer of the moment: not to be said again once the broker has it.
+    bool once = false;
+    // Said again when this event comes a second time; empty: the cause of the event.
+    std::string repeat_with = {};
+};
+
+class Outbox {
+  public:
+    Outbox(soci::session& sql, Bus& bus);
+
+    // All within a transaction.
+    void add(const EventHeader& header, const std::string& topic, const std::string& payload,
+             const Delivery& delivery);
+    void repeat_answers_to(const std::string& event_id);
+    void repeat(const std::string& event_id);  // the event itself
+
+    // Within a transaction: marks what was acknowledged.
+    void settle();
+    bool unsettled() const { return !unsettled_.empty(); }
+
+    void forget_before(std::int64_t time_ms);  // within a transaction: what was sent
+
+    // After a commit, or when acknowledgements came: publishes what waits, as far as the window allows.
+    void pump();
+    // After a new connection: what was not acknowledged goes out again.
+    void restart();
+
+    // Any thread.
+    void acknowledged(std::uint64_t ticket);
+    bool has_acknowledgements() const;
+
+    // Twice this (Paho repeats its own after a reconnect, and so do we) must stay within the Receive Maximum
+    // of the broker; mosquitto's is 20.
+    static constexpr std::size_t kInFlightMax = 10;
+
+  private:
+    std::int64_t next_id() { return ++last_id_; }
+    void collect();
+    void requeue(const std::string& where, const std::string& event_id);
+
+    soci::session& sql_;
+    Bus& bus_;
+    std::int64_t last_id_ = 0;       // newest row
+    std::int64_t published_id_ = 0;  // newest row handed to the bus
+    std::size_t in_flight_ = 0;
+    std::vector<std::int64_t> unsettled_;  // acknowledged, not yet marked
+
+    mutable std::mutex mutex_;
+    std::vector<std::int64_t> acknowledged_;
+};
+
+class Inbox {
+  public:
+    explicit Inbox(soci::session& sql) : sql_(sql) {}
+    // Within a transaction: true once per event id.
+    bool first_time(const EventHeader& header);
+    void forget_before(std::int64_t time_ms);
+
+  private:
+    soci::session& sql_;
+};
+
+}  // namespace dray::service

@@ -1,0 +1,192 @@
+#include "services/common/worker.h"
+
+#include <soci/soci.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "services/common/hex.h"
+
+namespace dray::service {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kBatchMax = 64;
+constexpr std::size_t kStreamQueueMax = 20'000;
+constexpr int kAttemptsMax = 3;
+constexpr milliseconds kSettleEvery{200};
+
+}  // namespace
+
+Worker::Worker(std::string name, Database& database, Outbox& outbox)
+    : name_(std::move(name)), database_(database), outbox_(outbox) {
+    // Marks acknowledged messages where no other transaction comes along to do it.
+    every(kSettleEvery, [](Transaction&) {});
+}
+
+void Worker::every(milliseconds interval, Service::Work work) {
+    timers_.push_back({interval, std::move(work), Clock::now() + interval});
+}
+
+void Worker::start() {
+    thread_ = std::thread([this] { loop(); });
+}
+
+void Worker::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stop_asked_ = true;
+    }
+    wake_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Worker::post(Task task) {
+    {
+        const std::lock_guard lock(mutex_);
+        queue_.push_back({std::move(task), {}});
+    }
+    wake_.notify_one();
+}
+
+void Worker::post_stream(std::function<void()> action) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() >= kStreamQueueMax) {
+            ++stream_dropped_;
+            return;
+        }
+        queue_.push_back({{}, std::move(action)});
+    }
+    wake_.notify_one();
+}
+
+void Worker::outbox_changed() {
+    {
+        const std::lock_guard lock(mutex_);
+        acknowledgements_ = true;
+    }
+    wake_.notify_one();
+}
+
+void Worker::reconnected() {
+    {
+        const std::lock_guard lock(mutex_);
+        reconnected_ = true;
+    }
+    wake_.notify_one();
+}
+
+Worker::Clock::time_point Worker::next_wake() const {
+    auto due = Clock::time_point::max();
+    for (const auto& timer : timers_) due = std::min(due, timer.due);
+    return due;
+}
+
+std::vector<Worker::Item> Worker::wait_for_items() {
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, next_wake(),
+                     [this] { return stop_asked_ || acknowledgements_ || reconnected_ || !queue_.empty(); });
+    if (reconnected_) outbox_.restart();
+    acknowledgements_ = reconnected_ = false;
+    if (stream_dropped_ > 0) {
+        spdlog::warn("fell behind: {} stream messages dropped", stream_dropped_);
+        stream_dropped_ = 0;
+    }
+    const auto count = std::min(queue_.size(), kBatchMax);
+    const auto end = std::next(queue_.begin(), static_cast<std::ptrdiff_t>(count));
+    std::vector<Item> items(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+    queue_.erase(queue_.begin(), end);
+    return items;
+}
+
+void Worker::loop() {
+    for (;;) {
+        auto items = wait_for_items();
+        if (items.empty()) {
+            const std::lock_guard lock(mutex_);
+            if (stop_asked_) break;
+        }
+        std::vector<Task> batch;
+        for (auto& item : items) {
+            if (item.action) {
+                item.action();
+            } else {
+                batch.push_back(std::move(item.task));
+            }
+        }
+        add_due_timers(batch);
+        if (!batch.empty()) run_batch(batch);
+        outbox_.pump();
+    }
+    std::vector<Task> last{{.work = [](Transaction&) {}}};
+    run_batch(last);
+}
+
+void Worker::add_due_timers(std::vector<Task>& batch) {
+    const auto now = Clock::now();
+    for (auto& timer : timers_) {
+        if (timer.due > now) continue;
+        batch.push_back({.work = timer.work});
+        timer.due = now + timer.interval;
+    }
+}
+
+void Worker::execute(std::vector<Task>& tasks, std::size_t begin, std::size_t end) {
+    database_.begin();
+    try {
+        outbox_.settle();
+        for (auto i = begin; i < end; ++i) {
+            Transaction transaction(database_.sql(), outbox_, name_);
+            tasks[i].work(transaction);
+        }
+        database_.commit();
+    } catch (...) {
+        database_.rollback();
+        throw;
+    }
+    for (auto i = begin; i < end; ++i) {
+        if (tasks[i].done) tasks[i].done(nullptr);
+    }
+}
+
+void Worker::run_batch(std::vector<Task>& batch) {
+    try {
+        execute(batch, 0, batch.size());
+    } catch (const std::exception& error) {
+        if (batch.size() > 1)
+            spdlog::debug("batch of {} failed ({}): one by one", batch.size(), error.what());
+        for (auto& task : batch) run_alone(task);
+    }
+}
+
+void Worker::run_alone(Task& task) {
+    std::vector<Task> one{task};
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return execute(one, 0, 1);
+        } catch (const std::exception& error) {
+            if (attempt < kAttemptsMax && !task.done) continue;
+            spdlog::error("{}: {}", task.message.topic.empty() ? "task" : task.message.topic, error.what());
+            if (task.done) return task.done(std::current_exception());
+            return bury(task, error.what());
+        }
+    }
+}
+
+void Worker::bury(const Task& task, const std::string& error) {
+    if (task.message.topic.empty()) return;
+    try {
+        const auto now = now_ms();
+        const auto payload_hex = to_hex(task.message.payload);
+        database_.sql() << "INSERT INTO dead_letters (topic, payload_hex, error, at_ms) "
+                           "VALUES (:topic, :payload, :error, :at)",
+            soci::use(task.message.topic), soci::use(payload_hex), soci::use(error), soci::use(now);
+    } catch (const std::exception& second) {
+        spdlog::error("dead letter of {} could not be written: {}", task.message.topic, second.what());
+    }
+}
+
+}  // namespace dray::service

@@ -1,0 +1,79 @@
+// The service's one thread: a queue of tasks, timers, and group commit. See service.h for the picture.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/common/database.h"
+#include "services/common/outbox.h"
+#include "services/common/service.h"
+
+namespace dray::service {
+
+class Worker {
+  public:
+    struct Task {
+        Service::Work work;
+        Service::Done done = {};
+        Message message = {};  // what it handles, for the dead letters
+    };
+
+    Worker(std::string name, Database& database, Outbox& outbox);
+    ~Worker() { stop(); }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    void every(std::chrono::milliseconds interval, Service::Work work);  // before start
+    void start();
+    void stop();  // finishes what is queued
+
+    // Any thread.
+    void post(Task task);
+    void post_stream(std::function<void()> action);
+    void outbox_changed();  // acknowledgements came
+    void reconnected();     // everything that was not acknowledged must go out again
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    struct Timer {
+        std::chrono::milliseconds interval;
+        Service::Work work;
+        Clock::time_point due;
+    };
+    struct Item {
+        Task task;
+        std::function<void()> action;  // set: a stream item, outside transactions
+    };
+
+    void loop();
+    std::vector<Item> wait_for_items();
+    void add_due_timers(std::vector<Task>& batch);
+    void run_batch(std::vector<Task>& batch);
+    void run_alone(Task& task);
+    void execute(std::vector<Task>& tasks, std::size_t begin, std::size_t end);
+    void bury(const Task& task, const std::string& error);
+    Clock::time_point next_wake() const;
+
+    std::string name_;
+    Database& database_;
+    Outbox& outbox_;
+    std::vector<Timer> timers_;
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Item> queue_;
+    std::uint64_t stream_dropped_ = 0;
+    bool acknowledgements_ = false;
+    bool reconnected_ = false;
+    bool stop_asked_ = false;
+    std::thread thread_;
+};
+
+}  // namespace dray::service

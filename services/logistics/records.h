@@ -1,0 +1,61 @@
+// What dispatch keeps: its tables, and the reading and writing of their rows. See dispatch.h for what they
+// mean.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dray/v1/dispatch.pb.h"
+#include "dray/v1/vehicle.pb.h"
+#include "services/common/service.h"
+
+namespace dray::logistics {
+
+// The row of `orders`.
+struct OpenOrder {
+    std::string id;
+    std::string zip;
+    std::string state;  // open, awarded, delivered, cancelled
+    int epoch = 1;
+    int attempt = 0;
+    long long first_offered_at = 0;
+    long long offered_at = 0;  // the current wave
+    long long expires_at = 0;
+    long long deadline = 0;
+    v1::Position pick_up = {};
+    v1::Position drop_off = {};
+    v1::EventHeader cause = {};  // the offer that opened this epoch: what follows belongs to its story
+};
+
+// The row of `awards` that is active.
+struct ActiveAward {
+    std::string order_id;
+    int epoch = 0;
+    std::string vehicle_id;
+    std::string bid_id;
+};
+
+std::optional<OpenOrder> find_order(service::Transaction& tx, const std::string& id);
+void insert_order(service::Transaction& tx, const OpenOrder& order);
+void update_order(service::Transaction& tx, const OpenOrder& order);  // state, epoch, attempt, times, cause
+// Open orders whose wave has expired, oldest first.
+std::vector<OpenOrder> expired_orders(service::Transaction& tx, long long now, int count_max);
+std::vector<OpenOrder> late_orders(service::Transaction& tx, long long now);
+
+std::optional<ActiveAward> active_award_of_order(service::Transaction& tx, const std::string& order_id);
+bool vehicle_is_free(service::Transaction& tx, const std::string& vehicle_id);
+// True when this vehicle had this order in an earlier epoch and lost it.
+bool was_revoked(service::Transaction& tx, const std::string& order_id, const std::string& vehicle_id);
+void insert_award(service::Transaction& tx, const OpenOrder& order, const ActiveAward& award, long long now);
+void end_award(service::Transaction& tx, const ActiveAward& award, const std::string& state, long long now);
+void touch_award(service::Transaction& tx, const std::string& vehicle_id, long long now);
+// Active awards that show no progress since `lease_since`, or whose vehicle is idle or offline since
+// `away_since`.
+std::vector<ActiveAward> lost_awards(service::Transaction& tx, long long lease_since, long long away_since);
+
+void write_vehicle(service::Transaction& tx, const v1::VehicleStatus& status, long long now);
+int free_vehicle_count(service::Transaction& tx);
+
+}  // namespace dray::logistics

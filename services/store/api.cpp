@@ -1,0 +1,118 @@
+#include "services/store/api.h"
+
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "services/store/order_json.h"
+
+namespace dray::store {
+namespace {
+
+using nlohmann::json;
+using service::Transaction;
+
+constexpr char kOrders[] = "/api/orders";
+
+HttpResponse to_response(const json& body, int status = 200) {
+    return {.status = status, .body = body.dump() + "\n", .headers = {{"Cache-Control", "no-store"}}};
+}
+
+std::string config_body(const service::Settings& settings, const service::ZipMap& zips) {
+    const auto warehouse = zips.warehouse();
+    return json({{"ws_url", settings.text("store.public_ws")},
+                 {"city", zips.city()},
+                 {"attribution", zips.attribution()},
+                 {"warehouse", position_to_json(warehouse.latitude(), warehouse.longitude())}})
+        .dump();
+}
+
+std::string zips_body(const service::ZipMap& zips) {
+    json list = json::array();
+    for (const auto& [code, zip] : zips.all()) {
+        list.push_back(
+            {{"zip", code}, {"latitude", zip.centre.latitude()}, {"longitude", zip.centre.longitude()}});
+    }
+    return json({{"zips", list}}).dump();
+}
+
+}  // namespace
+
+Api::Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files)
+    : app_(app),
+      book_(book),
+      zips_(zips),
+      files_(files),
+      config_body_(config_body(app.settings(), zips)),
+      zips_body_(zips_body(zips)) {}
+
+void Api::handle(const HttpRequest& request, const HttpServer::Respond& respond) {
+    const auto& path = request.path;
+    const bool reads = request.method == "GET" || request.method == "HEAD";
+    if (path == kOrders && request.method == "POST") return place_order(request, respond);
+    if (!reads) {
+        auto refusal = to_response(Problem{405, "", request.method + " is not possible here"});
+        refusal.headers.emplace_back("Allow", path == kOrders ? "GET, HEAD, POST" : "GET, HEAD");
+        return respond(std::move(refusal));
+    }
+    if (path == kOrders) {
+        return from_database(
+            [this](Transaction& tx) {
+                return to_response({{"counts", book_.count_by_status(tx)}});
+            },
+            respond);
+    }
+    if (path.starts_with("/api/orders/")) return show_order(path.substr(sizeof(kOrders)), respond);
+    if (path == "/api/products") {
+        return from_database([this](Transaction& tx) { return to_response(book_.products(tx)); }, respond);
+    }
+    if (path == "/api/config") return respond({.body = config_body_});
+    if (path == "/api/zips") return respond({.body = zips_body_});
+    if (path == "/healthz") return respond(health());
+    if (path.starts_with("/api/")) return respond(to_response(Problem{404, "", "there is no " + path}));
+    respond(files_.get(request));
+}
+
+void Api::place_order(const HttpRequest& request, const HttpServer::Respond& respond) {
+    const auto parsed =
+        parse_order(request.body, [this](const auto& zip) { return zips_.find(zip) != nullptr; });
+    if (const auto* problem = std::get_if<Problem>(&parsed)) return respond(to_response(*problem));
+    from_database(
+        [this, order = std::get<OrderRequest>(parsed)](Transaction& tx) {
+            const auto placed = book_.place(tx, order);
+            if (const auto* problem = std::get_if<Problem>(&placed)) return to_response(*problem);
+            const auto& id = std::get<std::string>(placed);
+            auto response = to_response({{"order_id", id}, {"status", "processing"}}, 202);
+            response.headers.emplace_back("Location", kOrders + ("/" + id));
+            return response;
+        },
+        respond);
+}
+
+void Api::show_order(const std::string& id, const HttpServer::Respond& respond) {
+    from_database(
+        [this, id](Transaction& tx) {
+            const auto order = book_.order(tx, id);
+            return order ? to_response(*order)
+                         : to_response(Problem{404, "order_id", "there is no order " + id});
+        },
+        respond);
+}
+
+// The answer goes out after the commit, never before.
+void Api::from_database(std::function<HttpResponse(Transaction&)> read, const HttpServer::Respond& respond) {
+    auto answer = std::make_shared<HttpResponse>();
+    app_.post([answer, read = std::move(read)](Transaction& tx) { *answer = read(tx); },
+              [answer, respond](const std::exception_ptr& error) {
+                  if (error)
+                      return respond(to_response(Problem{500, "", "the store cannot write this down now"}));
+                  respond(std::move(*answer));
+              });
+}
+
+HttpResponse Api::health() const {
+    return to_response({{"status", "ok"}, {"broker", app_.connected() ? "connected" : "disconnected"}});
+}
+
+}  // namespace dray::store

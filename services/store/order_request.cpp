@@ -1,0 +1,83 @@
+#include "services/store/order_request.h"
+
+#include <nlohmann/json.hpp>
+
+#include "services/common/card_token.h"
+
+namespace dray::store {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMalformed = 400;
+constexpr int kUnprocessable = 422;
+
+// Throws Problem; parse_order turns it into a value.
+const json& member(const json& object, const std::string& name, const std::string& field) {
+    const auto found = object.find(name);
+    if (found == object.end()) throw Problem{kUnprocessable, field, "is missing"};
+    return *found;
+}
+
+std::string text_member(const json& object, const std::string& name, const std::string& field) {
+    const auto& value = member(object, name, field);
+    if (!value.is_string()) throw Problem{kUnprocessable, field, "must be a string"};
+    return value.get<std::string>();
+}
+
+OrderLine parse_line(const json& item, const std::string& field) {
+    if (!item.is_object()) throw Problem{kUnprocessable, field, "must be an object with sku and quantity"};
+    OrderLine line{.sku = text_member(item, "sku", field + ".sku"), .quantity = 0};
+    const auto& quantity = member(item, "quantity", field + ".quantity");
+    const auto wanted = quantity.is_number_integer() ? quantity.get<std::int64_t>() : 0;
+    if (wanted < 1 || wanted > kQuantityMax) {
+        throw Problem{kUnprocessable, field + ".quantity",
+                      "must be a whole number from 1 to " + std::to_string(kQuantityMax)};
+    }
+    line.quantity = static_cast<std::uint32_t>(wanted);
+    return line;
+}
+
+OrderRequest parse(const json& order, const std::function<bool(const std::string&)>& zip_exists) {
+    if (!order.is_object()) throw Problem{kMalformed, "", "the body must be a JSON object"};
+    OrderRequest request{.zip = text_member(order, "zip", "zip"), .lines = {}, .card_token = {}};
+    if (!zip_exists(request.zip)) throw Problem{kUnprocessable, "zip", "we do not deliver to this zip code"};
+    const auto& items = member(order, "items", "items");
+    if (!items.is_array() || items.empty() || items.size() > kItemsMax) {
+        throw Problem{kUnprocessable, "items",
+                      "must be a list of 1 to " + std::to_string(kItemsMax) + " items"};
+    }
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        request.lines.push_back(parse_line(items[i], "items[" + std::to_string(i) + "]"));
+    }
+    const auto card = text_member(order, "card", "card");
+    if (!service::is_card_number(card)) throw Problem{kUnprocessable, "card", "is not a valid card number"};
+    request.card_token = service::tokenize_card(card);
+    return request;
+}
+
+}  // namespace
+
+HttpResponse to_response(const Problem& problem) {
+    json body = {{"type", "about:blank"},
+                 {"title", problem.status == kMalformed ? "Malformed request" : "Request refused"},
+                 {"status", problem.status},
+                 {"detail", problem.field.empty() ? problem.detail : problem.field + ": " + problem.detail}};
+    if (!problem.field.empty()) body["field"] = problem.field;
+    return {.status = problem.status,
+            .content_type = "application/problem+json",
+            .body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
+}
+
+std::variant<OrderRequest, Problem> parse_order(const std::string& body,
+                                                const std::function<bool(const std::string&)>& zip_exists) {
+    try {
+        return parse(json::parse(body), zip_exists);
+    } catch (const json::parse_error& error) {
+        return Problem{kMalformed, "", "the body is not JSON: byte " + std::to_string(error.byte)};
+    } catch (const Problem& problem) {
+        return problem;
+    }
+}
+
+}  // namespace dray::store

@@ -1,0 +1,37 @@
+// POST /api/orders, read into a type that cannot be wrong.
+//
+//   {"zip": "60614", "items": [{"sku": "amber-ale", "quantity": 1}], "card": "4242424242424242"}
+//
+// The first thing that is wrong is reported as a Problem that names its field. Whether a zip or SKU exists is
+// asked of the caller. The card number does not survive this function: a token of the processor takes its
+// place.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "services/store/problem.h"
+
+namespace dray::store {
+
+constexpr std::size_t kItemsMax = 20;
+constexpr std::int64_t kQuantityMax = 100;
+
+struct OrderLine {
+    std::string sku;
+    std::uint32_t quantity;
+};
+
+struct OrderRequest {
+    std::string zip;
+    std::vector<OrderLine> lines;
+    std::string card_token;
+};
+
+std::variant<OrderRequest, Problem> parse_order(const std::string& body,
+                                                const std::function<bool(const std::string&)>& zip_exists);
+
+}  // namespace dray::store

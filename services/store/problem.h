@@ -1,0 +1,19 @@
+// An error as the client reads it: application/problem+json (RFC 9457), with the field that is wrong.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "services/store/http_server.h"
+
+namespace dray::store {
+
+struct Problem {
+    int status;
+    std::string field;   // "items[0].sku"; empty: the request as a whole
+    std::string detail;  // for a person
+};
+
+HttpResponse to_response(const Problem& problem);
+
+}  // namespace dray::store

@@ -1,0 +1,34 @@
+// The files of the web page and of the map, read at start and served from memory, with an entity tag each, so
+// that a browser asks again cheaply and never shows yesterday's page. What is not in the list does not exist:
+// no path can lead out of the folder.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "services/store/http_server.h"
+
+namespace dray::store {
+
+class StaticFiles {
+  public:
+    // All files below `folder` appear under `prefix` ("/" or "/map/"). A folder that is missing is empty.
+    void add_folder(const std::string& prefix, const std::filesystem::path& folder);
+    void add_file(const std::string& path, const std::filesystem::path& file);
+
+    bool contains(const std::string& path) const { return files_.contains(path); }
+    std::size_t count() const { return files_.size(); }
+    // 200, 304, or 404.
+    HttpResponse get(const HttpRequest& request) const;
+
+  private:
+    struct File {
+        std::string content_type;
+        std::string etag;
+        std::string body;
+    };
+    std::map<std::string, File> files_;
+};
+
+}  // namespace dray::store
