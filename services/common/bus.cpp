@@ -123,22 +123,18 @@ struct Bus::Impl : mqtt::iaction_listener {
         return {};
     }
 
+    // One SUBSCRIBE each: Paho C++ 1.2 crashes on many filters with options.
     void subscribe_all() {
-        auto filters = std::make_shared<mqtt::string_collection>();
-        std::vector<int> qos;
+        std::vector<mqtt::token_ptr> tokens;
         for (const auto& subscription : subscriptions) {
-            filters->push_back(subscription.filter);
-            qos.push_back(subscription.qos);
+            tokens.push_back(client.subscribe(subscription.filter, subscription.qos));
         }
-        const auto token = client.subscribe(
-            filters, qos, std::vector<mqtt::subscribe_options>(filters->size(), mqtt::subscribe_options()));
-        if (!token->wait_for(kAnswerMax)) throw std::runtime_error("no answer to SUBSCRIBE");
-        const auto codes = token->get_subscribe_response().get_reason_codes();
-        for (std::size_t i = 0; i < codes.size(); ++i) {
-            if (codes[i] >= mqtt::ReasonCode::UNSPECIFIED_ERROR) {
-                throw std::runtime_error("the broker refuses to subscribe " + (*filters)[i] + " (reason " +
-                                         std::to_string(static_cast<int>(codes[i])) + ")");
-            }
+        for (std::size_t i = 0; i < tokens.size(); ++i) {
+            if (!tokens[i]->wait_for(kAnswerMax)) throw std::runtime_error("no answer to SUBSCRIBE");
+            const auto code = tokens[i]->get_reason_code();
+            if (code < mqtt::ReasonCode::UNSPECIFIED_ERROR) continue;
+            throw std::runtime_error("the broker refuses to subscribe " + subscriptions[i].filter +
+                                     " (reason " + std::to_string(static_cast<int>(code)) + ")");
         }
     }
 
