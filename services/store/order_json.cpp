@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "services/store/order_book.h"
 
@@ -100,11 +101,14 @@ std::optional<json> OrderBook::order(Transaction& tx, const std::string& id) con
 }
 
 json OrderBook::count_by_status(Transaction& tx) const {
-    json counts = json::object();
-    const soci::rowset<soci::row> rows =
-        (tx.sql().prepare << "SELECT status, COUNT(*) FROM orders GROUP BY status ORDER BY status");
-    for (const auto& row : rows) counts[row.get<std::string>(0)] = row.get<int>(1);
-    return counts;
+    constexpr std::size_t kStatusesMax = 16;
+    std::vector<std::string> statuses(kStatusesMax);
+    std::vector<long long> counts(kStatusesMax);
+    tx.sql() << "SELECT status, COUNT(*) FROM orders GROUP BY status ORDER BY MIN(status_rank)",
+        soci::into(statuses), soci::into(counts);
+    json by_status = json::object();
+    for (std::size_t i = 0; i < statuses.size(); ++i) by_status[statuses[i]] = counts[i];
+    return by_status;
 }
 
 }  // namespace dray::store
