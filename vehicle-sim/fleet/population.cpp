@@ -29,12 +29,16 @@ std::vector<ZipId> choose_zips(const streets::ZipMap& zips, const std::vector<st
 
 std::vector<Vehicle> populate(World& world, const std::vector<ZipId>& zips, std::uint32_t count,
                               std::uint64_t seed) {
+    std::vector<std::vector<streets::Place>> stops(zips.size());
+    for (std::size_t i = 0; i < zips.size(); ++i)
+        for (const streets::Point stop : world.zips()[zips[i]].stops)
+            stops[i].push_back(world.place_near(stop));
     std::vector<Vehicle> vehicles;
     vehicles.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) {
         Random random = generator_for(seed, i, kPlacing);
-        const auto& stops = world.zips()[zips[i % zips.size()]].stops;
-        streets::Place at = world.place_near(stops[random.below(stops.size())]);
+        const auto& of_zip = stops[i % zips.size()];
+        streets::Place at = of_zip[random.below(of_zip.size())];
         at.offset = static_cast<float>(uniform(random)) * world.network().length(at.arc);
         vehicles.emplace_back(world, seed, i, at);
     }

@@ -29,6 +29,7 @@ int run(const program::Options& options) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed connection is an error code, not the end
+    program::silence_protobuf_log();
     const auto [options, exit_code] = program::parse_options(argc, argv);
     if (!options) return exit_code;
     try {

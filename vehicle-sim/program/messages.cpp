@@ -1,5 +1,7 @@
 #include "program/messages.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <cmath>
 
 #include "dray/v1/dispatch.pb.h"
@@ -95,6 +97,10 @@ std::optional<Command> parse_command(ByteView payload) {
             break;
     }
     return std::nullopt;
+}
+
+void silence_protobuf_log() {
+    google::protobuf::SetLogHandler(nullptr);
 }
 
 // The messages are kept and filled anew, so that encoding a position allocates nothing.

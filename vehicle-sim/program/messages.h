@@ -27,6 +27,10 @@ using Command = std::variant<fleet::Award, BidLost, Revoked>;
 std::optional<fleet::Offer> parse_offer(std::string_view topic, ByteView payload);
 std::optional<Command> parse_command(ByteView payload);
 
+// Protobuf prints a line for each string that is not UTF-8, so whoever sends rubbish would fill the log. What
+// cannot be parsed is counted instead. Once, at the start of the program.
+void silence_protobuf_log();
+
 class Messages {
   public:
     Messages();

@@ -18,7 +18,7 @@ class StreetIndex {
     Place nearest(Point point) const;
 
   private:
-    static constexpr double kSquareMetres = 200;
+    static constexpr double kSquareMetres = 100;
 
     long column_of(double x) const;
     long row_of(double y) const;
