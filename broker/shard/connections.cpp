@@ -61,8 +61,8 @@ void protocol_error(Core& core, Link& link, ReasonCode reason, const char* why) 
 void detach(Core& core, Session& session, bool with_will) {
     session.link = Session::kNoLink;
     --core.connected;
+    update_able(core, session);  // first: so that nothing given back comes here again
     give_back_shared(core, session);
-    update_able(core, session);
     if (!with_will) session.will.reset();
     if (session.will) set_will_time(core, session);
     if (session.expiry_s == 0) return end_session(core, session);

@@ -1,0 +1,129 @@
+// A whole broker in one thread: N shards, their messages to each other, clients and a clock, all of it
+// decided by a seed. Between two inputs the world runs until it is quiet; messages between shards are
+// delivered in an order that the seed chooses, keeping that of each pair, which is all that the shards may
+// rely on.
+//
+//     World world({.shards = 4});
+//     world.client("a").sends(connect("c1")).gets(connack());
+//
+// At the end of each test the books of all shards together must balance.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "mqtt/packet.h"
+#include "shard/shard.h"
+
+namespace dray::test {
+
+// A store that syncs when the test says so.
+class HeldStore final : public shard::StorePort {
+  public:
+    bool keeps() const override { return keeps_; }
+    shard::StoreSequence set_retained(const session::MessageRef&) override { return ++last; }
+    shard::StoreSequence erase_retained(std::string_view) override { return ++last; }
+    void keep() { keeps_ = true; }
+    shard::StoreSequence last = 0;
+
+  private:
+    bool keeps_ = false;
+};
+
+struct WorldOptions {
+    shard::ShardIndex shards = 1;
+    std::uint64_t seed = 1;
+    shard::Limits limits;
+};
+
+class World;
+
+// A client of a transcript. `sends` makes the world run; `gets` looks at what has come.
+class Client {
+  public:
+    using Where = std::source_location;
+
+    Client& sends(const mqtt::Packet& packet);
+    Client& sends_bytes(std::string_view bytes);
+    // The next packet is this one; a CONNACK's properties are not compared.
+    Client& gets(const mqtt::Packet& packet, Where where = Where::current());
+    Client& gets_nothing(Where where = Where::current());
+    Client& is_closed(Where where = Where::current());
+    Client& is_open(Where where = Where::current());
+    // The network breaks: no DISCONNECT.
+    Client& drops();
+    // Reads no more: what the broker writes waits.
+    Client& stops_reading();
+    Client& reads_again();
+    // Everything that has come, in order.
+    std::vector<mqtt::Packet> takes_all();
+    mqtt::ProtocolVersion version() const { return version_; }
+
+  private:
+    friend class World;
+    struct Received {
+        std::unique_ptr<std::string> bytes;  // what the packet's views point into
+        mqtt::Packet packet;
+    };
+    explicit Client(World& world) : world_(world) {}
+    void take_input(std::string_view bytes);
+
+    World& world_;
+    mqtt::ProtocolVersion version_ = mqtt::ProtocolVersion::kV311;
+    shard::ShardIndex shard_ = 0;
+    shard::LinkId link_;
+    bool open_ = false;
+    bool reading_ = true;
+    std::string unconsumed_;  // sent by the client, not taken by the shard yet
+    std::string input_;       // received by the client, not a whole packet yet
+    std::deque<Received> received_;
+    std::vector<Received> taken_;
+};
+
+class World {
+  public:
+    explicit World(WorldOptions options = {});
+    ~World();
+
+    // The client of that name, on a shard that the seed chooses. After its connection has ended a CONNECT
+    // opens another.
+    Client& client(const std::string& name);
+    void advance(std::chrono::milliseconds time);
+    void run();
+
+    shard::Books books();
+    shard::Shard& shard(shard::ShardIndex index) { return *shards_[index]; }
+    HeldStore& store() { return store_; }
+    // The disk has everything: what waited for it goes on.
+    void sync();
+    Instant now() const { return now_; }
+
+  private:
+    friend class Client;
+    struct Mail {
+        shard::ShardIndex from = 0;
+        shard::ShardIndex to = 0;
+        shard::ShardMessage message;
+    };
+    void open(Client& client);
+    void feed(Client& client, std::string_view bytes);
+    void carry_out(shard::ShardIndex index);
+    void flush(Client& client);
+    bool deliver_one_mail();
+    Client* find(shard::ShardIndex shard, shard::LinkId link);
+
+    WorldOptions options_;
+    Random random_;
+    Instant now_{1'000'000};
+    HeldStore store_;
+    std::vector<std::unique_ptr<shard::Shard>> shards_;
+    std::map<std::string, std::unique_ptr<Client>> clients_;
+    std::vector<std::deque<Mail>> mail_;  // one line for each ordered pair of shards
+};
+
+}  // namespace dray::test
