@@ -13,12 +13,16 @@ export const kHome = { latitude: 41.9134, longitude: -87.6412 };
 const kZips = ["60601", "60610", "60614", "60622", "60657"];
 const kDeclinedCard = "4000000000000002";
 const kBeers = [
-  ["amber-ale", "Amber Ale", 950, 240],
-  ["dry-stout", "Dry Stout", 1050, 6],
-  ["hazy-ipa", "Hazy IPA", 1250, 480],
+  ["amber-ale", "Amber Ale, 6 x 12 oz", 950, 240],
+  ["dry-stout", "Dry Stout, 4 x 16 oz", 1050, 6],
+  ["hazy-ipa", "Hazy IPA, 4 x 16 oz", 1250, 480],
   ["hefeweizen", "Hefeweizen", 900, 320],
-  ["house-lager", "House Lager", 800, 1000],
+  ["house-lager", "House Lager, 12 x 12 oz", 800, 1000],
   ["smoked-porter", "Smoked Porter", 1150, 0],
+  ["pilsner", "Northside Pilsner, 6 x 12 oz", 1150, 9000],
+  ["kolsch", "Kölsch, 6 x 11 oz", 1150, 9000],
+  ["cider", "Dry Cider, 6 x 12 oz", 1150, 9000],
+  ["ginger", "Ginger Beer (no alcohol), 6 x 12 oz", 1150, 9000],
 ];
 const kTypes = {
   ".html": "text/html; charset=utf-8",

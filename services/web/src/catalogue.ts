@@ -66,8 +66,8 @@ export class Catalogue {
       "li",
       {},
       element("span", { class: "swatch", "aria-hidden": "true" }),
-      element("span", { class: "name" }, product.name),
-      element("span", { class: "terms" }, element("span", { class: "price" }), stock),
+      element("span", { class: "name" }),
+      element("span", { class: "terms" }, element("span", { class: "price" }), element("span", { class: "pack" }), stock),
       element("span", { class: "stepper" }, less, input, more),
     );
     const row: Row = { product, quantity: 0, root, stock, input, less, more };
@@ -100,7 +100,9 @@ export class Catalogue {
       row.quantity = most;
       this.onChange();
     }
-    root.querySelector(".name")!.textContent = product.name;
+    const [name = "", pack = ""] = product.name.split(/, (.*)/);
+    root.querySelector(".name")!.textContent = name;
+    root.querySelector(".pack")!.textContent = pack;
     root.querySelector(".price")!.textContent = money(product.unit_price_cents);
     root.querySelector<HTMLElement>(".swatch")!.style.setProperty("--beer", beerColour(product.name));
     root.classList.toggle("sold-out", product.available === 0);
@@ -117,19 +119,19 @@ export class Catalogue {
 
 function stockText(available: number): string {
   if (available === 0) return "sold out";
-  return available <= kFewLeft ? `only ${available} left` : `${available.toLocaleString("en-US")} in stock`;
+  return available <= kFewLeft ? `only ${available} left` : `${available.toLocaleString("en-US")} left`;
 }
 
 // Straw to black, as the name suggests it.
 function beerColour(name: string): string {
   const shades: [RegExp, string][] = [
-    [/stout|porter|schwarz|black/i, "#2b1a12"],
-    [/dunkel|brown|bock|dubbel|mild/i, "#6d3b16"],
+    [/stout|schwarz|black|imperial/i, "#2b1a12"],
+    [/porter|dunkel|brown|bock|dubbel|mild/i, "#6d3b16"],
     [/red|amber|m[äa]rzen|vienna|alt|scottish/i, "#a8501a"],
     [/sour|berry|kriek|lambic|ros[eé]/i, "#b8465a"],
     [/ipa|pale|bitter|saison|tripel/i, "#d9902a"],
     [/wheat|wei(ss|ß|z)|wit|hef/i, "#e9bd57"],
-    [/free|water|soda/i, "#c9d8c0"],
+    [/cider|ginger/i, "#e6d38a"],
   ];
   return shades.find(([pattern]) => pattern.test(name))?.[1] ?? "#e3a92f";
 }

@@ -49,8 +49,12 @@ export class OrderForm {
       element("h1", {}, "What may we bring you?"),
       this.catalogue.root,
       this.itemsError,
-      element("div", { class: "fields" }, this.zip.root, this.card.root, this.suggestions),
-      element("div", { class: "checkout" }, this.submit),
+      element(
+        "div",
+        { class: "checkout" },
+        element("div", { class: "fields" }, this.zip.root, this.card.root, this.suggestions),
+        element("div", { class: "pay" }, this.submit),
+      ),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
