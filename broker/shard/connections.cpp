@@ -50,7 +50,7 @@ void close_link(Core& core, Link& link, ReasonCode reason, const char* why) {
     if (link.session == nullptr) return;
     Session& session = *link.session;
     link.session = nullptr;
-    detach(core, session, reason != ReasonCode::kSuccess);
+    detach(core, session);
 }
 
 void protocol_error(Core& core, Link& link, ReasonCode reason, const char* why) {
@@ -58,12 +58,11 @@ void protocol_error(Core& core, Link& link, ReasonCode reason, const char* why) 
     close_link(core, link, reason, why);
 }
 
-void detach(Core& core, Session& session, bool with_will) {
+void detach(Core& core, Session& session) {
     session.link = Session::kNoLink;
     --core.connected;
     update_able(core, session);  // first: so that nothing given back comes here again
     give_back_shared(core, session);
-    if (!with_will) session.will.reset();
     if (session.will) set_will_time(core, session);
     if (session.expiry_s == 0) return end_session(core, session);
     session.inflight.rewind();

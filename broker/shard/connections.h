@@ -12,15 +12,16 @@ namespace dray::shard {
 
 struct Core;
 
-// Ends a connection from our side: tells a 5.0 client why, detaches the session (its will is published unless
-// `reason` is a normal disconnection) and asks the transport to close.
+// Ends a connection from our side: tells a 5.0 client why unless the client itself asked for it (kSuccess),
+// detaches the session and asks the transport to close.
 void close_link(Core& core, Link& link, mqtt::ReasonCode reason, const char* why);
 
 // A mistake of the peer, as MQTT 5.0 section 4.13 has it.
 void protocol_error(Core& core, Link& link, mqtt::ReasonCode reason, const char* why);
 
-// The session goes on without a connection, or ends if it has no expiry.
-void detach(Core& core, session::Session& session, bool publish_will);
+// The session goes on without a connection, or ends if it has no expiry. Its will, if it still has one,
+// becomes due.
+void detach(Core& core, session::Session& session);
 
 // Forgets it and what was held for it.
 void end_session(Core& core, session::Session& session);

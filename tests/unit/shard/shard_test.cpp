@@ -213,6 +213,10 @@ TEST_P(Shards, AWillComesWhenTheConnectionBreaksAndNotAfterDisconnect) {
     world.client("s").gets(publish("will/w", "gone"));
     world.client("w").sends(with_will).gets(connack()).sends(disconnect()).is_closed();
     world.client("s").gets_nothing();
+    with_will.version = kV5;
+    world.client("w").sends(with_will).gets(connack());
+    world.client("w").sends(disconnect(ReasonCode::kDisconnectWithWill)).is_closed();
+    world.client("s").gets(publish("will/w", "gone"));
 }
 
 TEST_P(Shards, ASilentClientIsClosedAfterOneAndAHalfKeepAlives) {
