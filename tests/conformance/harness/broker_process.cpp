@@ -105,7 +105,8 @@ std::string read_line(int fd, Deadline deadline) {
     for (;;) {
         pollfd ready{fd, POLLIN, 0};
         char character = 0;
-        if (::poll(&ready, 1, deadline.milliseconds_left()) <= 0 || ::read(fd, &character, 1) != 1) return line;
+        if (::poll(&ready, 1, deadline.milliseconds_left()) <= 0 || ::read(fd, &character, 1) != 1)
+            return line;
         if (character == '\n') return line;
         line.push_back(character);
     }
@@ -114,8 +115,9 @@ std::string read_line(int fd, Deadline deadline) {
 std::uint16_t port_after(const std::string& line, const std::string& key) {
     const std::size_t at = line.find(key);
     const std::size_t colon = at == std::string::npos ? at : line.find(':', at);
-    return colon == std::string::npos ? std::uint16_t{0}
-                                      : static_cast<std::uint16_t>(std::strtoul(&line[colon + 1], nullptr, 10));
+    return colon == std::string::npos
+               ? std::uint16_t{0}
+               : static_cast<std::uint16_t>(std::strtoul(&line[colon + 1], nullptr, 10));
 }
 
 bool accepts(std::uint16_t port) {
@@ -172,8 +174,8 @@ void BrokerProcess::start_mosquitto() {
         mqtt_port_ = free_port();
         ws_port_ = free_port();
         std::ofstream(folder_ + "/mosquitto.conf")
-            << "user root\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlistener " << mqtt_port_
-            << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
+            << "user root\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlistener "
+            << mqtt_port_ << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
         pid_ = spawn({"mosquitto", "-c", folder_ + "/mosquitto.conf"}, folder_ + "/log", -1);
         const Deadline deadline = Deadline::standard();
         while (!deadline.passed() && ::waitpid(pid_, nullptr, WNOHANG) == 0) {
@@ -187,6 +189,12 @@ void BrokerProcess::start_mosquitto() {
 
 std::string BrokerProcess::stop() {
     if (pid_ < 0) return {};
+    if (stdout_ < 0) {  // mosquitto: its end is not under test and would cost 100 ms
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+        return {};
+    }
     ::kill(pid_, SIGTERM);
     int status = 0;
     const Deadline deadline = Deadline::standard();

@@ -22,9 +22,16 @@ std::string hex(std::string_view bytes) {
     return text + (bytes.size() > 48 ? "..." : "");
 }
 
+bool is_failure(const mqtt::Packet& packet) {
+    if (const auto* connack = std::get_if<mqtt::Connack>(&packet)) return mqtt::is_failure(connack->reason);
+    const auto* disconnect = std::get_if<mqtt::Disconnect>(&packet);
+    return disconnect != nullptr && mqtt::is_failure(disconnect->reason);
+}
+
 }  // namespace
 
-Client::Client(Conversation& conversation, std::string name, std::unique_ptr<Wire> wire, ProtocolVersion version)
+Client::Client(Conversation& conversation, std::string name, std::unique_ptr<Wire> wire,
+               ProtocolVersion version)
     : conversation_(conversation), name_(std::move(name)), wire_(std::move(wire)), version_(version) {}
 
 Client& Client::sends(const Outgoing& packet, Where where) {
@@ -62,7 +69,8 @@ Client::Outcome Client::next(std::unique_ptr<Received>& received, Deadline deadl
             const auto again = mqtt::next_frame(as_bytes(received->bytes), kPacketBytesMax);
             const auto packet = mqtt::decode(again.frame, version_);
             if (!packet) {
-                conversation_.note(name_ + " <- undecodable (" + packet.error().what + ") " + hex(received->bytes));
+                conversation_.note(name_ + " <- undecodable (" + packet.error().what + ") " +
+                                   hex(received->bytes));
                 return Outcome::kMalformed;
             }
             input_.erase(0, result.frame.size);
@@ -105,10 +113,17 @@ Client& Client::gets_in_any_order(std::vector<Expected> expected, Where where) {
         for (const Expected& one : expected) wanted += (wanted.empty() ? "" : "  or  ") + one.text;
         std::unique_ptr<Received> received;
         switch (next(received, Deadline::standard())) {
-            case Outcome::kPacket: break;
-            case Outcome::kClosed: fail("expected " + wanted + "\n  but the broker closed", where); return *this;
-            case Outcome::kTimeout: fail("expected " + wanted + "\n  but nothing came", where); return *this;
-            case Outcome::kMalformed: fail("expected " + wanted + "\n  got malformed bytes", where); return *this;
+            case Outcome::kPacket:
+                break;
+            case Outcome::kClosed:
+                fail("expected " + wanted + "\n  but the broker closed", where);
+                return *this;
+            case Outcome::kTimeout:
+                fail("expected " + wanted + "\n  but nothing came", where);
+                return *this;
+            case Outcome::kMalformed:
+                fail("expected " + wanted + "\n  got malformed bytes", where);
+                return *this;
         }
         const auto match = std::find_if(expected.begin(), expected.end(), [&](const Expected& one) {
             return one.matches(received->packet, version_);
@@ -127,7 +142,8 @@ Client& Client::gets_nothing(Where where) {
     if (conversation_.failed()) return *this;
     std::unique_ptr<Received> received;
     const Outcome outcome = next(received, Deadline::in(kQuiet));
-    if (outcome == Outcome::kPacket) fail("expected nothing\n  got      " + describe(received->packet), where);
+    if (outcome == Outcome::kPacket)
+        fail("expected nothing\n  got      " + describe(received->packet), where);
     if (outcome == Outcome::kClosed) fail("expected nothing, but the broker closed", where);
     return *this;
 }
@@ -191,37 +207,78 @@ Client& Client::is_closed(Where where) {
     if (conversation_.failed()) return *this;
     std::unique_ptr<Received> received;
     switch (next(received, Deadline::standard())) {
-        case Outcome::kClosed: break;
-        case Outcome::kPacket: fail("expected the end\n  got      " + describe(received->packet), where); break;
-        case Outcome::kTimeout: fail("expected the end, but the connection stays open", where); break;
-        case Outcome::kMalformed: fail("expected the end\n  got      malformed bytes", where); break;
+        case Outcome::kClosed:
+            break;
+        case Outcome::kPacket:
+            fail("expected the end\n  got      " + describe(received->packet), where);
+            break;
+        case Outcome::kTimeout:
+            fail("expected the end, but the connection stays open", where);
+            break;
+        case Outcome::kMalformed:
+            fail("expected the end\n  got      malformed bytes", where);
+            break;
     }
     ended_ = true;
     return *this;
 }
 
-Client& Client::is_refused(ReasonCode reason, Where where) {
+Client& Client::is_refused(const std::vector<ReasonCode>& reasons, Where where) {
     if (conversation_.failed()) return *this;
     if (version_ != v5) return is_closed(where);
     std::unique_ptr<Received> received;
     const Outcome outcome = next(received, Deadline::standard());
     if (outcome == Outcome::kClosed && conversation_.peer_may_stay_silent()) return *this;
-    if (outcome != Outcome::kPacket) {
-        fail("expected a refusal with reason " + describe(mqtt::Disconnect{reason, {}}), where);
-        return *this;
+    std::string wanted;
+    for (const ReasonCode reason : reasons) {
+        const Expected expected = connected_ ? static_cast<Expected>(disconnect(reason)) : connack(reason);
+        if (outcome == Outcome::kPacket && expected.matches(received->packet, version_))
+            return is_closed(where);
+        wanted += (wanted.empty() ? "" : "  or  ") + expected.text;
     }
-    const Expected expected = connected_ ? static_cast<Expected>(disconnect(reason)) : connack(reason);
-    const bool any_failure = conversation_.peer_may_stay_silent() && received->packet.index() != 0;
-    if (!expected.matches(received->packet, version_) && !any_failure) {
-        fail("expected " + expected.text + "\n  got      " + describe(received->packet), where);
+    if (outcome == Outcome::kPacket && conversation_.peer_may_stay_silent() && is_failure(received->packet)) {
+        return is_closed(where);
     }
-    return is_closed(where);
+    const std::string got = outcome == Outcome::kPacket    ? describe(received->packet)
+                            : outcome == Outcome::kTimeout ? "nothing; the connection stays open"
+                            : outcome == Outcome::kClosed  ? "the end of the connection without a reason"
+                                                           : "malformed bytes";
+    fail("expected " + wanted + "\n  got      " + got, where);
+    return *this;
+}
+
+Client& Client::is_turned_away(Where where) {
+    if (conversation_.failed()) return *this;
+    std::unique_ptr<Received> received;
+    Outcome outcome = next(received, Deadline::standard());
+    if (outcome == Outcome::kPacket) {
+        const auto* connack = std::get_if<mqtt::Connack>(&received->packet);
+        if (connack == nullptr || !mqtt::is_failure(connack->reason)) {
+            fail("expected to be turned away\n  got      " + describe(received->packet), where);
+        }
+        outcome = next(received, Deadline::standard());
+    }
+    if (outcome != Outcome::kClosed) fail("expected to be turned away, but the connection stays open", where);
+    ended_ = true;
+    return *this;
 }
 
 std::unique_ptr<Received> Client::next() {
     std::unique_ptr<Received> received;
     if (!conversation_.failed()) next(received, Deadline::standard());
     return received;
+}
+
+std::vector<std::string> Client::payloads_so_far() {
+    std::vector<std::string> payloads;
+    std::unique_ptr<Received> received;
+    while (!conversation_.failed() && next(received, Deadline::in(kQuiet)) == Outcome::kPacket) {
+        const auto* publish = std::get_if<mqtt::Publish>(&received->packet);
+        if (publish == nullptr) continue;
+        payloads.emplace_back(as_text(publish->payload));
+        if (publish->qos == mqtt::QoS::kAtLeastOnce) sends(puback(last_id_));
+    }
+    return payloads;
 }
 
 std::optional<std::string> Client::next_description() {

@@ -1,5 +1,5 @@
-// A client of a transcript. Every call does what it says or fails the test at the caller's line, with the whole
-// conversation so far; after a failure the remaining calls of that test do nothing, so it ends at once.
+// A client of a transcript. Every call does what it says or fails the test at the caller's line, with the
+// whole conversation so far; after a failure the remaining calls of that test do nothing, so it ends at once.
 //
 //     client("a").connects("c1").subscribes("news/#", 1);
 //     client("b").connects("c2").publishes(publish("news/beer", "fresh").qos(1));
@@ -44,7 +44,8 @@ class Client {
 
     // CONNECT and its CONNACK.
     Client& connects(const std::string& client_id, Where where = Where::current());
-    Client& connects(const ConnectPacket& packet, bool session_present = false, Where where = Where::current());
+    Client& connects(const ConnectPacket& packet, bool session_present = false,
+                     Where where = Where::current());
     // SUBSCRIBE and a SUBACK that grants what was asked for.
     Client& subscribes(const std::string& filter, int qos = 0, Where where = Where::current());
     // PUBLISH and all that belongs to its QoS.
@@ -58,15 +59,23 @@ class Client {
     Client& drops(Where where = Where::current());
     // Nothing more comes, and the broker closes the connection.
     Client& is_closed(Where where = Where::current());
-    // The broker closes, saying why where the version allows: DISCONNECT (or CONNACK before it was connected) with
-    // that reason in 5.0, silence in 3.1.1. The peer may leave the reason out, as section 4.13 permits.
-    Client& is_refused(ReasonCode reason, Where where = Where::current());
+    // The broker closes, saying why where the version allows: DISCONNECT (or CONNACK before it was connected)
+    // with one of these reasons in 5.0, silence in 3.1.1. The peer may leave the reason out, as section 4.13
+    // permits.
+    Client& is_refused(const std::vector<ReasonCode>& reasons, Where where = Where::current());
+    Client& is_refused(ReasonCode reason, Where where = Where::current()) {
+        return is_refused(std::vector{reason}, where);
+    }
+    // Never connected: at most one CONNACK that refuses, then the end.
+    Client& is_turned_away(Where where = Where::current());
 
     // Identifier of the last PUBLISH or PUBREL that came in.
     std::uint16_t last_id() const { return last_id_; }
     // Whatever comes next, for tests that look closer; empty when the deadline passes or the broker closes.
     std::optional<std::string> next_description();
     std::unique_ptr<Received> next();
+    // Payloads of the messages that are there by now, acknowledged where their QoS is 1.
+    std::vector<std::string> payloads_so_far();
     bool ended() const { return ended_; }
     Wire& wire() { return *wire_; }
 

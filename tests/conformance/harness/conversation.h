@@ -1,5 +1,5 @@
-// What the clients of one test share: the broker, the record of everything said so far, the seed, and whether the
-// test has failed already.
+// What the clients of one test share: the broker, the record of everything said so far, the seed, and whether
+// the test has failed already.
 #pragma once
 
 #include <map>
@@ -19,6 +19,8 @@ class Conversation {
 
     // The client of that name; one whose connection has ended comes back with a new connection.
     Client& client(const std::string& name);
+    // The one that was given last under that name, ended or not.
+    Client& known_client(const std::string& name) { return *clients_.at(name); }
     // The same over a WebSocket or with another version, whatever the test's own are.
     Client& websocket_client(const std::string& name, const Handshake& handshake = {});
     Client& client_of(ProtocolVersion version, const std::string& name);

@@ -40,10 +40,11 @@ int number(mqtt::PacketId id) {
 
 struct Describe {
     std::string operator()(const mqtt::Connect& p) const {
-        return fmt::format("CONNECT {} v{} {}{}{}", quoted(p.client_id), static_cast<int>(p.version),
-                           p.clean_start ? "clean" : "resume",
-                           p.will ? fmt::format(" will {} {}", p.will->topic, quoted(as_text(p.will->payload))) : "",
-                           properties(p.properties));
+        return fmt::format(
+            "CONNECT {} v{} {}{}{}", quoted(p.client_id), static_cast<int>(p.version),
+            p.clean_start ? "clean" : "resume",
+            p.will ? fmt::format(" will {} {}", p.will->topic, quoted(as_text(p.will->payload))) : "",
+            properties(p.properties));
     }
     std::string operator()(const mqtt::Connack& p) const {
         return "CONNACK " + reason(p.reason) + (p.session_present ? " session present" : "") +
@@ -77,11 +78,14 @@ struct Describe {
     std::string operator()(const mqtt::Disconnect& p) const {
         return "DISCONNECT " + reason(p.reason) + properties(p.properties);
     }
-    std::string operator()(const mqtt::Auth& p) const { return "AUTH " + reason(p.reason) + properties(p.properties); }
+    std::string operator()(const mqtt::Auth& p) const {
+        return "AUTH " + reason(p.reason) + properties(p.properties);
+    }
 
   private:
     static std::string acknowledgement(const char* name, const mqtt::Acknowledgement& p) {
-        return fmt::format("{} id {} {}{}", name, number(p.packet_id), reason(p.reason), properties(p.properties));
+        return fmt::format("{} id {} {}{}", name, number(p.packet_id), reason(p.reason),
+                           properties(p.properties));
     }
     template <typename WithReasons>
     static std::string with_reasons(const char* name, const WithReasons& p) {

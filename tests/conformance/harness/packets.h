@@ -1,9 +1,10 @@
-// The words of a transcript: connect("c1"), publish("a/b", "hello").qos(1), suback({1}). Each stands for a packet
-// to send and, where it may come from a broker, for one to expect.
+// The words of a transcript: connect("c1"), publish("a/b", "hello").qos(1), suback({1}). Each stands for a
+// packet to send and, where it may come from a broker, for one to expect.
 //
-// What an expectation leaves open: the packet identifier of a PUBLISH (unless id() names it), CONNACK properties
-// that were not asked about, reason strings. Everything else must be as written; the properties of a PUBLISH
-// must be exactly those named, Message Expiry may have lost two seconds on its way.
+// What an expectation leaves open: the packet identifier of a PUBLISH (unless id() names it), CONNACK
+// properties that were not asked about, reason strings, and whether an acknowledged message had subscribers
+// (0x00 or 0x10). Everything else must be as written; the properties of a PUBLISH must be exactly those
+// named, Message Expiry may have lost two seconds on its way.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +44,8 @@ class ConnectPacket {
   public:
     explicit ConnectPacket(std::string client_id) : client_id_(std::move(client_id)) {}
 
-    // The session outlives the connection and is resumed: Clean Session 0, or Clean Start 0 and an hour to live.
+    // The session outlives the connection and is resumed: Clean Session 0, or Clean Start 0 and an hour to
+    // live.
     ConnectPacket& persistent();
     ConnectPacket& clean(bool value);
     ConnectPacket& keep_alive(std::uint16_t seconds);

@@ -1,5 +1,5 @@
-// Fixtures for transcripts. Each test has a broker of its own, so names and topics need not be unique, and the
-// broker's orderly end (exit 0, nothing found by a sanitizer) is part of every test.
+// Fixtures for transcripts. Each test has a broker of its own, so names and topics need not be unique, and
+// the broker's orderly end (exit 0, nothing found by a sanitizer) is part of every test.
 //
 //     DRAY_TRANSCRIPTS(Retained);                      a suite whose tests run in 3.1.1 and in 5.0
 //     TEST_P(Retained, EmptyPayloadClearsIt) { client("a").connects("c1")... }
@@ -10,7 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "harness/conversation.h"
 
@@ -26,12 +28,15 @@ class TranscriptBase {
     }
 
     Client& client(const std::string& name) { return conversation_.client(name); }
+    Client& known_client(const std::string& name) { return conversation_.known_client(name); }
     Client& client_of(ProtocolVersion version, const std::string& name) {
         return conversation_.client_of(version, name);
     }
     Client& websocket_client(const std::string& name, const Handshake& handshake = {}) {
         return conversation_.websocket_client(name, handshake);
     }
+    // For what the specification counts in seconds. Not a way to wait for a packet: gets() does that.
+    static void time_passes(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
     bool is_v5() const { return version_ == v5; }
     bool is_mosquitto() const { return conversation_.is_mosquitto(); }
     Conversation& conversation() { return conversation_; }
@@ -58,11 +63,13 @@ inline std::string version_name(const ::testing::TestParamInfo<ProtocolVersion>&
 
 }  // namespace dray::conformance
 
-#define DRAY_TRANSCRIPTS(suite)                                                                               \
-    class suite : public TranscriptOfBoth {};                                                                 \
+#define DRAY_TRANSCRIPTS(suite)               \
+    class suite : public TranscriptOfBoth {}; \
     INSTANTIATE_TEST_SUITE_P(Mqtt, suite, ::testing::Values(v311, v5), version_name)
-#define DRAY_TRANSCRIPTS_V311(suite) class suite : public TranscriptOf<v311> {}
-#define DRAY_TRANSCRIPTS_V5(suite) class suite : public TranscriptOf<v5> {}
+#define DRAY_TRANSCRIPTS_V311(suite) \
+    class suite : public TranscriptOf<v311> {}
+#define DRAY_TRANSCRIPTS_V5(suite) \
+    class suite : public TranscriptOf<v5> {}
 
 // Where mosquitto 2.0.11 is not what the specification says: the clause and what it does instead. The test is
 // skipped there, visibly; tests/conformance/check_clauses.py lists them all.

@@ -90,10 +90,12 @@ void TcpWire::close_sending() {
 }
 
 WebSocketWire::WebSocketWire(std::uint16_t port, const Handshake& handshake) : tcp_(port) {
-    std::string request = "GET " + handshake.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-                          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: " +
-                          handshake.version + "\r\nSec-WebSocket-Key: " + std::string(kKey) + "\r\n";
-    if (!handshake.subprotocol.empty()) request += "Sec-WebSocket-Protocol: " + handshake.subprotocol + "\r\n";
+    std::string request =
+        "GET " + handshake.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: " + handshake.version +
+        "\r\nSec-WebSocket-Key: " + std::string(kKey) + "\r\n";
+    if (!handshake.subprotocol.empty())
+        request += "Sec-WebSocket-Protocol: " + handshake.subprotocol + "\r\n";
     tcp_.send(request + "\r\n");
 
     const Deadline deadline = Deadline::standard();
@@ -156,9 +158,15 @@ bool WebSocketWire::take_frame(std::string& bytes) {
     const std::string payload = input_.substr(header_size, size);
     switch (static_cast<Opcode>(at(0) & 0x0f)) {
         case Opcode::kContinuation:
-        case Opcode::kBinary: bytes += payload; break;
-        case Opcode::kPing: send_frame(Opcode::kPong, payload); break;
-        case Opcode::kPong: last_pong_ = payload; break;
+        case Opcode::kBinary:
+            bytes += payload;
+            break;
+        case Opcode::kPing:
+            send_frame(Opcode::kPong, payload);
+            break;
+        case Opcode::kPong:
+            last_pong_ = payload;
+            break;
         case Opcode::kText:  // an MQTT server never sends one; the test sees bytes that are no packet
             bytes += "\xff";
             break;
