@@ -43,19 +43,41 @@ std::uint64_t number(const char* name, const char* otherwise) {
     return parsed;
 }
 
-Setup read_environment() {
+// "drayd/4/ws" into its three parts.
+Setup parse(const std::string& text) {
+    const std::size_t first = text.find('/');
+    const std::size_t second = text.find('/', first + 1);
+    const std::string broker = text.substr(0, first);
+    const std::string threads = first == std::string::npos ? "" : text.substr(first + 1, second - first - 1);
+    const std::string transport = second == std::string::npos ? "" : text.substr(second + 1);
     Setup setup;
-    const std::string broker = environment("DRAY_TEST_BROKER", "drayd");
-    const std::string transport = environment("DRAY_TEST_TRANSPORT", "tcp");
-    if (broker != "drayd" && broker != "mosquitto") refuse("DRAY_TEST_BROKER", broker, "drayd or mosquitto");
-    if (transport != "tcp" && transport != "ws") refuse("DRAY_TEST_TRANSPORT", transport, "tcp or ws");
     setup.broker = broker == "drayd" ? BrokerKind::kDrayd : BrokerKind::kMosquitto;
-    setup.transport = transport == "tcp" ? Transport::kTcp : Transport::kWebSocket;
-    setup.threads = static_cast<int>(number("DRAY_TEST_THREADS", "1"));
+    setup.transport = transport == "ws" ? Transport::kWebSocket : Transport::kTcp;
+    setup.threads = std::atoi(threads.c_str());
+    if ((broker != "drayd" && broker != "mosquitto") || (transport != "tcp" && transport != "ws") ||
+        setup.threads < 1) {
+        refuse("DRAY_TEST_BROKER", text, "drayd/<shards>/<tcp|ws> or mosquitto/1/<tcp|ws>");
+    }
+    return setup;
+}
+
+// Sanitizers make the broker several times slower.
+constexpr const char* default_deadline_ms() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return "20000";
+#else
+    return "5000";
+#endif
+}
+
+Setup read_environment() {
+    ::setenv("DRAY_TEST_DEADLINE_MS", default_deadline_ms(), 0);
+    Setup setup = parse(environment("DRAY_TEST_BROKER", "drayd/1/tcp"));
     setup.seed = number("DRAY_SEED", "1");
-    setup.drayd_path = environment("DRAY_TEST_DRAYD", "");
-    if (setup.broker == BrokerKind::kDrayd && setup.drayd_path.empty()) {
-        refuse("DRAY_TEST_DRAYD", "", "the path of drayd");
+    const auto beside = std::filesystem::read_symlink("/proc/self/exe").replace_filename("drayd");
+    setup.drayd_path = environment("DRAY_TEST_DRAYD", beside.c_str());
+    if (setup.broker == BrokerKind::kDrayd && !std::filesystem::exists(setup.drayd_path)) {
+        refuse("DRAY_TEST_DRAYD", setup.drayd_path, "the path of drayd");
     }
     return setup;
 }

@@ -1,11 +1,12 @@
 // The broker that a test talks to: a real process on loopback, its ports chosen by the system, stopped with
 // the object. The environment says which:
 //
-//     DRAY_TEST_BROKER     drayd | mosquitto      the one under test | the peer that proves the test
-//     DRAY_TEST_THREADS    1 .. N                 drayd's shards
-//     DRAY_TEST_TRANSPORT  tcp | ws               how clients connect unless a test says otherwise
-//     DRAY_TEST_DRAYD      path of drayd          set by CMake
-//     DRAY_SEED            number                 cuts of the byte streams; printed by every failing test
+//     DRAY_TEST_BROKER     drayd/<shards>/<tcp|ws>   the one under test, and how clients connect unless a
+//     test says
+//                          mosquitto/1/<tcp|ws>      otherwise | the peer that proves the test
+//     DRAY_TEST_DRAYD      path of drayd             default: beside the test program
+//     DRAY_SEED            number                    cuts of the byte streams; printed by every failing test
+//
 //
 // A wrong value ends the test program with a message.
 #pragma once
