@@ -62,7 +62,7 @@ TEST_P(WebSocket, AFrameMayComeInFragments) {
 }
 
 TEST_P(WebSocket, LargeMessagesArriveWhole) {
-    const std::string payload(200'000, 'w');
+    const std::string payload(100'000, 'w');
     websocket_client("a").connects("a").subscribes("t", 1);
     websocket_client("b").connects("b").publishes(publish("t", payload).qos(1));
     websocket_client("a").takes(publish("t", payload).qos(1));
@@ -109,7 +109,7 @@ TEST_P(WebSocket, AMalformedPacketClosesTheConnection) {
 
 // A request that is no upgrade gets an HTTP answer or the end, and harms nobody.
 TEST_P(WebSocket, OtherRequestsAreTurnedAway) {
-    MOSQUITTO_DIFFERS("6.0.0-4", "accepts a handshake that offers another subprotocol");
+    MOSQUITTO_DIFFERS("RFC 6455 4.2.1", "accepts any path and any version of WebSocket");
     EXPECT_FALSE(frames(websocket_client("a", {.subprotocol = "chat"})).accepted());
     EXPECT_FALSE(frames(websocket_client("b", {.path = "/nowhere"})).accepted());
     EXPECT_FALSE(frames(websocket_client("c", {.version = "7"})).accepted());

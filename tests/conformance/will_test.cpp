@@ -57,8 +57,8 @@ TEST_P(Wills, AProtocolErrorPublishesIt) {
     client("sub").connects("sub").subscribes("w");
     client("a")
         .connects(connect("a").will("w", "gone"))
-        .sends(connect("a"))
-        .is_refused(ReasonCode::kProtocolError);
+        .sends(raw({0x00, 0x00}))
+        .is_refused(std::vector{ReasonCode::kMalformedPacket, ReasonCode::kProtocolError});
     client("sub").gets(publish("w", "gone"));
 }
 
