@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo test lint format bench clean
+.PHONY: help deps deps-test build demo orders test lint format bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ build: deps ## build the release preset into build/release/bin
 
 demo: build ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
 	@services/demo/run
+
+orders: build ## 1,000 orders at once against 200 vehicles; do the books balance?
+	@tests/bench/orders
 
 test: deps-test ## build everything and run every test that CI runs
 	@tests/run-all

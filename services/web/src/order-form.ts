@@ -179,15 +179,17 @@ function field(name: string, label: string, hint: string, attributes: Record<str
     ...attributes,
   });
   const error = element("p", { class: "field-error", id: `${name}-error`, role: "alert", hidden: true });
+  const hintLine = element("p", { class: "hint", id: `${name}-hint` }, hint);
   const root = element(
     "div",
     { class: "field" },
     element("label", { for: name }, label),
     input,
-    element("p", { class: "hint", id: `${name}-hint` }, hint),
+    hintLine,
     error,
   );
   const setError = (text: string): void => {
+    hintLine.hidden = text !== "";
     error.textContent = text;
     error.hidden = text === "";
     if (text) input.setAttribute("aria-invalid", "true");

@@ -16,6 +16,7 @@ const kStepTexts: Record<Step, string> = {
 
 // Of a UUID the beginning is enough to tell it from others.
 const kIdShown = 8;
+const kCancelled = "This order was cancelled";
 
 export class OrderView {
   readonly root = element("article", { class: "order-view" });
@@ -93,18 +94,25 @@ function endHeadline(reason: string): string {
   if (/declin|card/i.test(reason)) return "Your card was declined";
   if (/stock|sold out|not enough/i.test(reason)) return "That is out of stock";
   if (/vehicle/i.test(reason)) return "No vehicle was free";
-  return "This order was cancelled";
+  return kCancelled;
 }
 
 function detail(order: Order, tracking: Tracking | null): string {
   if (order.status === "cancelled" || order.status === "dead_lettered") {
-    return `${sentence(order.reason)} Nothing was taken from your card.`.trim();
+    return endDetail(order);
   }
   if (order.reason && !isOver(order.status)) return sentence(order.reason);
   if (order.status === "delivered") return order.vehicle ? `${order.vehicle} brought it.` : "";
   if (order.status !== "awarded") return "You may close this page and come back: its address leads to your order.";
   if (!order.vehicle) return "The first one had to give up.";
   return tracking ? `${order.vehicle}, ${Math.round(tracking.speedMps * 2.23694)} mph` : `${order.vehicle} has taken it.`;
+}
+
+function endDetail(order: Order): string {
+  const isKnown = endHeadline(order.reason) !== kCancelled;
+  const reason = isKnown ? "" : sentence(order.reason);
+  const money = order.reachedAt.paid ? "Your money goes back to your card." : "Nothing was taken from your card.";
+  return `${reason} ${money}`.trim();
 }
 
 function sentence(text: string): string {

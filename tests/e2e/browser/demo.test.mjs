@@ -32,7 +32,7 @@ describe("the demo in a browser", () => {
     page.setDefaultTimeout(kStepMs);
     await page.goto(demo.status().url);
     await page.getByRole("button", { name: /Order for/ }).click();
-    await page.getByRole("heading", { level: 1, name: "Your order is being processed" }).waitFor();
+    await page.locator("article.order-view").waitFor();
     await page.locator(".pin-marker.home").waitFor();
     await page.locator(".vehicle").waitFor();
     const places = await placesOf(page, ".vehicle");

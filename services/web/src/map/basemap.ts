@@ -5,6 +5,7 @@ export type Layer = "water" | "park" | "landuse" | "road";
 export interface Shape {
   layer: Layer;
   kind: string;
+  name: string;
   // One ring or line each: x, y, x, y, ...
   parts: Float64Array[];
   bounds: Bounds;
@@ -18,7 +19,7 @@ export interface Bounds {
 }
 
 interface Feature {
-  properties: { layer?: string; class?: string } | null;
+  properties: { layer?: string; class?: string; name?: string } | null;
   geometry: { type: string; coordinates: unknown } | null;
 }
 
@@ -28,11 +29,17 @@ const kCells = 2 ** kGridZoom;
 
 export class Basemap {
   private readonly cells = new Map<number, Shape[]>();
+  private readonly named: Shape[] = [];
 
-  constructor(collection: { features: Feature[] }) {
+  // What the map covers; null where it does not say.
+  readonly extent: Bounds | null;
+
+  constructor(collection: { features: Feature[]; bbox?: number[] }) {
+    this.extent = collection.bbox ? extentOf(collection.bbox) : null;
     for (const feature of collection.features) {
       for (const shape of shapesOf(feature)) this.file(shape);
     }
+    this.named.sort((a, b) => spanOf(b) - spanOf(a));
   }
 
   // Each shape once, water before parks before roads.
@@ -46,7 +53,13 @@ export class Basemap {
     return [...found];
   }
 
+  // In the order in which names should be tried: long roads first.
+  namedRoads(): readonly Shape[] {
+    return this.named;
+  }
+
   private file(shape: Shape): void {
+    if (shape.layer === "road" && shape.name) this.named.push(shape);
     forEachCell(shape.bounds, (cell) => {
       const shapes = this.cells.get(cell);
       if (shapes) shapes.push(shape);
@@ -68,10 +81,10 @@ export function worldY(latitude: number): number {
 function shapesOf({ properties, geometry }: Feature): Shape[] {
   if (!geometry || !properties?.layer) return [];
   const layer = properties.layer as Layer;
-  const kind = properties.class ?? "";
+  const { class: kind = "", name = "" } = properties;
   const parts = lines(geometry.type, geometry.coordinates).map(flat);
   const groups = layer === "road" ? parts.map((part) => [part]) : [parts];
-  return groups.map((group) => ({ layer, kind, parts: group, bounds: boundsOf(group) }));
+  return groups.map((group) => ({ layer, kind, name, parts: group, bounds: boundsOf(group) }));
 }
 
 type Line = [number, number][];
@@ -110,6 +123,14 @@ function boundsOf(parts: Float64Array[]): Bounds {
     }
   }
   return bounds;
+}
+
+function extentOf([west = 0, south = 0, east = 0, north = 0]: number[]): Bounds {
+  return { west: worldX(west), north: worldY(north), east: worldX(east), south: worldY(south) };
+}
+
+function spanOf({ bounds }: Shape): number {
+  return Math.hypot(bounds.east - bounds.west, bounds.south - bounds.north);
 }
 
 function overlap(a: Bounds, b: Bounds): boolean {

@@ -1,12 +1,15 @@
 // A Leaflet layer that draws its own tiles from the basemap: no tile server, sharp at every zoom.
 import * as L from "leaflet";
 
-import type { Basemap, Shape } from "./basemap";
+import type { Basemap, Bounds, Shape } from "./basemap";
 import type { Palette } from "./palette";
+import { type StreetName, placeNames } from "./street-names";
 
 const kTilePixels = 256;
 // Lines reach over the tile's edge by half their width.
 const kMarginPixels = 12;
+const kNamesFromZoom = 13;
+const kNameFont = "600 11px system-ui, sans-serif";
 
 // Width in pixels at zoom 13; it grows with the zoom. Casing: the dark edge of a road that is drawn light.
 interface RoadStyle {
@@ -33,6 +36,8 @@ const kRoads: Record<string, RoadStyle> = {
 const kOtherRoad: RoadStyle = { rank: 1, width: 1, zoomMin: 12 };
 
 export class StreetLayer extends L.GridLayer {
+  private readonly names = new Map<number, StreetName[]>();
+
   constructor(
     private readonly basemap: Basemap,
     private palette: Palette,
@@ -69,14 +74,44 @@ export class StreetLayer extends L.GridLayer {
     });
     const scale = tiles * kTilePixels;
     const pen = new Pen(context, scale, tile.x * kTilePixels, tile.y * kTilePixels);
-    context.fillStyle = this.palette.land;
-    context.fillRect(0, 0, kTilePixels, kTilePixels);
+    this.drawGround(context, pen);
     pen.fill(shapes.filter(isPark), this.palette.park);
     pen.fill(
       shapes.filter(({ layer }) => layer === "water"),
       this.palette.water,
     );
     this.drawRoads(pen, shapes, tile.z);
+    if (tile.z >= kNamesFromZoom) this.drawNames(context, tile);
+  }
+
+  private drawGround(context: CanvasRenderingContext2D, pen: Pen): void {
+    const { extent } = this.basemap;
+    context.fillStyle = extent ? this.palette.outside : this.palette.land;
+    context.fillRect(0, 0, kTilePixels, kTilePixels);
+    if (extent) pen.cutTo(extent, this.palette.land);
+  }
+
+  private drawNames(context: CanvasRenderingContext2D, tile: L.Coords): void {
+    context.font = kNameFont;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineWidth = 3.5;
+    context.strokeStyle = this.palette.land;
+    context.fillStyle = this.palette.text;
+    for (const name of this.namesAt(tile.z, context)) {
+      const x = name.x - tile.x * kTilePixels;
+      const y = name.y - tile.y * kTilePixels;
+      const isNear = [x, y].every((place) => place > -name.reach && place < kTilePixels + name.reach);
+      if (isNear) drawName(context, name, x, y);
+    }
+  }
+
+  private namesAt(zoom: number, context: CanvasRenderingContext2D): StreetName[] {
+    const known = this.names.get(zoom);
+    if (known) return known;
+    const placed = placeNames(this.basemap, 2 ** zoom * kTilePixels, (text) => context.measureText(text).width);
+    this.names.set(zoom, placed);
+    return placed;
   }
 
   private drawRoads(pen: Pen, shapes: Shape[], zoom: number): void {
@@ -98,6 +133,15 @@ export class StreetLayer extends L.GridLayer {
   }
 }
 
+function drawName(context: CanvasRenderingContext2D, name: StreetName, x: number, y: number): void {
+  context.save();
+  context.translate(x, y);
+  context.rotate(name.angle);
+  context.strokeText(name.text, 0, 0);
+  context.fillText(name.text, 0, 0);
+  context.restore();
+}
+
 function isPark({ layer }: Shape): boolean {
   return layer === "park" || layer === "landuse";
 }
@@ -112,6 +156,16 @@ class Pen {
   ) {
     context.lineCap = "round";
     context.lineJoin = "round";
+  }
+
+  // Colours a rectangle and draws nothing outside of it from then on.
+  cutTo({ west, north, east, south }: Bounds, colour: string): void {
+    const [left, top] = [west * this.scale - this.left, north * this.scale - this.top];
+    this.context.beginPath();
+    this.context.rect(left, top, (east - west) * this.scale, (south - north) * this.scale);
+    this.context.clip();
+    this.context.fillStyle = colour;
+    this.context.fill();
   }
 
   fill(shapes: Shape[], colour: string): void {

@@ -1,0 +1,58 @@
+// Builds a Config from its sources, each over the one before: file, environment, command line. Finds as many
+// errors as there are, each with where it stands and what would be right:
+//
+//     drayd.toml:7:18: limits.packet_bytes_max: must be a whole number from 64 to 268435460 (bytes)
+//     drayd.toml:9:1: unknown key 'limits.queue_byte_max'; did you mean 'limits.queue_bytes_max'?
+//     environment DRAY__THREADS: threads: must be a whole number from 0 to 64 (threads)
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config.h"
+#include "app/config_table.h"
+
+namespace dray::app {
+
+class ConfigLoader {
+  public:
+    void read_file(const std::string& path);
+    void read_text(std::string_view toml, const std::string& name);
+    // Every variable that starts with DRAY__; `__` separates the parts: DRAY__LISTENERS__MQTT,
+    // DRAY__LISTENER__0__BIND. `environment` is as `environ`.
+    void read_environment(const char* const* environment);
+    void set(std::string_view key, std::string_view value, const std::string& where);
+    // "key=value"
+    void set(std::string_view assignment, const std::string& where);
+
+    // After all sources: what only the whole can show.
+    void check_whole();
+
+    const Config& config() const { return config_; }
+    const std::vector<std::string>& errors() const { return errors_; }
+    // Where a key's value came from; empty: it is the default.
+    std::string source_of(const std::string& key) const;
+
+  private:
+    friend class TomlWalk;
+    using Input = std::variant<Value, std::string_view>;  // from a file; as text
+
+    void assign(const std::string& key, const Input& input, const std::string& where);
+    void assign_to_listener(const std::string& key, const Input& input, const std::string& where);
+    void store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,
+                    const std::string& where);
+    void unknown(const std::string& key, const std::string& where);
+    void error(const std::string& where, const std::string& what) { errors_.push_back(where + ": " + what); }
+
+    Config config_;
+    std::vector<std::string> errors_;
+    std::map<std::string, std::string> sources_;
+};
+
+// As a TOML file that reads back as the same configuration; each key with what it is, what is allowed, its
+// default and where the value came from.
+std::string print_config(const ConfigLoader& loader);
+
+}  // namespace dray::app

@@ -1,0 +1,69 @@
+// The table of all configuration keys: one row tells everything there is to know about a key. The file, the
+// environment, the command line, --print-config and error messages all work from it.
+//
+//     key                        slot (where it lives)     range            unit       what it is
+//     limits.packet_bytes_max    config.limits.packet_…    16..268435460    bytes      "larger packets …"
+//
+// A slot is typed; its type is the key's type. The default is what stands in the slot of a fresh Config.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "app/config.h"
+
+namespace dray::app {
+
+// An address to bind, as text; empty = none.
+struct BindSlot {
+    std::string* text = nullptr;
+};
+using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot,
+                          std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*>;
+
+// What is known of a key.
+struct Key {
+    std::string_view name;  // "section.name"; within [[listener]] the bare name
+    std::string_view what;
+    std::string_view unit = {};
+    std::uint64_t least = 0;  // of numbers
+    std::uint64_t most = 0;
+};
+
+template <typename Owner>
+struct Row {
+    Slot (*slot)(Owner&) = nullptr;
+    Key key;
+};
+
+std::span<const Row<Config>> config_rows();
+std::span<const Row<ListenerConfig>> listener_rows();  // of each table in [[listener]]
+
+template <typename Owner>
+const Row<Owner>* find_row(std::span<const Row<Owner>> rows, std::string_view name) {
+    for (const auto& row : rows) {
+        if (row.key.name == name) return &row;
+    }
+    return nullptr;
+}
+
+// The name that the user may have meant, or nothing.
+std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name);
+
+// What may stand there, in words: "a whole number from 1 to 64", "\"human\" or \"json\"".
+std::string allowed_values(const Key& key, const Slot& slot);
+
+// A value as it comes from a file; std::monostate is a kind of value that no key has.
+using Value = std::variant<std::monostate, std::int64_t, bool, std::string>;
+// Empty if it was stored; else what is wrong with it.
+std::string store(const Key& key, const Slot& slot, const Value& value);
+// From the environment or the command line, where everything is text.
+std::string store_text(const Key& key, const Slot& slot, std::string_view text);
+// As TOML; nothing if it is unset.
+std::optional<std::string> show(const Slot& slot);
+
+}  // namespace dray::app

@@ -1,0 +1,111 @@
+// drayd: command line, configuration, signals; everything else is Broker.
+#include <unistd.h>
+
+#include <chrono>
+#include <exception>
+#include <iostream>
+#include <memory>
+
+#include "app/broker.h"
+#include "app/command_line.h"
+#include "app/config_loader.h"
+#include "app/system.h"
+#include "app/version.h"
+#include "reactor/log.h"
+
+namespace dray::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStopPatience = 4500ms;
+
+ConfigLoader load(const CommandLine& line) {
+    ConfigLoader loader;
+    if (!line.config_file.empty()) loader.read_file(line.config_file);
+    loader.read_environment(environ);
+    for (const auto& [option, key, text] : line.settings) {
+        const std::string where = "option " + option + ' ' + text;
+        key.empty() ? loader.set(text, where) : loader.set(key, text, where);
+    }
+    loader.check_whole();
+    return loader;
+}
+
+// Returns what is wrong, or nothing.
+std::string say_where_state_is_kept(const Config& config) {
+    if (config.data_dir.empty()) {
+        reactor::log_info("nothing is kept on disk: sessions and messages end with this process",
+                          {{"why", "no data_dir is set"}});
+        return {};
+    }
+    std::string wrong = prepare_data_dir(config.data_dir);
+    if (wrong.empty()) {
+        reactor::log_warning(
+            "sessions and messages are kept in memory in this version",
+            {{"data_dir", config.data_dir}, {"why", "this version does not write to data_dir"}});
+    }
+    return wrong;
+}
+
+int fail(const std::string& why) {
+    reactor::log_error("cannot start", {{"why", why}});
+    return 1;
+}
+
+int run(const Config& config) {
+    reactor::configure_log(config.log_level, config.log_format);
+    StopSignals signals;
+    const OpenFilesLimit files = raise_open_files_limit();
+    reactor::log_info("starting", {{"version", kVersion}, {"open_files_max", files.now}});
+    if (const std::string wrong = say_where_state_is_kept(config); !wrong.empty()) return fail(wrong);
+
+    std::unique_ptr<Broker> broker;
+    try {
+        broker = std::make_unique<Broker>(config);
+        broker->start();
+    } catch (const std::exception& error) {
+        return fail(error.what());
+    }
+    std::cout << broker->ready_line() << std::endl;
+
+    const std::string signal = signals.wait();
+    signals.next_one_exits();
+    reactor::log_info("stopping", {{"why", signal}});
+    if (!broker->stop(kStopPatience)) {
+        reactor::log_error("did not stop in time", {{"why", "a shard is busy"}});
+        ::_exit(1);
+    }
+    reactor::log_info("stopped");
+    return 0;
+}
+
+int main(int count, const char* const* arguments) {
+    open_missing_standard_files();
+    ignore_broken_pipes();
+    const CommandLine line = parse_command_line(count, arguments, kVersion);
+    if (line.action == CommandLine::Action::kExit) return line.exit_code;
+
+    const ConfigLoader loader = load(line);
+    for (const std::string& error : loader.errors()) std::cerr << "drayd: " << error << '\n';
+    if (!loader.errors().empty()) return 1;
+    switch (line.action) {
+        case CommandLine::Action::kCheckConfig:
+            std::cout << "the configuration is valid\n";
+            return 0;
+        case CommandLine::Action::kPrintConfig:
+            std::cout << print_config(loader);
+            return 0;
+        default:
+            return run(loader.config());
+    }
+}
+
+}  // namespace
+
+}  // namespace dray::app
+
+int main(int count, char** arguments) {
+    return dray::app::main(count, arguments);
+}

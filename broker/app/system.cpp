@@ -1,0 +1,82 @@
+#include "app/system.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <system_error>
+
+namespace dray::app {
+
+namespace {
+
+sigset_t stop_signals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGINT);
+    return set;
+}
+
+[[noreturn]] void exit_at_once(int signal) {
+    ::_exit(128 + signal);
+}
+
+}  // namespace
+
+void open_missing_standard_files() {
+    for (int fd = 0; fd <= 2; ++fd) {
+        if (::fcntl(fd, F_GETFD) >= 0) continue;
+        // The lowest free number is taken, which is this one.
+        [[maybe_unused]] const int opened = ::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+    }
+}
+
+void ignore_broken_pipes() {
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+OpenFilesLimit raise_open_files_limit() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    OpenFilesLimit result{limit.rlim_cur, limit.rlim_cur};
+    limit.rlim_cur = limit.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) result.now = limit.rlim_cur;
+    return result;
+}
+
+StopSignals::StopSignals() {
+    const sigset_t set = stop_signals();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+std::string StopSignals::wait() {
+    const sigset_t set = stop_signals();
+    int signal = 0;
+    while (::sigwait(&set, &signal) != 0) {
+    }
+    return signal == SIGTERM ? "SIGTERM" : "SIGINT";
+}
+
+void StopSignals::next_one_exits() {
+    std::signal(SIGTERM, exit_at_once);
+    std::signal(SIGINT, exit_at_once);
+    const sigset_t set = stop_signals();
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+std::string prepare_data_dir(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return "cannot create data_dir " + folder + ": " + error.message();
+    if (!std::filesystem::is_directory(folder)) return "data_dir " + folder + " is not a folder";
+    if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
+        return "data_dir " + folder + " cannot be written: " + std::generic_category().message(errno);
+    }
+    return {};
+}
+
+}  // namespace dray::app

@@ -1,0 +1,35 @@
+// What drayd asks of the process it runs in. Main thread only, before any other starts, unless said
+// otherwise.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace dray::app {
+
+// A process started without stdin, stdout or stderr would get its first socket in their place.
+void open_missing_standard_files();
+
+void ignore_broken_pipes();
+
+struct OpenFilesLimit {
+    std::uint64_t now = 0;
+    std::uint64_t before = 0;
+};
+// Up to the hard limit.
+OpenFilesLimit raise_open_files_limit();
+
+// Signals that end the program: blocked here and in all threads to come, so that only wait() sees them.
+class StopSignals {
+  public:
+    StopSignals();
+    // "SIGTERM" or "SIGINT".
+    std::string wait();
+    // From now on such a signal ends the process at once.
+    void next_one_exits();
+};
+
+// Creates `folder` with its parents if need be. Returns what is wrong, or nothing.
+std::string prepare_data_dir(const std::string& folder);
+
+}  // namespace dray::app

@@ -1,0 +1,98 @@
+#include "net/address.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <memory>
+
+namespace dray::net {
+
+namespace {
+
+// Copies instead of casting: a sockaddr_storage may hold either, and aliasing rules hold too.
+template <typename Sockaddr>
+Sockaddr view_as(const sockaddr_storage& storage) {
+    Sockaddr address{};
+    std::memcpy(&address, &storage, sizeof address);
+    return address;
+}
+
+}  // namespace
+
+Result<HostPort, Failure> HostPort::parse(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) {
+        return Failure{"must be HOST:PORT, for example 127.0.0.1:1883 or [::1]:1883"};
+    }
+    std::string_view host = text.substr(0, colon);
+    const std::string_view port_text = text.substr(colon + 1);
+    if (host.starts_with('[') && host.ends_with(']')) {
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        return Failure{"an IPv6 address needs brackets, for example [::1]:1883"};
+    }
+    std::uint16_t port = 0;
+    const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+    if (port_text.empty() || error != std::errc() || end != port_text.data() + port_text.size()) {
+        return Failure{"the port must be a number from 0 (the system chooses) to 65535"};
+    }
+    return HostPort{std::string(host), port};
+}
+
+std::string Address::to_text() const {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (storage.ss_family == AF_INET) {
+        const auto v4 = view_as<sockaddr_in>(storage);
+        ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+        return std::string(text.data()) + ':' + std::to_string(port());
+    }
+    const auto v6 = view_as<sockaddr_in6>(storage);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    return '[' + std::string(text.data()) + "]:" + std::to_string(port());
+}
+
+std::uint16_t Address::port() const {
+    if (storage.ss_family == AF_INET) return ntohs(view_as<sockaddr_in>(storage).sin_port);
+    return ntohs(view_as<sockaddr_in6>(storage).sin6_port);
+}
+
+void Address::set_port(std::uint16_t port) {
+    if (storage.ss_family == AF_INET) {
+        auto v4 = view_as<sockaddr_in>(storage);
+        v4.sin_port = htons(port);
+        std::memcpy(&storage, &v4, sizeof v4);
+    } else {
+        auto v6 = view_as<sockaddr_in6>(storage);
+        v6.sin6_port = htons(port);
+        std::memcpy(&storage, &v6, sizeof v6);
+    }
+}
+
+bool Address::is_loopback() const {
+    if (storage.ss_family == AF_INET) {
+        return ntohl(view_as<sockaddr_in>(storage).sin_addr.s_addr) >> 24 == 127;
+    }
+    const auto v6 = view_as<sockaddr_in6>(storage);
+    return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) != 0;
+}
+
+Result<Address, Failure> resolve(const HostPort& where) {
+    addrinfo hints{};
+    hints.ai_family = AF_UNSPEC;
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    addrinfo* found = nullptr;
+    const std::string port = std::to_string(where.port);
+    const int failure = ::getaddrinfo(where.host.c_str(), port.c_str(), &hints, &found);
+    if (failure != 0) return Failure{"cannot resolve '" + where.host + "': " + ::gai_strerror(failure)};
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
+    Address address;
+    std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+    address.length = found->ai_addrlen;
+    return address;
+}
+
+}  // namespace dray::net

@@ -1,0 +1,267 @@
+#include "net/connection.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "base/assert.h"
+#include "net/socket_transport.h"
+
+namespace dray::net {
+
+namespace {
+
+constexpr std::uint32_t kWatched = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t kBroken = EPOLLERR | EPOLLHUP;
+constexpr int kLastReadsMax = 16;  // of a peer that talks on after it was told to go
+
+// A gathered batch as the system wants it, cut to `body_bytes`, behind a prefix.
+class WriteVector {
+  public:
+    WriteVector(std::string_view prefix, std::span<const ByteView> pieces, std::size_t body_bytes) {
+        add(as_bytes(prefix));
+        for (const ByteView piece : pieces) {
+            if (body_bytes == 0) break;
+            const ByteView part = piece.first(std::min(piece.size(), body_bytes));
+            body_bytes -= part.size();
+            add(part);
+        }
+    }
+    std::size_t bytes() const { return bytes_; }
+    ssize_t write_to(int fd) {
+        if (count_ == 1) return ::send(fd, parts_[0].iov_base, parts_[0].iov_len, MSG_NOSIGNAL);
+        msghdr header{};
+        header.msg_iov = parts_.data();
+        header.msg_iovlen = count_;
+        return ::sendmsg(fd, &header, MSG_NOSIGNAL);
+    }
+
+  private:
+    void add(ByteView part) {
+        if (part.empty()) return;
+        parts_[count_++] = {const_cast<std::uint8_t*>(part.data()), part.size()};
+        bytes_ += part.size();
+    }
+
+    std::array<iovec, session::GatherBatch::kPiecesMax + 1> parts_;  // only the first count_ are set
+    std::size_t count_ = 0;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+bool Connection::settle(SocketTransport& home, shard::LinkId link) {
+    home_ = &home;
+    link_ = link;
+    phase_ = Phase::kInService;
+    // Whatever is true of the socket now is told by the first wake-up.
+    readable_ = hung_up_ = write_blocked_ = false;
+    reading_ = true;
+    return !home.reactor().poller().add(socket_.number(), *this, kWatched);
+}
+
+void Connection::begin_service() {
+    if (!kept_.empty()) offer_kept();
+    if (in_service()) flush();
+}
+
+void Connection::leave() {
+    home_->reactor().poller().remove(socket_.number());
+    home_ = nullptr;
+    phase_ = Phase::kTravelling;
+}
+
+void Connection::on_events(std::uint32_t events) {
+    if (phase_ == Phase::kLingering) return hear_last_bytes();
+    if (!in_service()) return;  // left or died earlier in this turn
+    if ((events & ~std::uint32_t{EPOLLOUT}) != 0) readable_ = true;
+    if ((events & (EPOLLRDHUP | kBroken)) != 0) hung_up_ = true;
+    if ((events & EPOLLOUT) != 0 && write_blocked_) {
+        write_blocked_ = false;
+        flush();
+    }
+    // A broken socket is looked at even if its bytes are not wanted now: they are lost anyway.
+    if (in_service() && !reading_ && (events & kBroken) != 0) {
+        return abandon({CloseCause::kConnectionLost, "while it was held back"});
+    }
+    read_share();
+}
+
+void Connection::continue_unfinished() {
+    if (!in_service()) return;
+    if (resumed_) {
+        resumed_ = false;
+        if (reading_ && !kept_.empty()) offer_kept();
+    }
+    read_share();
+    if (in_service()) flush();
+}
+
+void Connection::read_share() {
+    if (!in_service() || !readable_ || !reading_) return;
+    const std::span<std::uint8_t> buffer = home_->read_buffer();
+    const std::size_t front = kept_.size() <= kKeptInFrontMax ? kept_.size() : 0;
+    std::copy_n(kept_.begin(), front, buffer.begin());
+    const std::span<std::uint8_t> room = buffer.subspan(front, kReadShare);
+
+    const ssize_t got = ::recv(socket_.number(), room.data(), room.size(), 0);
+    if (got < 0) {
+        if (errno == EINTR) return home_->go_on_next_turn(*this);
+        readable_ = false;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
+        return abandon({CloseCause::kConnectionLost, std::generic_category().message(errno)});
+    }
+    if (got == 0) return abandon({CloseCause::kByPeer});
+    // Less than asked for: the socket is drained and the next byte is a new edge; unless its end was
+    // announced.
+    const auto count = static_cast<std::size_t>(got);
+    readable_ = count == room.size() || hung_up_;
+    take_in(room.first(count), front);
+    if (in_service() && readable_ && reading_) home_->go_on_next_turn(*this);
+}
+
+void Connection::take_in(std::span<std::uint8_t> fresh, std::size_t kept_in_front) {
+    WsStream::Received received{.data_bytes = fresh.size()};
+    if (websocket_) received = websocket_->receive(fresh);
+    if (received.data_bytes > 0) {
+        if (kept_in_front == kept_.size()) {
+            offer({fresh.data() - kept_in_front, kept_in_front + received.data_bytes});
+        } else {
+            kept_.insert(kept_.end(), fresh.data(), fresh.data() + received.data_bytes);
+            offer_kept();
+        }
+    }
+    if (!websocket_ || !in_service()) return;
+    if (!received.ended) return websocket_->has_pending() ? flush() : void();
+    const CloseCause cause = !received.violation         ? CloseCause::kWebSocketClosed
+                             : websocket_->is_upgraded() ? CloseCause::kWebSocketViolation
+                                                         : CloseCause::kUpgradeRefused;
+    flush();
+    if (in_service()) {
+        end_service({cause, received.why});
+        linger_or_die();
+    }
+}
+
+void Connection::offer(ByteView all) {
+    SocketTransport& home = *home_;
+    const std::size_t consumed = home.reactor().shard().receive(link_, all, home.reactor().now());
+    keep(all, consumed);
+    home.reactor().settle_links();
+}
+
+void Connection::keep(ByteView all, std::size_t consumed) {
+    const ByteView rest = all.subspan(consumed);
+    if (rest.empty()) {
+        if (kept_.capacity() > 0) kept_ = {};
+    } else if (all.data() != kept_.data()) {
+        kept_.assign(rest.begin(), rest.end());
+    } else if (consumed > 0) {
+        kept_ = std::vector<std::uint8_t>(rest.begin(), rest.end());
+    }
+}
+
+bool Connection::has_output() const {
+    return !home_->reactor().shard().outbox(link_).empty() || (websocket_ && websocket_->has_pending());
+}
+
+void Connection::flush() {
+    for (std::size_t writes = 0; in_service() && !write_blocked_ && has_output(); ++writes) {
+        if (writes * home_->batch().capacity() >= kWriteShare) return home_->go_on_next_turn(*this);
+        if (!write_once()) return;
+    }
+}
+
+bool Connection::write_once() {
+    session::GatherBatch& batch = home_->batch();
+    batch.clear();
+    shard::Shard& shard = home_->reactor().shard();
+    shard.outbox(link_).gather(batch);
+    const std::size_t body_bytes = websocket_ ? websocket_->begin_frame(batch.bytes()) : batch.bytes();
+    WriteVector vector(websocket_ ? websocket_->pending() : "", batch.pieces(), body_bytes);
+    if (vector.bytes() == 0) return false;  // a WebSocket that is not upgraded yet or has said its Close
+
+    ssize_t put = vector.write_to(socket_.number());
+    if (put < 0) {
+        if (errno == EINTR) return true;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) {
+            abandon({CloseCause::kConnectionLost, std::generic_category().message(errno)});
+            return false;
+        }
+        put = 0;
+    }
+    const auto written = static_cast<std::size_t>(put);
+    write_blocked_ = written < vector.bytes();
+    const std::size_t of_outbox = websocket_ ? websocket_->sent(written) : written;
+    if (of_outbox > 0) shard.written(link_, of_outbox, home_->reactor().now());
+    return !write_blocked_;
+}
+
+void Connection::set_reading(bool on) {
+    if (on && !reading_) {
+        resumed_ = true;
+        home_->go_on_next_turn(*this);
+    }
+    reading_ = on;
+}
+
+void Connection::close_by_broker(const Ending& ending) {
+    const bool has_last_words = has_output() || websocket_;
+    flush();
+    if (!in_service()) return;
+    if (websocket_) {
+        websocket_->say_close(ending.cause == CloseCause::kStopping ? WsCloseCode::kGoingAway
+                                                                    : WsCloseCode::kNormal);
+        flush();
+        if (!in_service()) return;
+    }
+    end_service(ending);
+    has_last_words ? linger_or_die() : die();
+}
+
+void Connection::abandon(const Ending& ending) {
+    end_service(ending);
+    die();
+}
+
+void Connection::end_service(const Ending& ending) {
+    DRAY_ASSERT(in_service());
+    phase_ = Phase::kLingering;
+    home_->log_close(*this, ending);
+    home_->reactor().shard().closed(link_, home_->reactor().now());
+    kept_ = {};
+}
+
+// A socket that is closed while bytes lie in it unread sends a reset, which can overtake what was written
+// last. So our side is shut, and the peer is heard out for a moment.
+void Connection::linger_or_die() {
+    if (hung_up_) return die();
+    ::shutdown(socket_.number(), SHUT_WR);
+    home_->linger(*this);
+    hear_last_bytes();
+}
+
+void Connection::hear_last_bytes() {
+    const std::span<std::uint8_t> buffer = home_->read_buffer();
+    for (int reads = 0; reads < kLastReadsMax; ++reads) {
+        const ssize_t got = ::recv(socket_.number(), buffer.data(), buffer.size(), 0);
+        if (got > 0) continue;
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
+        break;
+    }
+    die();
+}
+
+void Connection::die() {
+    phase_ = Phase::kDead;
+    socket_.reset();
+    home_->bury(*this);
+}
+
+}  // namespace dray::net

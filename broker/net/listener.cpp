@@ -1,0 +1,54 @@
+#include "net/listener.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "net/address.h"
+#include "net/socket_transport.h"
+
+namespace dray::net {
+
+namespace {
+
+bool is_shortage(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+Listener::Listener(SocketTransport& home, reactor::FileDescriptor socket,
+                   std::shared_ptr<const ListenerOptions> options)
+    : home_(home), socket_(std::move(socket)), options_(std::move(options)) {
+    const std::error_code error = home.reactor().poller().add(socket_.number(), *this, EPOLLIN);
+    if (error) throw std::system_error(error, "epoll_ctl");
+}
+
+void Listener::on_events(std::uint32_t) {
+    for (int i = 0; i < kBatch; ++i) {
+        Address peer;
+        peer.length = sizeof peer.storage;
+        reactor::FileDescriptor socket(::accept4(socket_.number(), reinterpret_cast<sockaddr*>(&peer.storage),
+                                                 &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        if (socket.is_open()) {
+            home_.accepted(std::move(socket), peer.to_text(), *options_);
+        } else if (is_shortage(errno)) {
+            return home_.pause_accepting(*options_, errno);
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            return;
+        }
+        // Anything else is that connection's misfortune (ECONNABORTED and its like): the next one.
+    }
+}
+
+void Listener::pause() {
+    home_.reactor().poller().change(socket_.number(), *this, 0);
+}
+
+void Listener::resume() {
+    home_.reactor().poller().change(socket_.number(), *this, EPOLLIN);
+}
+
+}  // namespace dray::net

@@ -1,0 +1,63 @@
+// The log: one line tells what happened, to whom, and why. Lines go to stderr, as text for people or as one
+// JSON object a line; any thread may write.
+//
+//     log_warning("cannot accept a connection", {{"listener", address}, {"why", error.message()}});
+//     2026-11-22T08:36:37.123Z warning  cannot accept a connection  listener=127.0.0.1:1883 why="Too many …"
+#pragma once
+
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "base/instant.h"
+
+namespace dray::reactor {
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogFormat : std::uint8_t { kHuman, kJson };
+
+struct LogField {
+    std::string_view key;
+    std::string value;
+
+    LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
+    template <std::integral Number>
+    LogField(std::string_view k, Number number) : key(k), value(std::to_string(number)) {}
+};
+using LogFields = std::initializer_list<LogField>;
+
+// Before other threads start. The default is info and human.
+void configure_log(LogLevel least, LogFormat format);
+
+bool logs(LogLevel level);
+void log(LogLevel level, std::string_view what, LogFields fields = {});
+
+inline void log_info(std::string_view what, LogFields fields = {}) {
+    log(LogLevel::kInfo, what, fields);
+}
+inline void log_warning(std::string_view what, LogFields fields = {}) {
+    log(LogLevel::kWarning, what, fields);
+}
+inline void log_error(std::string_view what, LogFields fields = {}) {
+    log(LogLevel::kError, what, fields);
+}
+
+// Keeps clients from filling the disk: so many lines a second, and the next one says how many were left out.
+// One thread's.
+class LogBudget {
+  public:
+    explicit LogBudget(std::uint32_t lines_per_second) : lines_per_second_(lines_per_second) {}
+    // Whether a line may be written now.
+    bool take(Instant now);
+    // Lines left out since the last call.
+    std::uint32_t take_suppressed();
+
+  private:
+    std::uint32_t lines_per_second_;
+    std::uint32_t used_ = 0;
+    std::uint32_t suppressed_ = 0;
+    std::int64_t second_ = 0;
+};
+
+}  // namespace dray::reactor

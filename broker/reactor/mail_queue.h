@@ -1,0 +1,89 @@
+// A queue from one thread to one other, without locks and without a bound: a chain of chunks.
+//
+//     sender:   push  push  push  publish            receiver:   take_all
+//
+//     | taken taken a b c |-> | d e f g h |-> | i j . . . |
+//                   ^ receiver            sender ^
+//
+// Nothing that was pushed can be refused or lost, and the sender never waits. What bounds its length is the
+// back-pressure of the shards, not the queue. Pushes become visible by publish(), so that a turn's worth
+// costs one shared write.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace dray::reactor {
+
+template <typename T, std::size_t kChunkItems = 128>
+class MailQueue {
+  public:
+    MailQueue() : head_(new Chunk), tail_(head_) {}
+    MailQueue(const MailQueue&) = delete;
+    MailQueue& operator=(const MailQueue&) = delete;
+    ~MailQueue() {  // both threads are gone
+        publish();
+        take_all([](T&&) {});
+        delete head_;
+        delete spare_.load();
+    }
+
+    // --- on the sender's thread ---
+    void push(T value) {
+        if (pushed_ > 0 && pushed_ % kChunkItems == 0) append_chunk();
+        std::construct_at(tail_->at(pushed_ % kChunkItems), std::move(value));
+        ++pushed_;
+    }
+    // Returns whether there was anything new. Sequentially consistent: see Mailroom on falling asleep.
+    bool publish() {
+        if (published_.load(std::memory_order_relaxed) == pushed_) return false;
+        published_.store(pushed_);
+        return true;
+    }
+
+    // --- on the receiver's thread ---
+    bool empty() const { return published_.load() == taken_; }
+    // Takes what is published by now, oldest first.
+    template <typename Visit>
+    void take_all(Visit visit) {
+        for (const std::uint64_t end = published_.load(); taken_ != end;) {
+            if (taken_ > 0 && taken_ % kChunkItems == 0) drop_chunk();
+            T* const slot = head_->at(taken_ % kChunkItems);
+            ++taken_;
+            visit(std::move(*slot));
+            std::destroy_at(slot);
+        }
+    }
+
+  private:
+    struct Chunk {
+        Chunk* next = nullptr;  // written before anything in the next chunk is published
+        alignas(T) std::array<std::byte, kChunkItems * sizeof(T)> bytes;
+        T* at(std::size_t index) { return reinterpret_cast<T*>(bytes.data()) + index; }
+    };
+
+    void append_chunk() {
+        Chunk* chunk = spare_.exchange(nullptr, std::memory_order_acquire);
+        if (!chunk) chunk = new Chunk;
+        chunk->next = nullptr;
+        tail_ = tail_->next = chunk;
+    }
+    void drop_chunk() {
+        Chunk* const done = std::exchange(head_, head_->next);
+        delete spare_.exchange(done, std::memory_order_acq_rel);  // one is kept for the sender
+    }
+
+    static constexpr std::size_t kCacheLine = 64;
+    alignas(kCacheLine) Chunk* head_;  // receiver's
+    std::uint64_t taken_ = 0;
+    alignas(kCacheLine) Chunk* tail_;  // sender's
+    std::uint64_t pushed_ = 0;
+    alignas(kCacheLine) std::atomic<std::uint64_t> published_{0};
+    std::atomic<Chunk*> spare_{nullptr};
+};
+
+}  // namespace dray::reactor

@@ -1,0 +1,107 @@
+#include "reactor/reactor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace dray::reactor {
+
+using namespace std::chrono_literals;
+
+Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock)
+    : index_(options.index),
+      mailroom_(mailroom),
+      clock_(clock),
+      now_(clock.now()),
+      shard_(std::move(options), store, now_) {
+    const std::error_code error = poller_.add(mailroom.bell(index_), bell_, EPOLLIN | EPOLLET);
+    if (error) throw std::system_error(error, "epoll_ctl");
+}
+
+void Reactor::run() {
+    DRAY_ASSERT(transport_);
+    carry_out_effects();  // what the shard wants done from the start
+    while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) turn();
+    serve_mail();  // what was on its way must not leak
+    transport_->end_turn();
+}
+
+void Reactor::turn() {
+    const auto ready = poller_.wait(time_to_sleep());
+    mailroom_.woken(index_);
+    now_ = clock_.now();
+
+    for (const epoll_event& event : ready) static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
+    transport_->continue_unfinished();
+    serve_mail();
+    if (now_ >= shard_.next_deadline()) shard_.tick(now_);
+    if (now_ >= transport_->next_deadline()) transport_->tick(now_);
+    if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
+
+    carry_out_effects();
+    mailroom_.deliver(index_);
+    transport_->end_turn();
+}
+
+std::chrono::milliseconds Reactor::time_to_sleep() {
+    if (transport_->has_unfinished() || !mailroom_.may_sleep(index_)) return 0ms;
+    const Instant deadline = std::min(shard_.next_deadline(), transport_->next_deadline());
+    if (deadline == kNever) return -1ms;
+    return std::max(deadline - now_, 0ms);
+}
+
+void Reactor::serve_mail() {
+    mailroom_.take(index_, [this](shard::ShardIndex from, Mail&& mail) { open_mail(from, std::move(mail)); });
+}
+
+void Reactor::open_mail(shard::ShardIndex from, Mail&& mail) {
+    if (auto* message = std::get_if<shard::ShardMessage>(&mail)) {
+        shard_.receive(from, std::move(*message), now_);
+    } else {
+        transport_->adopt(std::move(std::get<std::unique_ptr<Passenger>>(mail)));
+    }
+}
+
+void Reactor::carry_out_effects() {
+    if (carrying_out_) return;  // what came up meanwhile is seen by the loop below
+    carrying_out_ = true;
+    while (!shard_.effects().empty()) {
+        std::swap(due_, shard_.effects());
+        carry_out(due_);
+        due_.clear();
+    }
+    carrying_out_ = false;
+}
+
+void Reactor::carry_out(shard::Effects& effects) {
+    for (auto& forward : effects.forwards) mailroom_.send(index_, forward.to, std::move(forward.message));
+    for (const auto& handover : effects.handovers) {
+        if (auto passenger = transport_->hand_over(handover.link)) {
+            mailroom_.send(index_, handover.to, std::move(passenger));
+        }
+    }
+    for (const shard::LinkId link : effects.flushes) transport_->flush(link);
+    for (const auto& close : effects.closes) transport_->close(close);
+    for (const auto& reading : effects.readings) transport_->set_reading(reading.link, reading.on);
+}
+
+void Reactor::stop() {
+    Phase running = Phase::kRunning;
+    phase_.compare_exchange_strong(running, Phase::kStopAsked);
+    mailroom_.ring(index_);
+}
+
+void Reactor::stop_now() {
+    transport_->stop_accepting();
+    shard_.shut_down(now_);
+    carry_out_effects();
+    phase_.store(Phase::kStopped);
+}
+
+void Reactor::finish() {
+    phase_.store(Phase::kFinishAsked);
+    mailroom_.ring(index_);
+}
+
+}  // namespace dray::reactor

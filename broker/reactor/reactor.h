@@ -1,0 +1,77 @@
+// One thread's loop around one shard. A turn:
+//
+//     wait for sockets  ->  read each that is ready, feed the shard  ->  mail from other shards  ->  time
+//       ^                                                                                             |
+//       +---------  deliver mail, free what died  <-  effects: forward, hand over, write, close  <----+
+//
+// Everything that became due in a turn leaves at its end: one write per connection, one bell per sleeping
+// shard. The clock is read once per turn.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "base/instant.h"
+#include "reactor/clock.h"
+#include "reactor/mailroom.h"
+#include "reactor/poller.h"
+#include "reactor/transport.h"
+#include "shard/shard.h"
+
+namespace dray::reactor {
+
+class Reactor {
+  public:
+    Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock);
+
+    Poller& poller() { return poller_; }
+    shard::Shard& shard() { return shard_; }
+    shard::ShardIndex index() const { return index_; }
+    Instant now() const { return now_; }  // of this turn
+
+    // Before run().
+    void set_transport(Transport& transport) { transport_ = &transport; }
+    // On the reactor's own thread; returns after finish().
+    void run();
+
+    // For the transport: an input may have closed or handed over a link, to which nothing more may be
+    // offered; so this carries out what is due at once instead of at the turn's end.
+    void settle_links() {
+        if (!shard_.effects().closes.empty() || !shard_.effects().handovers.empty()) carry_out_effects();
+    }
+
+    // --- any thread ---
+    // Stops accepting, takes leave of every client and closes. Mail is still served afterwards.
+    void stop();
+    bool has_stopped() const { return phase_.load() >= Phase::kStopped; }
+    // After every reactor has stopped.
+    void finish();
+
+  private:
+    enum class Phase : std::uint8_t { kRunning, kStopAsked, kStopped, kFinishAsked };
+    class Bell final : public EventSource {
+        void on_events(std::uint32_t) override {}  // waking up was all
+    };
+
+    void turn();
+    std::chrono::milliseconds time_to_sleep();
+    void serve_mail();
+    void open_mail(shard::ShardIndex from, Mail&& mail);
+    void carry_out_effects();
+    void carry_out(shard::Effects& effects);
+    void stop_now();
+
+    shard::ShardIndex index_;
+    Mailroom& mailroom_;
+    Clock clock_;
+    Instant now_;
+    Poller poller_;
+    Bell bell_;
+    shard::Shard shard_;
+    shard::Effects due_;  // those being carried out; kept to keep their memory
+    bool carrying_out_ = false;
+    Transport* transport_ = nullptr;
+    std::atomic<Phase> phase_{Phase::kRunning};
+};
+
+}  // namespace dray::reactor

@@ -1,0 +1,48 @@
+#include "reactor/reactor_group.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.h"
+
+namespace dray::reactor {
+
+using namespace std::chrono_literals;
+
+ReactorGroup::ReactorGroup(const shard::ShardOptions& pattern, shard::StorePort& store, Clock clock)
+    : mailroom_(pattern.count) {
+    for (shard::ShardIndex index = 0; index < pattern.count; ++index) {
+        shard::ShardOptions options = pattern;
+        options.index = index;
+        reactors_.push_back(std::make_unique<Reactor>(std::move(options), store, mailroom_, clock));
+    }
+}
+
+ReactorGroup::~ReactorGroup() {
+    if (!threads_.empty()) DRAY_ASSERT(stop(10s));
+}
+
+void ReactorGroup::start() {
+    for (const auto& reactor : reactors_) {
+        threads_.emplace_back([&reactor = *reactor] { reactor.run(); });
+        const std::string name = "drayd/" + std::to_string(reactor->index());
+        ::pthread_setname_np(threads_.back().native_handle(), name.c_str());
+    }
+}
+
+bool ReactorGroup::stop(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (const auto& reactor : reactors_) reactor->stop();
+    while (!std::ranges::all_of(reactors_, [](const auto& reactor) { return reactor->has_stopped(); })) {
+        if (std::chrono::steady_clock::now() >= deadline) return false;
+        std::this_thread::sleep_for(1ms);
+    }
+    for (const auto& reactor : reactors_) reactor->finish();
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+    return true;
+}
+
+}  // namespace dray::reactor

@@ -1,0 +1,115 @@
+#include "session/outbox.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "base/random.h"
+#include "mqtt/decode.h"
+
+namespace dray::session {
+namespace {
+
+using mqtt::ProtocolVersion;
+
+std::string gathered(const Outbox& outbox, std::size_t scratch = 4096) {
+    GatherBatch batch(scratch);
+    outbox.gather(batch);
+    std::string bytes;
+    for (const ByteView piece : batch.pieces()) bytes += as_text(piece);
+    EXPECT_EQ(bytes.size(), batch.bytes());
+    return bytes;
+}
+
+Delivery delivery(std::string_view topic, const std::string& payload, int qos = 0) {
+    mqtt::Publish publish;
+    publish.qos = static_cast<mqtt::QoS>(qos);
+    publish.payload = as_bytes(payload);
+    Delivery result;
+    result.message = Message::make(publish, topic, {});
+    result.qos = publish.qos;
+    if (qos > 0) result.packet_id = mqtt::PacketId{7};
+    return result;
+}
+
+TEST(Outbox, WritesAPublishAsTheSpecificationHasIt) {
+    Outbox outbox(ProtocolVersion::kV311);
+    outbox.push_publish(delivery("a/b", "hi", 1));
+    EXPECT_EQ(gathered(outbox), std::string("\x32\x09\x00\x03"
+                                            "a/b\x00\x07hi",
+                                            11));
+}
+
+TEST(Outbox, AddsExpiryAndSubscriptionIdentifiersBeforeTheMessagesOwnProperties) {
+    Outbox outbox(ProtocolVersion::kV5);
+    mqtt::PropertyList own;
+    own.add_user("k", "v");
+    mqtt::Publish publish;
+    publish.properties = own.view();
+    Delivery each;
+    each.message = Message::make(publish, "t", {});
+    each.expiry_s = 9;
+    each.subscription_id = 200;
+    outbox.push_publish(each);
+    const std::string bytes = gathered(outbox);
+    EXPECT_EQ(bytes.size(), outbox.encoded_size(each));
+    const auto frame = mqtt::next_frame(as_bytes(bytes), 1000);
+    ASSERT_EQ(frame.status, mqtt::FrameStatus::kDone);
+    const auto packet = mqtt::decode_publish(frame.frame, ProtocolVersion::kV5);
+    ASSERT_TRUE(packet.has_value());
+    EXPECT_EQ(packet->properties.integer(mqtt::PropertyId::kMessageExpiryInterval), 9U);
+    EXPECT_EQ(packet->properties.integer(mqtt::PropertyId::kSubscriptionIdentifier), 200U);
+    EXPECT_EQ(packet->properties.text(mqtt::PropertyId::kUserProperty), "k");
+}
+
+// Whatever a socket takes of each gathering, the stream of bytes is the same.
+TEST(Outbox, ShortWritesAnywhereGiveTheSameBytes) {
+    const char* text = std::getenv("DRAY_SEED");
+    const std::uint64_t seed = text != nullptr ? std::strtoull(text, nullptr, 10) : 1;
+    Random random(seed);
+    Outbox whole(ProtocolVersion::kV5);
+    Outbox cut(ProtocolVersion::kV5);
+    for (int i = 0; i < 100; ++i) {
+        const std::string payload(random.below(6000), static_cast<char>('a' + i % 26));
+        for (Outbox* outbox : {&whole, &cut}) {
+            outbox->push_short(std::string_view("\xD0\x00", 2));
+            outbox->push_publish(delivery("some/topic", payload, i % 2));
+            outbox->push(mqtt::Suback{mqtt::PacketId{3}, {}, std::vector<mqtt::ReasonCode>(20)});
+        }
+    }
+    std::string expected;
+    while (!whole.empty()) {
+        const std::string bytes = gathered(whole, 1 << 20);
+        whole.consume(bytes.size());
+        expected += bytes;
+    }
+    std::string got;
+    while (!cut.empty()) {
+        std::string bytes = gathered(cut);
+        bytes.resize(1 + random.below(bytes.size()));
+        cut.consume(bytes.size());
+        got += bytes;
+    }
+    EXPECT_EQ(got, expected) << "seed " << seed;
+    EXPECT_EQ(cut.bytes(), 0);
+}
+
+TEST(Outbox, APacketLongerThanTheScratchBlockStillLeaves) {
+    Outbox outbox(ProtocolVersion::kV311);
+    const std::string topic(60'000, 't');
+    outbox.push_publish(delivery(topic, "x"));
+    EXPECT_EQ(gathered(outbox, 1024).size(), outbox.bytes());
+}
+
+TEST(Outbox, CountsQoS0OnlyWhenItsLastByteHasLeft) {
+    Outbox outbox(ProtocolVersion::kV311);
+    outbox.push_publish(delivery("t", "x"));
+    outbox.push_publish(delivery("t", "x", 1));
+    const std::size_t first = outbox.encoded_size(delivery("t", "x"));
+    EXPECT_EQ(outbox.consume(first - 1).qos0_messages, 0U);
+    EXPECT_EQ(outbox.consume(1).qos0_messages, 1U);
+    EXPECT_EQ(outbox.discard_all(), 0U);
+}
+
+}  // namespace
+}  // namespace dray::session
