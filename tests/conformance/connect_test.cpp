@@ -25,8 +25,9 @@ TEST_P(Connecting, ASecondConnectClosesTheConnection) {
 }
 
 // [MQTT-3.1.1 3.1.2-1] [MQTT-5.0 3.1.2-1]
+// The level may be read or not, so the answer of a server that gives one is in the older form.
 TEST_P(Connecting, AnotherProtocolNameIsTurnedAway) {
-    client("a")
+    client_of(v311, "a")
         .sends(raw(hex(is_v5() ? "10 0e 00 04 'MQTX' 05 02 00 00 00 00 01 'c'"
                                : "10 0d 00 04 'MQTX' 04 02 00 00 00 01 'c'")))
         .is_turned_away();
@@ -67,8 +68,7 @@ TEST_P(Connecting, PacketsSentBeforeTheConnackArrivesAreProcessed) {
         .sends(subscribe("t", 1))
         .sends(pingreq())
         .gets(connack())
-        .gets(suback({1}))
-        .gets(pingresp());
+        .gets_in_any_order({suback({1}), pingresp()});
 }
 
 // [MQTT-3.1.1 3.1.4-1] and the like: whoever is turned away has no effect on others.

@@ -191,9 +191,9 @@ TEST_P(PahoCpp, UserPropertiesTravel) {
 INSTANTIATE_TEST_SUITE_P(Clients, PahoCpp,
                          ::testing::Values(Mode{MQTTVERSION_3_1_1, "tcp"}, Mode{MQTTVERSION_5, "tcp"},
                                            Mode{MQTTVERSION_3_1_1, "ws"}, Mode{MQTTVERSION_5, "ws"}),
-                         [](const ::testing::TestParamInfo<Mode>& info) {
-                             return std::string(info.param.version == MQTTVERSION_5 ? "v5" : "v311") +
-                                    info.param.scheme;
+                         [](const ::testing::TestParamInfo<Mode>& mode) {
+                             return std::string(mode.param.version == MQTTVERSION_5 ? "v5" : "v311") +
+                                    mode.param.scheme;
                          });
 
 }  // namespace dray::integration
