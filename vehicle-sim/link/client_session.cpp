@@ -68,6 +68,7 @@ void ClientSession::start(const Hello& hello, Instant now) {
 void ClientSession::lost() {
     state_ = State::kDown;
     ping_pending_ = false;
+    refusal_ = nullptr;
     sent_ = 0;
     output_ = {};
     input_ = {};

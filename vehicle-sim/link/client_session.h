@@ -66,7 +66,7 @@ class ClientSession {
 
     bool started() const { return state_ != State::kDown; }
     bool up() const { return state_ == State::kUp; }
-    // After a refused CONNECT: the return code of section 3.2.2.3 as text, else nothing.
+    // After a refused CONNECT and until lost(): the return code of section 3.2.2.3 as text, else nothing.
     const char* refusal() const { return refusal_; }
     std::size_t unacknowledged() const { return unacknowledged_ ? unacknowledged_->size() : 0; }
 

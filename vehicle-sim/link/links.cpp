@@ -21,6 +21,8 @@ namespace {
 constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds kGatePeriod{20};
 constexpr std::chrono::seconds kTcpConnectWait{10};
+// Only a connection that lasted so long proves that the broker is well, and lets the waits begin anew.
+constexpr std::chrono::seconds kWellAfter{10};
 
 }  // namespace
 
@@ -32,7 +34,7 @@ struct Links::Parts {
         Instant opened_at{};
         // Counts connections, so that a completion that belongs to an earlier one is known.
         std::uint32_t generation = 0;
-        std::uint8_t attempts = 0;  // since it was last up
+        std::uint8_t attempts = 0;  // since the broker was last seen to be well
         bool was_up = false;
         bool to_flush = false;
         bool writing = false;
@@ -89,7 +91,6 @@ struct Links::Parts::EventsOf final : ClientSession::Events {
     EventsOf(Parts& its_parts, std::uint32_t its_number) : parts(its_parts), number(its_number) {}
     void on_up() override {
         auto& link = parts.links[number];
-        link.attempts = 0;
         link.was_up = true;
         ++parts.figures.up;
         ++parts.figures.connects;
@@ -248,6 +249,7 @@ void Links::Parts::lose(std::uint32_t number, const std::string& why) {
     if (link.was_up) --figures.up;
     if (link.leaving) return left(number);
     ++(link.was_up ? figures.losses : figures.failures);
+    if (link.was_up && now() - link.opened_at > kWellAfter) link.attempts = 0;
     link.was_up = false;
     last_error = why;
     last_error_is_refusal = refused;
@@ -336,7 +338,12 @@ void Links::disconnect_all(Instant deadline, std::function<void()> done) {
     for (std::uint32_t number = 0; number < parts.links.size(); ++number) {
         auto& link = parts.links[number];
         link.leaving = true;
-        if (!link.session.up()) continue;
+        if (!link.session.up()) {
+            ++link.generation;
+            error_code ignored;
+            link.socket.close(ignored);
+            continue;
+        }
         ++parts.still_here;
         link.session.disconnect();
         parts.flush_soon(number);

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 namespace dray::program {
@@ -18,6 +19,7 @@ constexpr std::chrono::milliseconds kTickPeriod{1000 / kSlots};
 constexpr std::uint64_t kTicksToCatchUpMax = 5 * kSlots;
 constexpr std::chrono::seconds kReachWait{10};
 constexpr std::chrono::seconds kGoodbyeWait{5};
+constexpr double kEtaSecondsMax = 30.0 * 86400;  // a fleet at --speed 0 never arrives
 
 link::LinkOptions link_options(const Options& options) {
     return {.broker = options.broker, .connects_per_second_max = options.ramp};
@@ -233,7 +235,10 @@ void Conductor::carry_out(std::uint32_t vehicle) {
 
 void Conductor::send_bid(std::uint32_t vehicle, const fleet::PlaceBid& bid) {
     if (!bid.again) ++figures_.bids;
-    const auto payload = messages_.bid(id_of(vehicle), bid, loop_.now());
+    // Those who wait do so by the clock.
+    const double eta_s =
+        std::min(std::ceil(bid.eta_seconds / std::max(options_.speed, 1e-3)), kEtaSecondsMax);
+    const auto payload = messages_.bid(id_of(vehicle), bid, static_cast<std::uint32_t>(eta_s), loop_.now());
     topic_.clear();
     fmt::format_to(std::back_inserter(topic_), "order/bid/{}/{}/{}", bid.zip, bid.order_id, id_);
     links_.publish(vehicle, topic_, payload, QoS::kAtLeastOnce);

@@ -159,14 +159,15 @@ std::string_view Messages::offline(std::string_view vehicle, std::string_view zi
     return parts_->encode(parts_->status);
 }
 
-std::string_view Messages::bid(std::string_view vehicle, const fleet::PlaceBid& placed, Instant now) {
+std::string_view Messages::bid(std::string_view vehicle, const fleet::PlaceBid& placed,
+                               std::uint32_t eta_seconds, Instant now) {
     auto& bid = parts_->bid;
     parts_->fill(*bid.mutable_header(), placed.order_id, placed.cause, now);
     bid.set_epoch(placed.epoch);
     // Made of what names the bid, so that a repeat has the same id, also after a restart.
     bid.set_bid_id(placed.order_id + "/" + std::to_string(placed.epoch) + "/" + std::string(vehicle));
     bid.mutable_vehicle_id()->assign(vehicle);
-    bid.set_eta_seconds(placed.eta_seconds);
+    bid.set_eta_seconds(eta_seconds);
     return parts_->encode(bid);
 }
 

@@ -40,7 +40,8 @@ class Messages {
     std::string_view status(std::string_view vehicle, const fleet::Report& report, std::string_view zip,
                             Instant now);
     std::string_view offline(std::string_view vehicle, std::string_view zip, Instant now);
-    std::string_view bid(std::string_view vehicle, const fleet::PlaceBid& bid, Instant now);
+    std::string_view bid(std::string_view vehicle, const fleet::PlaceBid& bid, std::uint32_t eta_seconds,
+                         Instant now);
 
   private:
     struct Parts;

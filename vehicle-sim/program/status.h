@@ -21,7 +21,7 @@ struct FleetFigures {
     std::uint64_t revoked = 0;
     std::uint64_t delivered = 0;
     std::uint64_t malformed = 0;   // messages that were not what the contract says
-    std::uint64_t late_ticks = 0;  // positions skipped because this process could not keep up
+    std::uint64_t late_ticks = 0;  // fiftieths of a second's work skipped: this process could not keep up
 };
 
 class Status {

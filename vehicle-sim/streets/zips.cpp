@@ -4,15 +4,22 @@
 #include <limits>
 
 namespace dray::streets {
+namespace {
+
+ZipId id_at(std::size_t position) {
+    return static_cast<ZipId>(position);
+}
+
+}  // namespace
 
 ZipMap::ZipMap(std::vector<Zip> zips) : zips_(std::move(zips)) {
-    for (std::uint16_t i = 0; i < zips_.size(); ++i)
-        if (zips_[i].lead == ZipId{i}) leads_.push_back(ZipId{i});
+    for (std::size_t i = 0; i < zips_.size(); ++i)
+        if (zips_[i].lead == id_at(i)) leads_.push_back(id_at(i));
 }
 
 std::optional<ZipId> ZipMap::find(std::string_view number) const {
-    for (std::uint16_t i = 0; i < zips_.size(); ++i)
-        if (zips_[i].number == number) return ZipId{i};
+    for (std::size_t i = 0; i < zips_.size(); ++i)
+        if (zips_[i].number == number) return id_at(i);
     return std::nullopt;
 }
 

@@ -98,8 +98,8 @@ TEST(Messages, ARepeatedBidHasTheSameIdButIsAnEventOfItsOwn) {
     Messages messages;
     const fleet::PlaceBid placed{.order_id = "o1", .zip = "60614", .epoch = 2, .eta_seconds = 90};
     v1::Bid first, second;
-    first.ParseFromString(std::string(messages.bid("v0001", placed, Instant{1})));
-    second.ParseFromString(std::string(messages.bid("v0001", placed, Instant{2})));
+    first.ParseFromString(std::string(messages.bid("v0001", placed, 9, Instant{1})));
+    second.ParseFromString(std::string(messages.bid("v0001", placed, 9, Instant{2})));
     EXPECT_EQ(first.bid_id(), second.bid_id());
     EXPECT_NE(first.header().event_id(), second.header().event_id());
 }
