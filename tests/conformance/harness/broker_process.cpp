@@ -1,0 +1,248 @@
+#include "harness/broker_process.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "harness/deadline.h"
+
+namespace dray::conformance {
+namespace {
+
+std::string environment(const char* name, const char* otherwise) {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+[[noreturn]] void refuse(const char* name, const std::string& value, const char* allowed) {
+    std::fprintf(stderr, "%s=%s: want %s\n", name, value.c_str(), allowed);
+    std::exit(2);
+}
+
+std::uint64_t number(const char* name, const char* otherwise) {
+    const std::string value = environment(name, otherwise);
+    char* end = nullptr;
+    const std::uint64_t parsed = std::strtoull(value.c_str(), &end, 10);
+    if (*end != '\0') refuse(name, value, "a number");
+    return parsed;
+}
+
+// "drayd/4/ws" into its three parts.
+Setup parse(const std::string& text) {
+    const std::size_t first = text.find('/');
+    const std::size_t second = text.find('/', first + 1);
+    const std::string broker = text.substr(0, first);
+    const std::string threads = first == std::string::npos ? "" : text.substr(first + 1, second - first - 1);
+    const std::string transport = second == std::string::npos ? "" : text.substr(second + 1);
+    Setup setup;
+    setup.broker = broker == "drayd" ? BrokerKind::kDrayd : BrokerKind::kMosquitto;
+    setup.transport = transport == "ws" ? Transport::kWebSocket : Transport::kTcp;
+    setup.threads = std::atoi(threads.c_str());
+    if ((broker != "drayd" && broker != "mosquitto") || (transport != "tcp" && transport != "ws") ||
+        setup.threads < 1) {
+        refuse("DRAY_TEST_BROKER", text, "drayd/<shards>/<tcp|ws> or mosquitto/1/<tcp|ws>");
+    }
+    return setup;
+}
+
+// Sanitizers make the broker several times slower.
+constexpr const char* default_deadline_ms() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return "20000";
+#else
+    return "5000";
+#endif
+}
+
+Setup read_environment() {
+    ::setenv("DRAY_TEST_DEADLINE_MS", default_deadline_ms(), 0);
+    Setup setup = parse(environment("DRAY_TEST_BROKER", "drayd/1/tcp"));
+    setup.seed = number("DRAY_SEED", "1");
+    const auto beside = std::filesystem::read_symlink("/proc/self/exe").replace_filename("drayd");
+    setup.drayd_path = environment("DRAY_TEST_DRAYD", beside.c_str());
+    if (setup.broker == BrokerKind::kDrayd && !std::filesystem::exists(setup.drayd_path)) {
+        refuse("DRAY_TEST_DRAYD", setup.drayd_path, "the path of drayd");
+    }
+    return setup;
+}
+
+std::string make_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "dray-conformance-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
+    return name;
+}
+
+// A port that was free a moment ago; the caller tries again if somebody took it.
+std::uint16_t free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* generic = reinterpret_cast<sockaddr*>(&address);
+    const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
+    ::close(fd);
+    if (!bound) throw std::runtime_error("no free port on loopback");
+    return ntohs(address.sin_port);
+}
+
+// Starts the program with its stdout in `stdout_fd` (or in the log) and stderr in the log.
+pid_t spawn(const std::vector<std::string>& arguments, const std::string& log, int stdout_fd) {
+    std::vector<char*> argv;
+    for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    const int log_fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that dies takes its broker along
+        ::dup2(stdout_fd >= 0 ? stdout_fd : log_fd, STDOUT_FILENO);
+        ::dup2(log_fd, STDERR_FILENO);
+        ::execvp(argv[0], argv.data());
+        ::_exit(127);
+    }
+    ::close(log_fd);
+    if (pid < 0) throw std::runtime_error("cannot start " + arguments[0]);
+    return pid;
+}
+
+// The first line that appears in `fd`.
+std::string read_line(int fd, Deadline deadline) {
+    std::string line;
+    for (;;) {
+        pollfd ready{fd, POLLIN, 0};
+        char character = 0;
+        if (::poll(&ready, 1, deadline.milliseconds_left()) <= 0 || ::read(fd, &character, 1) != 1)
+            return line;
+        if (character == '\n') return line;
+        line.push_back(character);
+    }
+}
+
+std::uint16_t port_after(const std::string& line, const std::string& key) {
+    const std::size_t at = line.find(key);
+    const std::size_t colon = at == std::string::npos ? at : line.find(':', at);
+    return colon == std::string::npos
+               ? std::uint16_t{0}
+               : static_cast<std::uint16_t>(std::strtoul(&line[colon + 1], nullptr, 10));
+}
+
+bool accepts(std::uint16_t port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    ::close(fd);
+    return connected;
+}
+
+}  // namespace
+
+const Setup& Setup::from_environment() {
+    static const Setup setup = read_environment();
+    return setup;
+}
+
+BrokerProcess::BrokerProcess(const Setup& setup) : folder_(make_folder()) {
+    if (setup.broker == BrokerKind::kDrayd) {
+        start_drayd(setup);
+        return;
+    }
+    start_mosquitto();
+}
+
+BrokerProcess::~BrokerProcess() {
+    stop();
+    if (stdout_ >= 0) ::close(stdout_);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+void BrokerProcess::start_drayd(const Setup& setup) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+    pid_ = spawn({setup.drayd_path, "--mqtt", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--threads",
+                  std::to_string(setup.threads)},
+                 folder_ + "/log", ends[1]);
+    ::close(ends[1]);
+    stdout_ = ends[0];
+    const std::string line = read_line(stdout_, Deadline::standard());
+    mqtt_port_ = port_after(line, "mqtt=");
+    ws_port_ = port_after(line, "ws=");
+    if (!line.starts_with("ready ") || mqtt_port_ == 0 || ws_port_ == 0) {
+        throw std::runtime_error("drayd did not become ready; it said '" + line + "'\n" + log());
+    }
+}
+
+void BrokerProcess::start_mosquitto() {
+    for (int attempt = 0; attempt < 20; ++attempt) {
+        mqtt_port_ = free_port();
+        ws_port_ = free_port();
+        std::ofstream(folder_ + "/mosquitto.conf")
+            << "user root\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlistener "
+            << mqtt_port_ << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
+        pid_ = spawn({"mosquitto", "-c", folder_ + "/mosquitto.conf"}, folder_ + "/log", -1);
+        const Deadline deadline = Deadline::standard();
+        while (!deadline.passed() && ::waitpid(pid_, nullptr, WNOHANG) == 0) {
+            if (accepts(mqtt_port_) && accepts(ws_port_)) return;
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        pid_ = -1;  // somebody else took one of the ports: once more with others
+    }
+    throw std::runtime_error("mosquitto did not start\n" + log());
+}
+
+std::string BrokerProcess::stop() {
+    if (pid_ < 0) return {};
+    if (stdout_ < 0) {  // mosquitto: its end is not under test and would cost 100 ms
+        ::kill(pid_, SIGKILL);
+        ::waitpid(pid_, nullptr, 0);
+        pid_ = -1;
+        return {};
+    }
+    ::kill(pid_, SIGTERM);
+    int status = 0;
+    const Deadline deadline = Deadline::standard();
+    while (::waitpid(pid_, &status, WNOHANG) == 0) {
+        if (deadline.passed()) {
+            ::kill(pid_, SIGKILL);
+            ::waitpid(pid_, &status, 0);
+            pid_ = -1;
+            return "the broker did not stop on SIGTERM\n" + log();
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    pid_ = -1;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+    std::ostringstream problem;
+    problem << "the broker ended badly: "
+            << (WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                                    : "exit " + std::to_string(WEXITSTATUS(status)))
+            << "\n"
+            << log();
+    return problem.str();
+}
+
+std::string BrokerProcess::log() const {
+    std::ifstream file(folder_ + "/log");
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace dray::conformance

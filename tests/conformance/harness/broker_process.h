@@ -1,0 +1,60 @@
+// The broker that a test talks to: a real process on loopback, its ports chosen by the system, stopped with
+// the object. The environment says which:
+//
+//     DRAY_TEST_BROKER     drayd/<shards>/<tcp|ws>   the one under test, and how clients connect unless a
+//     test says
+//                          mosquitto/1/<tcp|ws>      otherwise | the peer that proves the test
+//     DRAY_TEST_DRAYD      path of drayd             default: beside the test program
+//     DRAY_SEED            number                    cuts of the byte streams; printed by every failing test
+//
+//
+// A wrong value ends the test program with a message.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace dray::conformance {
+
+enum class BrokerKind : std::uint8_t { kDrayd, kMosquitto };
+enum class Transport : std::uint8_t { kTcp, kWebSocket };
+
+struct Setup {
+    BrokerKind broker = BrokerKind::kMosquitto;
+    int threads = 1;
+    Transport transport = Transport::kTcp;
+    std::string drayd_path;
+    std::uint64_t seed = 1;
+
+    static const Setup& from_environment();
+};
+
+class BrokerProcess {
+  public:
+    explicit BrokerProcess(const Setup& setup);  // returns once it accepts connections; throws if it does not
+    ~BrokerProcess();
+    BrokerProcess(const BrokerProcess&) = delete;
+    BrokerProcess& operator=(const BrokerProcess&) = delete;
+
+    std::uint16_t mqtt_port() const { return mqtt_port_; }
+    std::uint16_t ws_port() const { return ws_port_; }
+
+    // SIGTERM, then waits. Empty when it ended cleanly, else what was wrong with the end.
+    std::string stop();
+    // What it wrote to its log so far.
+    std::string log() const;
+
+  private:
+    void start_drayd(const Setup& setup);
+    void start_mosquitto();
+
+    std::string folder_;
+    pid_t pid_ = -1;
+    int stdout_ = -1;
+    std::uint16_t mqtt_port_ = 0;
+    std::uint16_t ws_port_ = 0;
+};
+
+}  // namespace dray::conformance

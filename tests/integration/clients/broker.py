@@ -1,0 +1,93 @@
+"""A real broker for a test: drayd, or mosquitto as the proof that the test asks nothing odd.
+
+    with Broker.from_arguments() as broker: ... broker.mqtt_port, broker.ws_port
+
+Ports are chosen by the system, and everything is over when the block ends. A broker that does not end cleanly on
+SIGTERM fails the test.
+"""
+import os
+import pathlib
+import select
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+DEADLINE_S = float(os.environ.get("DRAY_TEST_DEADLINE_MS", "10000")) / 1000
+
+
+def wait_for(condition, what):
+    """Polls until the condition holds; an AssertionError names what did not happen in time."""
+    end = time.monotonic() + DEADLINE_S
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.01)
+    raise AssertionError(f"{what}: did not happen within {DEADLINE_S:.0f} s")
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Broker:
+    def __init__(self, program, threads=4):
+        self.is_drayd = program != "mosquitto"
+        self.folder = tempfile.TemporaryDirectory(prefix="dray-integration-")
+        self.log = open(pathlib.Path(self.folder.name) / "log", "w+")
+        if self.is_drayd:
+            self._start_drayd(program, threads)
+        else:
+            self._start_mosquitto()
+
+    def _start_drayd(self, program, threads):
+        self.process = subprocess.Popen(
+            [program, "--mqtt", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--threads", str(threads)],
+            stdout=subprocess.PIPE, stderr=self.log)
+        ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE_S)
+        line = self.process.stdout.readline().decode() if ready else ""
+        if not line.startswith("ready "):
+            self.process.kill()
+            raise AssertionError(f"drayd is not ready; it said {line!r}\n{self.read_log()}")
+        ports = dict(part.split("=") for part in line.split()[1:])
+        self.mqtt_port = int(ports["mqtt"].rsplit(":", 1)[1])
+        self.ws_port = int(ports["ws"].rsplit(":", 1)[1])
+
+    def _start_mosquitto(self):
+        config = pathlib.Path(self.folder.name) / "mosquitto.conf"
+        for _ in range(10):
+            self.mqtt_port, self.ws_port = free_ports(2)
+            config.write_text(f"user root\nallow_anonymous true\nsys_interval 1\nlistener {self.mqtt_port} 127.0.0.1\n"
+                              f"listener {self.ws_port} 127.0.0.1\nprotocol websockets\n")
+            self.process = subprocess.Popen(["mosquitto", "-c", str(config)], stdout=self.log, stderr=self.log)
+            while self.process.poll() is None:
+                try:
+                    socket.create_connection(("127.0.0.1", self.ws_port), 1).close()
+                    return
+                except OSError:
+                    time.sleep(0.01)
+        raise AssertionError("mosquitto does not start\n" + self.read_log())
+
+    def read_log(self):
+        self.log.seek(0)
+        return self.log.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = "none: it did not stop on SIGTERM"
+        if status != 0 and kind is None:
+            raise AssertionError(f"the broker's exit status is {status}\n{self.read_log()}")
+        self.folder.cleanup()

@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""mosquitto_pub and mosquitto_sub, the clients everybody has, used the way people use them."""
+import subprocess
+import threading
+
+import case
+from broker import DEADLINE_S, wait_for
+
+VERSIONS = ("mqttv311", "mqttv5")
+
+
+class Subscriber:
+    """A running mosquitto_sub. Its debug output tells when the broker has acknowledged the subscription."""
+
+    def __init__(self, port, arguments):
+        self.process = subprocess.Popen(["stdbuf", "-oL", "mosquitto_sub", "-p", str(port), "-d", *arguments],
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.lines = []
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        wait_for(lambda: self.said("Subscribed"), "the subscription is acknowledged")
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+
+    def said(self, beginning):
+        return [line for line in list(self.lines) if beginning in line]
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+
+
+class MosquittoCommands(case.ClientCase):
+    def sub(self, *arguments):
+        """A subscriber whose subscription the broker has acknowledged."""
+        subscriber = Subscriber(self.broker.mqtt_port, arguments)
+        self.addCleanup(subscriber.end)
+        return subscriber
+
+    def pub(self, *arguments, check=True):
+        done = subprocess.run(["mosquitto_pub", "-p", str(self.broker.mqtt_port), *arguments],
+                              capture_output=True, text=True, timeout=DEADLINE_S)
+        if check:
+            self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def messages(self, subscriber):
+        """What it printed until it ended (-C and -W see to that), without the debug lines."""
+        subscriber.reader.join(DEADLINE_S)
+        self.assertFalse(subscriber.reader.is_alive(), f"mosquitto_sub still waits; it has {subscriber.lines}")
+        return [line for line in subscriber.lines if not line.startswith(("Client ", "Subscribed", "Timed out"))]
+
+    def test_each_version_and_qos(self):
+        for version in VERSIONS:
+            for qos in "012":
+                with self.subTest(version=version, qos=qos):
+                    topic = self.topic(f"/{version}/{qos}")
+                    sub = self.sub("-V", version, "-q", qos, "-t", topic, "-C", "2")
+                    self.pub("-V", version, "-q", qos, "-t", topic, "-m", "one")
+                    self.pub("-V", version, "-q", qos, "-t", topic, "-m", "two")
+                    self.assertEqual(self.messages(sub), ["one", "two"])
+
+    def test_a_file_of_lines(self):
+        sub = self.sub("-q", "1", "-t", self.topic(), "-C", "500")
+        lines = [f"line {i}" for i in range(500)]
+        subprocess.run(["mosquitto_pub", "-p", str(self.broker.mqtt_port), "-q", "1", "-t", self.topic(), "-l"],
+                       input="\n".join(lines) + "\n", text=True, timeout=DEADLINE_S, check=True)
+        self.assertEqual(self.messages(sub), lines)
+
+    def test_retained_set_and_cleared(self):
+        self.pub("-r", "-q", "1", "-t", self.topic(), "-m", "kept")
+        self.assertEqual(self.messages(self.sub("-t", self.topic(), "-C", "1", "-F", "%r %p")), ["1 kept"])
+        self.pub("-r", "-q", "1", "-n", "-t", self.topic())
+        late = self.sub("-t", self.topic(), "-C", "1")
+        self.pub("-t", self.topic(), "-m", "marker")
+        self.assertEqual(self.messages(late), ["marker"])
+
+    def test_will_of_a_killed_client(self):
+        watcher = self.sub("-t", self.topic("/will"), "-C", "1")
+        doomed = self.sub("-t", "anything", "--will-topic", self.topic("/will"), "--will-payload", "gone")
+        doomed.process.kill()
+        self.assertEqual(self.messages(watcher), ["gone"])
+
+    def test_offline_messages_wait(self):
+        for version, extra in (("mqttv311", []), ("mqttv5", ["-x", "3600"])):
+            with self.subTest(version=version):
+                topic = self.topic("/" + version)
+                who = ["-V", version, "-i", "sleeper-" + version, "-c", "-q", "1", "-t", topic, *extra]
+                subprocess.run(["mosquitto_sub", "-p", str(self.broker.mqtt_port), *who, "-E"], check=True,
+                               timeout=DEADLINE_S)
+                for i in range(10):
+                    self.pub("-q", "1", "-t", topic, "-m", str(i))
+                again = subprocess.run(["mosquitto_sub", "-p", str(self.broker.mqtt_port), *who, "-C", "10"],
+                                       capture_output=True, text=True, timeout=DEADLINE_S)
+                self.assertEqual(again.stdout.split(), [str(i) for i in range(10)])
+
+    def test_browsing_everything(self):
+        """mosquitto_sub -t '#' -v, what people type first."""
+        self.pub("-r", "-q", "1", "-t", self.topic("/retained"), "-m", "r")
+        browser = self.sub("-t", "#", "-v", "-W", "2")
+        self.pub("-t", self.topic("/live"), "-m", "l")
+        seen = self.messages(browser)
+        self.assertIn(self.topic("/retained") + " r", seen)
+        self.assertIn(self.topic("/live") + " l", seen)
+        self.assertFalse([line for line in seen if line.startswith("$SYS")])
+
+    def test_sys_topics(self):
+        seen = self.messages(self.sub("-t", "$SYS/#", "-F", "%t|%p", "-W", "3"))
+        topics = dict(line.split("|", 1) for line in seen if "|" in line)
+        for name in ("version", "uptime", "clients/connected", "clients/total", "clients/maximum",
+                     "messages/received", "messages/sent", "bytes/received", "bytes/sent", "subscriptions/count",
+                     "retained messages/count", "publish/messages/received", "publish/messages/sent",
+                     "publish/messages/dropped"):
+            self.assertIn("$SYS/broker/" + name, topics)
+        self.assertRegex(topics["$SYS/broker/uptime"], r"^\d+ seconds$")
+        self.assertGreaterEqual(int(topics["$SYS/broker/clients/connected"]), 1)
+
+    def test_shared_subscription(self):
+        group = [self.sub("-q", "1", "-t", f"$share/g/{self.topic()}", "-W", "3") for _ in range(3)]
+        for i in range(12):
+            self.pub("-q", "1", "-t", self.topic(), "-m", str(i))
+        parts = [self.messages(member) for member in group]
+        self.assertEqual(sorted(sum(parts, []), key=int), [str(i) for i in range(12)])
+        self.assertTrue(all(parts), f"somebody idles: {parts}")
+
+    def test_properties_of_version_5(self):
+        sub = self.sub("-V", "mqttv5", "-t", self.topic(), "-C", "1", "-F", "%p|%R|%C|%P")
+        self.pub("-V", "mqttv5", "-t", self.topic(), "-m", "x", "-D", "publish", "response-topic", "answer",
+                 "-D", "publish", "content-type", "text/plain", "-D", "publish", "user-property", "k", "v")
+        self.assertEqual(self.messages(sub), ["x|answer|text/plain|k:v"])
+
+    def test_request_and_response(self):
+        responder = self.sub("-V", "mqttv5", "-t", self.topic("/question"), "-C", "1", "-F", "%R")
+        requester = subprocess.Popen(
+            ["mosquitto_rr", "-p", str(self.broker.mqtt_port), "-V", "mqttv5", "-t", self.topic("/question"),
+             "-e", self.topic("/answer"), "-m", "beer?", "-W", str(int(DEADLINE_S))], stdout=subprocess.PIPE, text=True)
+        self.assertEqual(self.messages(responder), [self.topic("/answer")])
+        self.pub("-V", "mqttv5", "-t", self.topic("/answer"), "-m", "yes")
+        output, _ = requester.communicate(timeout=DEADLINE_S)
+        self.assertEqual(output.strip(), "yes")
+
+    def test_a_large_file(self):
+        payload = "0123456789abcdef" * 60_000
+        sub = self.sub("-q", "2", "-t", self.topic(), "-C", "1")
+        subprocess.run(["mosquitto_pub", "-p", str(self.broker.mqtt_port), "-q", "2", "-t", self.topic(), "-s"],
+                       input=payload, text=True, timeout=DEADLINE_S, check=True)
+        self.assertEqual(self.messages(sub), [payload])
+
+    def test_the_second_client_of_a_name_takes_over(self):
+        first = self.sub("-V", "mqttv5", "-i", "same", "-t", self.topic())
+        self.sub("-V", "mqttv5", "-i", "same", "-t", self.topic())
+        # It is told why, or finds the connection closed and tries again.
+        wait_for(lambda: first.said("eceived DISCONNECT") or len(first.said("sending CONNECT")) > 1,
+                 "the first one notices")
+
+
+if __name__ == "__main__":
+    case.main()

@@ -1,0 +1,199 @@
+// Eclipse Paho MQTT C++, the client that the services use: 3.1.1 and 5.0, over TCP and over WebSocket.
+#include <gtest/gtest.h>
+#include <mqtt/async_client.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "harness/broker_process.h"
+#include "harness/deadline.h"
+
+namespace dray::integration {
+
+using conformance::BrokerProcess;
+using conformance::Deadline;
+using conformance::Setup;
+
+struct Mode {
+    int version;
+    const char* scheme;  // tcp or ws
+};
+
+class Person {
+  public:
+    Person(const BrokerProcess& broker, const Mode& mode, const std::string& name, bool clean = true)
+        : client_(
+              std::string(mode.scheme) + "://127.0.0.1:" +
+                  std::to_string(mode.scheme == std::string("ws") ? broker.ws_port() : broker.mqtt_port()) +
+                  (mode.scheme == std::string("ws") ? "/mqtt" : ""),
+              name, ::mqtt::create_options(mode.version)) {
+        client_.start_consuming();
+        ::mqtt::connect_options options;
+        options.set_mqtt_version(mode.version);
+        if (mode.version == MQTTVERSION_5) {
+            options.set_clean_start(clean);
+            options.set_properties({{::mqtt::property::SESSION_EXPIRY_INTERVAL, clean ? 0 : 3600}});
+        } else {
+            options.set_clean_session(clean);
+        }
+        options_ = options;
+    }
+    ~Person() {
+        if (client_.is_connected()) client_.disconnect()->wait_for(Deadline::standard_wait());
+    }
+
+    void set_will(const std::string& topic, const std::string& payload) {
+        options_.set_will_message(::mqtt::make_message(topic, payload, 1, false));
+    }
+    // Whether the broker had a session for us.
+    bool connects() {
+        const auto token = client_.connect(options_);
+        if (!token->wait_for(Deadline::standard_wait())) throw std::runtime_error("no CONNACK");
+        return token->get_connect_response().is_session_present();
+    }
+    void subscribes(const std::string& filter, int qos) {
+        if (!client_.subscribe(filter, qos)->wait_for(Deadline::standard_wait())) {
+            throw std::runtime_error("no SUBACK");
+        }
+    }
+    void publishes(const ::mqtt::const_message_ptr& message) {
+        if (!client_.publish(message)->wait_for(Deadline::standard_wait())) {
+            throw std::runtime_error("the PUBLISH is not completed");
+        }
+    }
+    void publishes(const std::string& topic, const std::string& payload, int qos, bool retained = false) {
+        publishes(::mqtt::make_message(topic, payload, qos, retained));
+    }
+    ::mqtt::const_message_ptr gets() {
+        ::mqtt::const_message_ptr message;
+        client_.try_consume_message_for(&message, Deadline::standard_wait());
+        if (!message) throw std::runtime_error("no message came");
+        return message;
+    }
+    void leaves() { client_.disconnect()->wait_for(Deadline::standard_wait()); }
+
+  private:
+    ::mqtt::async_client client_;
+    ::mqtt::connect_options options_;
+};
+
+class PahoCpp : public ::testing::TestWithParam<Mode> {
+  protected:
+    std::unique_ptr<Person> person(const std::string& name, bool clean = true) {
+        return std::make_unique<Person>(broker_, GetParam(), name, clean);
+    }
+    bool is_v5() const { return GetParam().version == MQTTVERSION_5; }
+
+    BrokerProcess broker_{Setup::from_environment()};
+};
+
+TEST_P(PahoCpp, MessagesOfEveryQoSArriveInOrder) {
+    const auto sub = person("sub");
+    const auto pub = person("pub");
+    EXPECT_FALSE(sub->connects());
+    pub->connects();
+    sub->subscribes("t/#", 2);
+    for (int qos = 0; qos <= 2; ++qos) {
+        for (int i = 0; i < 50; ++i) pub->publishes("t/" + std::to_string(qos), std::to_string(i), qos);
+    }
+    for (int qos = 0; qos <= 2; ++qos) {
+        for (int i = 0; i < 50; ++i) {
+            const auto message = sub->gets();
+            EXPECT_EQ(message->get_topic(), "t/" + std::to_string(qos));
+            EXPECT_EQ(message->to_string(), std::to_string(i));
+            EXPECT_EQ(message->get_qos(), qos);
+        }
+    }
+}
+
+TEST_P(PahoCpp, ASessionIsResumedWithItsMessages) {
+    const auto pub = person("pub");
+    pub->connects();
+    {
+        const auto sub = person("sub", false);
+        EXPECT_FALSE(sub->connects());
+        sub->subscribes("t", 1);
+        sub->leaves();
+    }
+    for (int i = 0; i < 30; ++i) pub->publishes("t", std::to_string(i), 1);
+    const auto sub = person("sub", false);
+    EXPECT_TRUE(sub->connects());
+    for (int i = 0; i < 30; ++i) EXPECT_EQ(sub->gets()->to_string(), std::to_string(i));
+}
+
+TEST_P(PahoCpp, RetainedMessagesAreMarked) {
+    const auto pub = person("pub");
+    pub->connects();
+    pub->publishes("t", "kept", 1, true);
+    const auto sub = person("sub");
+    sub->connects();
+    sub->subscribes("+", 1);
+    const auto message = sub->gets();
+    EXPECT_EQ(message->to_string(), "kept");
+    EXPECT_TRUE(message->is_retained());
+}
+
+TEST_P(PahoCpp, AWillIsPublishedWhenTheClientIsTakenOver) {
+    const auto sub = person("sub");
+    sub->connects();
+    sub->subscribes("w", 1);
+    const auto first = person("same");
+    first->set_will("w", "gone");
+    first->connects();
+    const auto second = person("same");
+    second->connects();
+    EXPECT_EQ(sub->gets()->to_string(), "gone");
+}
+
+TEST_P(PahoCpp, ASharedSubscriptionTakesEachMessageOnce) {
+    const auto a = person("a");
+    const auto b = person("b");
+    const auto pub = person("pub");
+    for (const auto& one : {a.get(), b.get(), pub.get()}) one->connects();
+    a->subscribes("$share/g/t", 1);
+    b->subscribes("$share/g/t", 1);
+    for (int i = 0; i < 10; ++i) pub->publishes("t", std::to_string(i), 1);
+    // Round robin: five for each.
+    for (int i = 0; i < 5; ++i) EXPECT_NE(a->gets()->to_string(), b->gets()->to_string());
+}
+
+TEST_P(PahoCpp, LargePayloadsArriveWhole) {
+    const auto sub = person("sub");
+    const auto pub = person("pub");
+    sub->connects();
+    pub->connects();
+    sub->subscribes("t", 1);
+    const std::string payload(500'000, 'x');
+    pub->publishes("t", payload, 1);
+    EXPECT_TRUE(sub->gets()->to_string() == payload);
+}
+
+TEST_P(PahoCpp, UserPropertiesTravel) {
+    if (!is_v5()) GTEST_SKIP() << "properties are of version 5.0";
+    const auto sub = person("sub");
+    const auto pub = person("pub");
+    sub->connects();
+    pub->connects();
+    sub->subscribes("t", 1);
+    const auto message = ::mqtt::make_message("t", "x", 1, false);
+    message->set_properties({{::mqtt::property::USER_PROPERTY, "traceparent", "00-1"},
+                             {::mqtt::property::RESPONSE_TOPIC, "answer"}});
+    pub->publishes(message);
+    const auto properties = sub->gets()->get_properties();
+    EXPECT_EQ(::mqtt::get<std::string>(properties, ::mqtt::property::RESPONSE_TOPIC), "answer");
+    const auto user = ::mqtt::get<::mqtt::string_pair>(properties, ::mqtt::property::USER_PROPERTY);
+    EXPECT_EQ(std::get<0>(user), "traceparent");
+    EXPECT_EQ(std::get<1>(user), "00-1");
+}
+
+INSTANTIATE_TEST_SUITE_P(Clients, PahoCpp,
+                         ::testing::Values(Mode{MQTTVERSION_3_1_1, "tcp"}, Mode{MQTTVERSION_5, "tcp"},
+                                           Mode{MQTTVERSION_3_1_1, "ws"}, Mode{MQTTVERSION_5, "ws"}),
+                         [](const ::testing::TestParamInfo<Mode>& mode) {
+                             return std::string(mode.param.version == MQTTVERSION_5 ? "v5" : "v311") +
+                                    mode.param.scheme;
+                         });
+
+}  // namespace dray::integration
