@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo orders test lint format bench clean
+.PHONY: help deps deps-test build demo orders test lint format fuzz bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ lint: deps-test ## clang-format and clang-tidy over our own sources
 
 format: ## rewrite our own sources in the house format
 	@git ls-files '*.cpp' '*.h' '*.proto' | xargs clang-format-14 -i
+
+fuzz: deps-test ## run every fuzz target for SECONDS=60
+	@tests/fuzz/run $(or $(SECONDS),60)
 
 bench: deps-test build ## measure against mosquitto, side by side
 	@tests/bench/run

@@ -65,7 +65,7 @@ PropertyList& PropertyList::add(PropertyId id, std::uint32_t integer) {
             append_variable_byte_integer(wire_, integer);
             break;
         default:
-            DRAY_ASSERT(!"an integer property");
+            DRAY_ASSERT(false);  // not an integer property
     }
     return *this;
 }

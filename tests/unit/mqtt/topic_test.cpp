@@ -74,6 +74,8 @@ TEST(SharedFilter, ComesApart) {
     EXPECT_EQ(shared->group, "group");
     EXPECT_EQ(shared->filter, "a/+/b");
     EXPECT_EQ(parse_shared("$share/g//")->filter, "/");
+    EXPECT_EQ(parse_shared("$share/g/$share/h/a")->filter,
+              "$share/h/a");  // shares do not nest: a plain filter
     EXPECT_FALSE(parse_shared("a/b"));
     EXPECT_FALSE(parse_shared("$share/g"));
     EXPECT_FALSE(parse_shared("$sharing/g/a"));
