@@ -2,6 +2,7 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 namespace dray::app {
 
@@ -10,6 +11,21 @@ namespace {
 constexpr const char* kFooter = R"(
 Every key of the configuration can be set by the environment as DRAY__SECTION__KEY and by --set section.key=value.
 The command line wins over the environment, the environment over the file. `drayd --print-config` lists all keys.)";
+
+// CLI11 takes `--ws= --threads 2` as a --ws of "--threads"; `--ws ""` it understands. Last argument first, as
+// it wants them.
+std::vector<std::string> reversed(int count, const char* const* arguments) {
+    std::vector<std::string> result;
+    for (int i = 1; i < count; ++i) {
+        std::string argument = arguments[i];
+        const bool empty_value = argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+        if (empty_value) argument.pop_back();
+        result.push_back(std::move(argument));
+        if (empty_value) result.emplace_back();
+    }
+    std::reverse(result.begin(), result.end());
+    return result;
+}
 
 }  // namespace
 
@@ -53,7 +69,7 @@ CommandLine parse_command_line(int count, const char* const* arguments, const ch
     action("--print-config", CommandLine::Action::kPrintConfig,
            "print the configuration with all defaults, and where each value comes from");
     try {
-        app.parse(count, arguments);
+        app.parse(reversed(count, arguments));
     } catch (const CLI::ParseError& error) {
         line.action = CommandLine::Action::kExit;
         line.exit_code = app.exit(error) == 0 ? 0 : 1;

@@ -77,12 +77,13 @@ class TomlWalk {
 
 void ConfigLoader::read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (file) text << file.rdbuf();
-    if (!file || file.bad()) {
-        // A folder opens but cannot be read.
-        return error(path, "cannot be read: " + std::generic_category().message(errno != 0 ? errno : EISDIR));
+    const bool opened = file.is_open();
+    file.peek();  // a folder opens, but cannot be read
+    if (!opened || file.bad()) {
+        return error(path, "cannot be read: " + std::generic_category().message(opened ? EISDIR : errno));
     }
+    std::ostringstream text;
+    text << file.rdbuf();
     read_text(text.str(), path);
 }
 

@@ -212,7 +212,6 @@ void Connection::set_reading(bool on) {
 }
 
 void Connection::close_by_broker(const Ending& ending) {
-    const bool has_last_words = has_output() || websocket_;
     flush();
     if (!in_service()) return;
     if (websocket_) {
@@ -222,7 +221,8 @@ void Connection::close_by_broker(const Ending& ending) {
         if (!in_service()) return;
     }
     end_service(ending);
-    has_last_words ? linger_or_die() : die();
+    // A client that said DISCONNECT waits for nothing.
+    ending.cause == CloseCause::kByPeer && !websocket_ ? die() : linger_or_die();
 }
 
 void Connection::abandon(const Ending& ending) {

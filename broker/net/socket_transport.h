@@ -77,8 +77,8 @@ class SocketTransport final : public reactor::Transport {
     std::unique_ptr<std::uint8_t[]> read_buffer_;
     session::GatherBatch batch_;
     Instant accept_again_ = kNever;
-    reactor::LogBudget close_lines_{20};
-    reactor::LogBudget accept_lines_{1};
+    reactor::LogBudget close_lines_{20, 1};
+    reactor::LogBudget accept_lines_{1, 10};
     bool stopping_ = false;
 };
 

@@ -107,11 +107,11 @@ void log(LogLevel level, std::string_view what, LogFields fields) {
 }
 
 bool LogBudget::take(Instant now) {
-    if (now.ms / 1000 != second_) {
-        second_ = now.ms / 1000;
+    if (now.ms / span_ms_ != span_) {
+        span_ = now.ms / span_ms_;
         used_ = 0;
     }
-    if (used_ >= lines_per_second_) {
+    if (used_ >= lines_) {
         ++suppressed_;
         return false;
     }

@@ -43,21 +43,22 @@ inline void log_error(std::string_view what, LogFields fields = {}) {
     log(LogLevel::kError, what, fields);
 }
 
-// Keeps clients from filling the disk: so many lines a second, and the next one says how many were left out.
-// One thread's.
+// Keeps clients from filling the disk: so many lines in a span of time, and how many more were left out. One
+// thread's.
 class LogBudget {
   public:
-    explicit LogBudget(std::uint32_t lines_per_second) : lines_per_second_(lines_per_second) {}
+    LogBudget(std::uint32_t lines, std::uint32_t seconds) : lines_(lines), span_ms_(seconds * 1000) {}
     // Whether a line may be written now.
     bool take(Instant now);
     // Lines left out since the last call.
     std::uint32_t take_suppressed();
 
   private:
-    std::uint32_t lines_per_second_;
+    std::uint32_t lines_;
+    std::uint32_t span_ms_;
     std::uint32_t used_ = 0;
     std::uint32_t suppressed_ = 0;
-    std::int64_t second_ = 0;
+    std::int64_t span_ = 0;
 };
 
 }  // namespace dray::reactor

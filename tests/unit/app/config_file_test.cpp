@@ -1,0 +1,196 @@
+#include <gtest/gtest.h>
+
+#include "app/config_loader.h"
+
+namespace dray::app {
+namespace {
+
+ConfigLoader loaded(std::string_view toml) {
+    ConfigLoader loader;
+    loader.read_text(toml, "drayd.toml");
+    loader.check_whole();
+    return loader;
+}
+
+std::string all_errors(const ConfigLoader& loader) {
+    std::string text;
+    for (const std::string& error : loader.errors()) text += error + '\n';
+    return text;
+}
+
+TEST(ConfigFile, SetsWhatItNames) {
+    const ConfigLoader loader = loaded(R"(
+        threads = 3
+        data_dir = "/var/lib/dray"
+        [listeners]
+        mqtt = "0.0.0.0:1884"
+        ws = ""
+        allow_anonymous = true
+        [limits]
+        packet_bytes_max = 65_536
+        [log]
+        level = "debug"
+        format = "json"
+        [[listener]]
+        kind = "ws"
+        bind = "127.0.0.1:8084"
+        allow_anonymous = false
+    )");
+    EXPECT_EQ(all_errors(loader), "");
+    const Config& config = loader.config();
+    EXPECT_EQ(config.threads, 3u);
+    EXPECT_EQ(config.data_dir, "/var/lib/dray");
+    EXPECT_EQ(config.limits.packet_bytes_max, 65536u);
+    EXPECT_EQ(config.log_level, reactor::LogLevel::kDebug);
+    EXPECT_EQ(config.log_format, reactor::LogFormat::kJson);
+    const auto listeners = config.listeners();
+    ASSERT_EQ(listeners.size(), 2u);
+    EXPECT_EQ(listeners[0].bind, "0.0.0.0:1884");
+    EXPECT_EQ(listeners[0].allow_anonymous, true);
+    EXPECT_EQ(listeners[1].kind, net::ListenerKind::kWebSocket);
+    EXPECT_EQ(listeners[1].allow_anonymous, false);
+}
+
+TEST(ConfigFile, AnEmptyOneIsTheDefault) {
+    const ConfigLoader loader = loaded("");
+    EXPECT_EQ(all_errors(loader), "");
+    ASSERT_EQ(loader.config().listeners().size(), 2u);
+    EXPECT_EQ(loader.config().listeners()[0].bind, "127.0.0.1:1883");
+    EXPECT_EQ(loader.config().listeners()[1].bind, "127.0.0.1:8083");
+    EXPECT_FALSE(loader.config().allow_anonymous.has_value());
+}
+
+struct Wrong {
+    const char* name;
+    const char* toml;
+    const char* error;  // part of it
+};
+
+class ConfigFileErrors : public testing::TestWithParam<Wrong> {};
+
+TEST_P(ConfigFileErrors, SayWhereWhatAndWhatWouldBeRight) {
+    const ConfigLoader loader = loaded(GetParam().toml);
+    ASSERT_EQ(loader.errors().size(), 1u) << all_errors(loader);
+    EXPECT_NE(loader.errors()[0].find(GetParam().error), std::string::npos) << loader.errors()[0];
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, ConfigFileErrors,
+    testing::Values(
+        Wrong{"NotToml", "threads = = 2", "drayd.toml:1:11: not TOML: "},
+        Wrong{"Twice", "threads = 1\nthreads = 2", "drayd.toml:2:"},
+        Wrong{
+            "UnknownKey", "\n[limits]\npacket_byte_max = 5",
+            "drayd.toml:3:19: unknown key 'limits.packet_byte_max'; did you mean 'limits.packet_bytes_max'?"},
+        Wrong{"UnknownTopKey", "thread = 5",
+              "drayd.toml:1:10: unknown key 'thread'; did you mean 'threads'?"},
+        Wrong{"HopelessKey", "colour = 5", "drayd.toml:1:10: unknown key 'colour'"},
+        Wrong{"UnknownSection", "[limit]\na = 1\nb = 2", "unknown section 'limit'; did you mean 'limits'?"},
+        Wrong{"TextForNumber", "threads = \"four\"",
+              "drayd.toml:1:11: threads: must be a whole number from 0 to 64 (threads)"},
+        Wrong{"FractionForNumber", "threads = 1.5", "threads: must be a whole number"},
+        Wrong{"NegativeNumber", "threads = -1", "threads: must be a whole number"},
+        Wrong{"TooLarge", "threads = 65", "from 0 to 64"},
+        Wrong{"NumberForText", "data_dir = 5", "data_dir: must be a text in quotes"},
+        Wrong{"NumberForTruth", "[listeners]\nallow_anonymous = 1",
+              "listeners.allow_anonymous: must be true or false"},
+        Wrong{"BadWord", "[log]\nlevel = \"loud\"",
+              "log.level: must be \"debug\", \"info\", \"warning\" or \"error\""},
+        Wrong{"BadAddress", "[listeners]\nmqtt = \"1883\"", "listeners.mqtt: must be HOST:PORT"},
+        Wrong{"BadPort", "[listeners]\nmqtt = \"127.0.0.1:70000\"",
+              "listeners.mqtt: the port must be a number"},
+        Wrong{"TableForValue", "[threads]\nx = 1", "threads: must be a whole number"},
+        Wrong{"ListForValue", "threads = [1]", "threads: must be a whole number"},
+        Wrong{"ListenerAsTable", "[listener]\nkind = \"mqtt\"", "write [[listener]]"},
+        Wrong{"ListenerAsNumbers", "listener = [1]", "write [[listener]]"},
+        Wrong{"ListenerWithoutBind", "[[listener]]\nkind = \"ws\"",
+              "drayd.toml:2:8: listener.0.bind: is missing"},
+        Wrong{"ListenerKind", "[[listener]]\nkind = \"amqp\"\nbind = \"127.0.0.1:1\"",
+              "listener.0.kind: must be \"mqtt\" or \"ws\""},
+        Wrong{"ListenerKey", "[[listener]]\nport = 5\nbind = \"127.0.0.1:1\"",
+              "unknown key 'listener.0.port'"},
+        Wrong{"NoListener", "[listeners]\nmqtt = \"\"\nws = \"\"", "no listener"},
+        Wrong{"OneAddressTwice", "[listeners]\nws = \"127.0.0.1:1883\"", "two listeners are bound to"}),
+    [](const auto& wrong) { return std::string(wrong.param.name); });
+
+TEST(ConfigFile, AllErrorsAreReportedAtOnce) {
+    EXPECT_EQ(loaded("threads = 99\n[log]\nlevel = 1\nformt = \"json\"").errors().size(), 3u);
+}
+
+TEST(ConfigFile, ThatCannotBeReadIsNamed) {
+    ConfigLoader loader;
+    loader.read_file("/no/such/file.toml");
+    loader.read_file("/");
+    ASSERT_EQ(loader.errors().size(), 2u);
+    EXPECT_EQ(loader.errors()[0], "/no/such/file.toml: cannot be read: No such file or directory");
+    EXPECT_TRUE(loader.errors()[1].starts_with("/: cannot be read: ")) << loader.errors()[1];
+}
+
+TEST(ConfigEnvironment, OverridesTheFile) {
+    ConfigLoader loader = loaded("threads = 1\n[[listener]]\nbind = \"127.0.0.1:5\"");
+    const char* const environment[] = {"HOME=/root",
+                                       "DRAY__THREADS=2",
+                                       "DRAY__LISTENERS__ALLOW_ANONYMOUS=true",
+                                       "DRAY__LIMITS__PACKET_BYTES_MAX=4096",
+                                       "DRAY__LISTENER__0__KIND=ws",
+                                       "DRAY__LISTENER__1__BIND=127.0.0.1:6",
+                                       nullptr};
+    loader.read_environment(environment);
+    EXPECT_EQ(all_errors(loader), "");
+    EXPECT_EQ(loader.config().threads, 2u);
+    EXPECT_EQ(loader.config().allow_anonymous, true);
+    EXPECT_EQ(loader.config().limits.packet_bytes_max, 4096u);
+    ASSERT_EQ(loader.config().more_listeners.size(), 2u);
+    EXPECT_EQ(loader.config().more_listeners[0].kind, net::ListenerKind::kWebSocket);
+    EXPECT_EQ(loader.config().more_listeners[1].bind, "127.0.0.1:6");
+    EXPECT_EQ(loader.source_of("threads"), "environment DRAY__THREADS");
+}
+
+TEST(ConfigEnvironment, ErrorsNameTheVariable) {
+    ConfigLoader loader;
+    const char* const environment[] = {"DRAY__THREADS=many", "DRAY__LIMITS__PACKET_BYTE_MAX=1",
+                                       "DRAY__LISTENER__7__BIND=127.0.0.1:6",
+                                       "DRAY__LISTENERS__ALLOW_ANONYMOUS=yes", nullptr};
+    loader.read_environment(environment);
+    ASSERT_EQ(loader.errors().size(), 4u) << all_errors(loader);
+    EXPECT_EQ(loader.errors()[0],
+              "environment DRAY__THREADS: threads: must be a whole number from 0 to 64 (threads)");
+    EXPECT_NE(loader.errors()[1].find("did you mean 'limits.packet_bytes_max'?"), std::string::npos);
+    EXPECT_NE(loader.errors()[2].find("environment DRAY__LISTENER__7__BIND"), std::string::npos);
+    EXPECT_NE(loader.errors()[3].find("must be true or false"), std::string::npos);
+}
+
+TEST(ConfigSetting, WinsAndItsErrorsNameIt) {
+    ConfigLoader loader = loaded("threads = 1");
+    loader.set("threads=4", "option --set threads=4");
+    loader.set("listeners.mqtt", "127.0.0.1:0", "option --mqtt 127.0.0.1:0");
+    EXPECT_EQ(loader.config().threads, 4u);
+    EXPECT_EQ(loader.config().mqtt_bind, "127.0.0.1:0");
+    loader.set("threads", "option --set threads");
+    loader.set("threads=x", "option --set threads=x");
+    ASSERT_EQ(loader.errors().size(), 2u);
+    EXPECT_NE(loader.errors()[0].find("option --set threads: must be KEY=VALUE"), std::string::npos);
+    EXPECT_NE(loader.errors()[1].find("option --set threads=x: threads: must be"), std::string::npos);
+}
+
+TEST(ConfigPrint, ReadsBackAsTheSame) {
+    ConfigLoader loader = loaded(
+        "threads = 3\ndata_dir = 'a \"b\"\\'\n[listeners]\nmqtt = \"\"\nallow_anonymous = false\n"
+        "[[listener]]\nkind = \"ws\"\nbind = \"[::1]:5\"");
+    ASSERT_EQ(all_errors(loader), "");
+    const std::string printed = print_config(loader);
+    const ConfigLoader again = loaded(printed);
+    EXPECT_EQ(all_errors(again), "") << printed;
+    EXPECT_EQ(again.config().data_dir, "a \"b\"\\");
+    EXPECT_EQ(again.config().allow_anonymous, false);
+    ASSERT_EQ(again.config().more_listeners.size(), 1u);
+    EXPECT_EQ(again.config().more_listeners[0].bind, "[::1]:5");
+    EXPECT_NE(printed.find("; from drayd.toml:1:11"), std::string::npos) << printed;
+    for (const auto& row : config_rows()) {
+        const std::string_view name = row.key.name.substr(row.key.name.find('.') + 1);
+        EXPECT_NE(printed.find(std::string(name) + " ="), std::string::npos) << row.key.name;
+    }
+}
+
+}  // namespace
+}  // namespace dray::app

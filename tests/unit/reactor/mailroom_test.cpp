@@ -1,0 +1,88 @@
+#include "reactor/mailroom.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "reactor/poller.h"
+
+namespace dray::reactor {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Deaf final : public EventSource {
+    void on_events(std::uint32_t) override {}
+};
+
+Mail number(std::uint64_t value) {
+    return shard::ShardMessage(shard::Confirm{value});
+}
+
+std::uint64_t number_of(const Mail& mail) {
+    return std::get<shard::Confirm>(std::get<shard::ShardMessage>(mail)).ticket;
+}
+
+TEST(Mailroom, MailArrivesInOrderAndSaysFromWhom) {
+    Mailroom mailroom(3);
+    mailroom.send(0, 2, number(1));
+    mailroom.send(0, 2, number(2));
+    mailroom.send(1, 2, number(3));
+    mailroom.deliver(0);
+    mailroom.deliver(1);
+    std::vector<std::pair<int, std::uint64_t>> got;
+    mailroom.take(2, [&](shard::ShardIndex from, Mail&& mail) { got.emplace_back(from, number_of(mail)); });
+    EXPECT_EQ(got, (std::vector<std::pair<int, std::uint64_t>>{{0, 1}, {0, 2}, {1, 3}}));
+}
+
+TEST(Mailroom, WithMailInTheBoxNobodyMaySleep) {
+    Mailroom mailroom(2);
+    EXPECT_TRUE(mailroom.may_sleep(1));
+    mailroom.woken(1);
+    mailroom.send(0, 1, number(1));
+    EXPECT_TRUE(mailroom.may_sleep(1)) << "it is not delivered yet";
+    mailroom.woken(1);
+    mailroom.deliver(0);
+    EXPECT_FALSE(mailroom.may_sleep(1));
+}
+
+// Two threads that send one number to and fro, and sleep whenever they may: a lost bell would let both sleep
+// until the deadline.
+TEST(Mailroom, NoBellIsEverLost) {
+    constexpr std::uint64_t kRounds = 20'000;
+    Mailroom mailroom(2);
+    bool overslept[2] = {false, false};
+    const auto play = [&](shard::ShardIndex me) {
+        Poller poller;
+        Deaf bell;
+        if (poller.add(mailroom.bell(me), bell, EPOLLIN | EPOLLET)) return;
+        const auto other = static_cast<shard::ShardIndex>(1 - me);
+        std::uint64_t last = 0;
+        if (me == 0) {
+            mailroom.send(me, other, number(1));
+            mailroom.deliver(me);
+        }
+        while (last + 2 <= kRounds && !overslept[me]) {
+            bool slept_through = false;
+            if (mailroom.may_sleep(me)) slept_through = poller.wait(10s).empty();
+            mailroom.woken(me);
+            bool any = false;
+            mailroom.take(me, [&](shard::ShardIndex, Mail&& mail) {
+                any = true;
+                last = number_of(mail);
+                mailroom.send(me, other, number(last + 1));
+            });
+            overslept[me] = slept_through && !any && last + 2 <= kRounds;
+            mailroom.deliver(me);
+        }
+    };
+    std::thread first(play, shard::ShardIndex{0});
+    std::thread second(play, shard::ShardIndex{1});
+    first.join();
+    second.join();
+    EXPECT_FALSE(overslept[0]);
+    EXPECT_FALSE(overslept[1]);
+}
+
+}  // namespace
+}  // namespace dray::reactor
