@@ -103,8 +103,11 @@ Routed route(Core& core, const MessageRef& message, const Operation* confirmed) 
     routed.has_takers = deliver_here(core, message) || core.match.remote_shards != 0;
     for (std::uint64_t shards = core.match.remote_shards; shards != 0; shards &= shards - 1) {
         const auto shard = static_cast<ShardIndex>(std::countr_zero(shards));
-        // In memory, a message in the ring is as safe as one in the queue behind it; on disk it is not.
-        const bool waits = core.store.keeps() && message->qos() != mqtt::QoS::kAtMostOnce;
+        // In memory, a message in the ring is as safe as one in the queue behind it; on disk it is not. And
+        // whoever subscribes after a retained message was acknowledged must not get it as a live one that was
+        // under way.
+        const bool waits =
+            message->qos() != mqtt::QoS::kAtMostOnce && (core.store.keeps() || message->retain());
         if (waits) wait_for_one();
         core.forward(shard, Deliver{message, waits ? routed.ticket : 0});
     }

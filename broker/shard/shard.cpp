@@ -15,13 +15,6 @@ namespace {
 using mqtt::PacketType;
 using mqtt::ReasonCode;
 
-// The protocol level of a CONNECT that could not be decoded.
-bool asks_for_v5_or_later(const mqtt::Frame& frame) {
-    if (frame.body.size() < 3) return false;
-    const std::size_t level_at = 2U + (frame.body[0] << 8U | frame.body[1]);
-    return level_at < frame.body.size() && frame.body[level_at] >= 5;
-}
-
 Handled handle_first(Core& core, Link& link, const mqtt::Frame& frame) {
     if (frame.type != PacketType::kConnect) {
         // [MQTT-3.1.1 3.1.0-1]
@@ -32,9 +25,8 @@ Handled handle_first(Core& core, Link& link, const mqtt::Frame& frame) {
     if (packet.has_value()) return handle_connect(core, link, std::get<mqtt::Connect>(*packet));
     const mqtt::DecodeError& error = packet.error();
     if (error.reason == ReasonCode::kUnsupportedProtocolVersion) {
-        // In the form that the client knows [MQTT-3.1.1 3.1.2-2], [MQTT-5.0 3.1.2-2].
-        link.outbox.set_version(asks_for_v5_or_later(frame) ? mqtt::ProtocolVersion::kV5
-                                                            : mqtt::ProtocolVersion::kV311);
+        // In the form that clients of every version understand [MQTT-3.1.1 3.1.2-2], [MQTT-5.0 3.1.2-2].
+        link.outbox.set_version(mqtt::ProtocolVersion::kV311);
         send(core, link, mqtt::Connack{false, error.reason, {}});
     } else if (error.reason == ReasonCode::kClientIdentifierNotValid) {
         send(core, link, mqtt::Connack{false, error.reason, {}});
