@@ -11,6 +11,9 @@ const kQuiet = [
   "--no-first-run",
 ];
 
+// For one step on a busy machine.
+const kPatienceMs = 60_000;
+
 export async function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: kQuiet });
 }
@@ -19,6 +22,7 @@ export async function launch() {
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
+  page.setDefaultTimeout(kPatienceMs);
   const complaints = [];
   const requests = [];
   page.on("console", (message) => {

@@ -9,7 +9,7 @@ import { launch, openPage } from "./chromium.mjs";
 import { coloursOf, placesOf } from "./look.mjs";
 
 const share = process.env.DRAY_SHARE;
-const kTimeout = { timeout: 60_000 };
+const kTimeout = { timeout: 120_000 };
 const kFixMs = 700;
 // A small window and a map that jumps instead of gliding: drawing in software is what takes the time here.
 const kQuick = { viewport: { width: 900, height: 560 }, reducedMotion: "reduce" };
