@@ -49,6 +49,13 @@ test("a new search takes the vehicle away, and an award of the old epoch does no
   assert.equal(order.vehicle, "v-9");
 });
 
+test("an offer of an old epoch that comes late opens no door to its award", () => {
+  let order = withEvent(newOrder("o-1"), awarded(2, "v-9"));
+  order = withEvent(order, offered(1));
+  order = withEvent(order, awarded(1, "v-7"));
+  assert.equal(order.vehicle, "v-9");
+});
+
 test("the store's record fills in what was missed", () => {
   const order = withRecord(newOrder("o-1"), {
     order_id: "o-1",

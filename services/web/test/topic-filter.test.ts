@@ -7,6 +7,7 @@ test("a plus stands for exactly one level", () => {
   assert.ok(matches("order/+/o-1", "order/award/o-1"));
   assert.ok(!matches("order/+/o-1", "order/ship/60614/o-1"));
   assert.ok(!matches("order/+/o-1", "order/award/o-2"));
+  assert.ok(!matches("order/+", "order/award/o-1"));
 });
 
 test("a hash stands for the rest, and for its parent", () => {
