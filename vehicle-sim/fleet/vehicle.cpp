@@ -19,6 +19,8 @@ constexpr double kWillingness = 0.92;
 constexpr double kReactionMsMedian = 250, kReactionMsSpread = 0.5, kReactionMsMin = 60, kReactionMsMax = 2000;
 constexpr double kReactionMsPerMinuteAway = 15;  // who is farther off hesitates longer
 constexpr std::chrono::milliseconds kAwardGrace{5000};
+// An award is a lease: a vehicle on a long way says now and then that it is still at it.
+constexpr std::chrono::seconds kStillAtIt{60};
 constexpr float kLoadSecondsMin = 20, kLoadSecondsMax = 60;
 constexpr float kHandOverSecondsMin = 15, kHandOverSecondsMax = 45;
 constexpr double kNoiseMetres = 3;
@@ -46,6 +48,7 @@ struct Vehicle::Job {
     Place drop_off{};
     Instant decide_at{};
     Instant give_up_at{};
+    Instant report_at{};
     Cause cause{};
     streets::Route route{};
     std::size_t route_at = 0;
@@ -111,6 +114,9 @@ void Vehicle::wake(World& world, Instant now, Effects& effects) {
     } else if (activity_ == Activity::kBidding && now >= job_->give_up_at) {
         forget_job();
         note_zip(world, effects);
+    } else if (carries_order(activity_) && now >= job_->report_at) {
+        effects.push_back(report());
+        effects.push_back(WakeAt{job_->report_at = now + kStillAtIt});
     }
 }
 
@@ -119,7 +125,7 @@ void Vehicle::bid_lost(std::string_view order_id, std::uint32_t epoch) {
     if (waits && job_->order_id == order_id && job_->epoch <= epoch) forget_job();
 }
 
-void Vehicle::deliver(World& world, const Award& award, Effects& effects) {
+void Vehicle::deliver(World& world, Instant now, const Award& award, Effects& effects) {
     if (carries_order(activity_)) {
         // A repeat, a later award of the order it has already, or an order it has no room for: in each case
         // the answer is what it is doing.
@@ -140,6 +146,7 @@ void Vehicle::deliver(World& world, const Award& award, Effects& effects) {
                        .cause = award.cause});
     set_off(world, Activity::kToPickUp, world.place_near(award.pick_up));
     effects.push_back(report());
+    effects.push_back(WakeAt{job_->report_at = now + kStillAtIt});
 }
 
 void Vehicle::revoke(World& world, std::string_view order_id, std::uint32_t epoch, const Cause& cause,

@@ -38,7 +38,7 @@ class Vehicle {
 
     // --- Inputs; what follows from them is appended to `effects` ---
     void offer(World& world, Instant now, const Offer& offer, Effects& effects);
-    void deliver(World& world, const Award& award, Effects& effects);
+    void deliver(World& world, Instant now, const Award& award, Effects& effects);
     void bid_lost(std::string_view order_id, std::uint32_t epoch);
     void revoke(World& world, std::string_view order_id, std::uint32_t epoch, const Cause& cause,
                 Effects& effects);

@@ -8,7 +8,6 @@
 
 namespace dray::program {
 
-using fleet::Activity;
 using mqtt::QoS;
 using streets::ZipId;
 
@@ -102,12 +101,16 @@ void Conductor::ring_alarms() {
     }
 }
 
-void Conductor::show_status() {
+void Conductor::count_activities() {
     figures_.assigned =
         static_cast<std::uint32_t>(std::count_if(vehicles_.begin(), vehicles_.end(), [](const auto& vehicle) {
             return carries_order(vehicle.activity());
         }));
     figures_.idle = figures_.vehicles - figures_.assigned;
+}
+
+void Conductor::show_status() {
+    count_activities();
     const auto& links = links_.figures();
     const bool troubled = links.up < figures_.vehicles && !links_.last_error().empty();
     status_.update(loop_.now(), figures_, links, troubled ? "connecting: " + links_.last_error() : "");
@@ -151,7 +154,7 @@ void Conductor::stop(int calls) {
         if (!options_.clean_session) links_.unsubscribe(vehicle, filters_of(listens_in_[vehicle]));
     }
     links_.disconnect_all(loop_.now() + kGoodbyeWait, [this] {
-        show_status();
+        count_activities();
         status_.finish(loop_.now(), figures_, links_.figures());
         loop_.stop();
     });
@@ -206,7 +209,7 @@ void Conductor::take_command(std::uint32_t number, ByteView payload) {
     auto& vehicle = vehicles_[number];
     if (const auto* award = std::get_if<fleet::Award>(&*command)) {
         const bool was_free = !carries_order(vehicle.activity());
-        vehicle.deliver(world_, *award, effects_);
+        vehicle.deliver(world_, loop_.now(), *award, effects_);
         if (was_free && carries_order(vehicle.activity())) ++figures_.won;
     } else if (const auto* lost = std::get_if<BidLost>(&*command)) {
         ++figures_.lost;

@@ -41,6 +41,7 @@ class Conductor final : private link::Links::Owner {
     void tick_vehicle(std::uint32_t vehicle);
     void ring_alarms();
     void try_to_reach();
+    void count_activities();
     void show_status();
 
     void take_offer(std::uint32_t vehicle, std::string_view topic, ByteView payload);

@@ -1,7 +1,6 @@
 #include "streets/zips.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace dray::streets {
 namespace {

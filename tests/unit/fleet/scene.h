@@ -59,7 +59,7 @@ class Scene {
     }
 
     void offer(const fleet::Offer& offer) { vehicle_.offer(world_, now_, offer, said_); }
-    void award(const fleet::Award& award) { vehicle_.deliver(world_, award, said_); }
+    void award(const fleet::Award& award) { vehicle_.deliver(world_, now_, award, said_); }
     void revoke(const std::string& order, std::uint32_t epoch) {
         vehicle_.revoke(world_, order, epoch, {}, said_);
     }

@@ -86,6 +86,22 @@ TEST(Vehicle, DrivesAnAwardToTheCustomerAndSaysSo) {
     EXPECT_LT(distance(network.point_at(scene.vehicle().motion().place), {100, 1050}), 5);
 }
 
+TEST(Vehicle, SaysOnceAMinuteThatItIsStillAtIt) {
+    Scene scene;
+    scene.award(scene.an_award("x"));
+    scene.last<Report>();
+    int reports = 0;
+    for (int second = 0; second < 200; ++second) {
+        scene.pass(1s);
+        if (const auto report = scene.last<Report>()) {
+            ++reports;
+            EXPECT_EQ(report->activity, Activity::kToPickUp);
+            EXPECT_EQ(report->order_id, "x");
+        }
+    }
+    EXPECT_EQ(reports, 3);
+}
+
 TEST(Vehicle, ALongStepEndsWhereShortStepsEnd) {
     const auto deliver_in_steps_of = [](double step) {
         Scene scene;
