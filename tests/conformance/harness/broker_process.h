@@ -7,7 +7,6 @@
 //     DRAY_TEST_DRAYD      path of drayd             default: beside the test program
 //     DRAY_SEED            number                    cuts of the byte streams; printed by every failing test
 //
-//
 // A wrong value ends the test program with a message.
 #pragma once
 

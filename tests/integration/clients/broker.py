@@ -48,7 +48,8 @@ class Broker:
 
     def _start_drayd(self, program, threads):
         self.process = subprocess.Popen(
-            [program, "--mqtt", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--threads", str(threads)],
+            [program, "--mqtt", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--threads", str(threads),
+             "--set", "limits.sys_interval_ms=1000"],
             stdout=subprocess.PIPE, stderr=self.log)
         ready, _, _ = select.select([self.process.stdout], [], [], DEADLINE_S)
         line = self.process.stdout.readline().decode() if ready else ""
