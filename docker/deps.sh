@@ -22,9 +22,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-# Three folders own npm packages; each is installed anew only when its lock file has changed.
+# Each folder's npm packages are installed anew only when its lock file has changed; those of tests/ only for tests.
 for lock in $(git ls-files '*/package-lock.json' 2>/dev/null || find . -name package-lock.json -not -path '*/node_modules/*'); do
     folder=$(dirname "$lock")
+    [[ $folder != tests* || "$*" == *test* ]] || continue
     stamp=$folder/node_modules/.dray-lock
     if ! cmp -s "$lock" "$stamp"; then
         echo "deps: npm ci in $folder"
