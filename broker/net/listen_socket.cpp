@@ -27,6 +27,16 @@ void set_option(int fd, int level, int option, int value) {
     ::setsockopt(fd, level, option, &value, sizeof value);
 }
 
+// What is accepted inherits these, which saves system calls per connection.
+void set_options_for_accepted(int fd) {
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    // Finds peers that vanished without a word, for clients whose Keep Alive is 0: after 5 + 4 * 0.5 minutes.
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 300);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 30);
+    set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
 }  // namespace
 
 Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::size_t count) {
@@ -37,7 +47,7 @@ Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::
         if (!socket.is_open()) return failed("cannot open a socket for", address);
         const int fd = socket.number();
         set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-        set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);  // inherited by what is accepted
+        set_options_for_accepted(fd);
         if (address.storage.ss_family == AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
         // The first binds alone and shares from then on; the others share from the start.
         if (i > 0) set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);

@@ -10,6 +10,15 @@
 
 namespace dray::net {
 
+namespace {
+
+std::string reason_text(mqtt::ReasonCode reason) {
+    if (reason == mqtt::ReasonCode::kSuccess) return {};
+    return fmt::format("0x{:02x}", static_cast<unsigned>(reason));
+}
+
+}  // namespace
+
 SocketTransport::SocketTransport(reactor::Reactor& reactor)
     : reactor_(reactor), read_buffer_(std::make_unique_for_overwrite<std::uint8_t[]>(kReadBufferBytes)) {}
 
@@ -159,7 +168,7 @@ void SocketTransport::log_close(const Connection& connection, const Ending& endi
                   {"client", ending.client_id},
                   {"cause", text.text},
                   {"why", ending.why},
-                  {"reason", fmt::format("0x{:02x}", static_cast<unsigned>(ending.reason))}});
+                  {"reason", reason_text(ending.reason)}});
 }
 
 }  // namespace dray::net

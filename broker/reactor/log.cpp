@@ -60,7 +60,6 @@ std::string quoted(std::string_view text) {
 }
 
 bool needs_quotes(std::string_view text) {
-    if (text.empty()) return true;
     for (const char letter : text) {
         if (letter == ' ' || letter == '"' || letter == '\\' || letter == '=' || letter == 0x7F ||
             static_cast<unsigned char>(letter) < 0x20) {
@@ -73,6 +72,7 @@ bool needs_quotes(std::string_view text) {
 std::string human_line(std::string_view what, LogFields fields) {
     std::string line{what};
     for (const char* gap = "  "; const LogField& field : fields) {
+        if (field.value.empty()) continue;
         line += fmt::format("{}{}={}", gap, field.key,
                             needs_quotes(field.value) ? quoted(field.value) : field.value);
         gap = " ";
@@ -82,8 +82,9 @@ std::string human_line(std::string_view what, LogFields fields) {
 
 std::string json_line(std::string_view what, LogFields fields) {
     std::string line = "\"event\":" + quoted(what);
-    for (const LogField& field : fields)
-        line += fmt::format(",{}:{}", quoted(field.key), quoted(field.value));
+    for (const LogField& field : fields) {
+        if (!field.value.empty()) line += fmt::format(",{}:{}", quoted(field.key), quoted(field.value));
+    }
     return line;
 }
 

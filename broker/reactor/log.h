@@ -1,5 +1,5 @@
 // The log: one line tells what happened, to whom, and why. Lines go to stderr, as text for people or as one
-// JSON object a line; any thread may write.
+// JSON object a line; any thread may write. A field without a value is left out.
 //
 //     log_warning("cannot accept a connection", {{"listener", address}, {"why", error.message()}});
 //     2026-11-22T08:36:37.123Z warning  cannot accept a connection  listener=127.0.0.1:1883 why="Too many …"
