@@ -182,8 +182,11 @@ bool Connection::write_once() {
     session::GatherBatch& batch = home_->batch();
     batch.clear();
     shard::Shard& shard = home_->reactor().shard();
-    shard.outbox(link_).gather(batch);
-    const std::size_t body_bytes = websocket_ ? websocket_->begin_frame(batch.bytes()) : batch.bytes();
+    const session::Outbox& outbox = shard.outbox(link_);
+    const bool between_packets = outbox.is_between_packets();
+    outbox.gather(batch);
+    const std::size_t body_bytes =
+        websocket_ ? websocket_->begin_write(batch.bytes(), between_packets) : batch.bytes();
     WriteVector vector(websocket_ ? websocket_->pending() : "", batch.pieces(), body_bytes);
     if (vector.bytes() == 0) return false;  // a WebSocket that is not upgraded yet or has said its Close
 

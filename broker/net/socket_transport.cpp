@@ -71,10 +71,12 @@ void SocketTransport::accepted(reactor::FileDescriptor socket, std::string peer,
                                const ListenerOptions& options) {
     std::unique_ptr<WsStream> websocket;
     if (options.kind == ListenerKind::kWebSocket) websocket = std::make_unique<WsStream>(options.websocket);
-    take_up(std::make_unique<Connection>(
-        std::move(socket),
-        shard::LinkOptions{.allow_anonymous = options.allow_anonymous, .peer = std::move(peer)},
-        std::move(websocket)));
+    take_up(
+        std::make_unique<Connection>(std::move(socket),
+                                     shard::LinkOptions{.allow_anonymous = options.allow_anonymous,
+                                                        .websocket = options.kind == ListenerKind::kWebSocket,
+                                                        .peer = std::move(peer)},
+                                     std::move(websocket)));
 }
 
 void SocketTransport::adopt(std::unique_ptr<reactor::Passenger> passenger) {

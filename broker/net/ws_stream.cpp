@@ -49,22 +49,16 @@ WsStream::Received WsStream::unframe(std::span<std::uint8_t> bytes) {
     return received;
 }
 
-std::size_t WsStream::begin_frame(std::size_t outbox_bytes) {
+std::size_t WsStream::begin_write(std::size_t outbox_bytes, bool between_packets) {
     if (!upgraded_) return 0;
-    if (frame_left_ == 0) {
-        pending_ += std::exchange(control_, {});
-        if (outbox_bytes > 0 && !close_said_) {
-            append_ws_header(WsOpcode::kBinary, outbox_bytes, pending_);
-            frame_left_ = outbox_bytes;
-        }
-    }
-    return static_cast<std::size_t>(std::min<std::uint64_t>(outbox_bytes, frame_left_));
+    if (between_packets) pending_ += std::exchange(control_, {});
+    // After our close nothing is begun any more; a packet that was cut is finished.
+    return close_said_ && between_packets ? 0 : outbox_bytes;
 }
 
 std::size_t WsStream::sent(std::size_t bytes) {
     const std::size_t of_pending = std::min(bytes, pending_.size());
     pending_.erase(0, of_pending);
-    frame_left_ -= bytes - of_pending;
     return bytes - of_pending;
 }
 

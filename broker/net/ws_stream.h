@@ -1,11 +1,11 @@
 // The WebSocket layer of one connection: a stream of bytes to the shard, frames to the peer.
 //
 //     peer  --  request | frames  -->  receive()  --  bytes  -->  shard
-//     peer  <--  response | frames  --  begin_frame(), pending(), sent()  <--  bytes  --  outbox
+//     peer  <--  response | frames  --  begin_write(), pending(), sent()  <--  frames  --  outbox
 //
-// Each gathered batch of the outbox leaves as one binary frame. A short write may cut it anywhere: its length
-// was promised, so the next writes send the rest of it (the outbox gathers the same bytes again) before
-// anything else is begun. Part of a connection; moves with it to another reactor.
+// The outbox frames its packets itself. What this layer has to say (responses, pongs, the close) goes out
+// between two of them, never within one that a short write has cut. Part of a connection; moves with it to
+// another reactor.
 #pragma once
 
 #include <cstddef>
@@ -37,9 +37,9 @@ class WsStream {
     Received receive(std::span<std::uint8_t> bytes);
     bool is_upgraded() const { return upgraded_; }
 
-    // --- writing: what pending() says comes first, then begin_frame()'s many bytes of the outbox ---
-    // `outbox_bytes` are gathered: how many of them may follow now.
-    std::size_t begin_frame(std::size_t outbox_bytes);
+    // --- writing: what pending() says comes first, then begin_write()'s many bytes of the outbox ---
+    // `outbox_bytes` are gathered, from the beginning of a packet or not: how many of them may follow now.
+    std::size_t begin_write(std::size_t outbox_bytes, bool between_packets);
     std::string_view pending() const { return pending_; }
     bool has_pending() const { return !pending_.empty() || !control_.empty(); }
     // The socket took `bytes`: how many of them were the outbox's.
@@ -57,10 +57,9 @@ class WsStream {
 
     WsDecoder decoder_;
     std::size_t header_bytes_max_;
-    std::uint64_t frame_left_ = 0;  // outbox bytes that the current frame still promises
-    std::string request_;           // until the upgrade is done
-    std::string pending_;           // a frame's header, and control frames before it
-    std::string control_;           // control frames that wait for the end of the current frame
+    std::string request_;  // until the upgrade is done
+    std::string pending_;  // goes out next
+    std::string control_;  // control frames that wait for the end of the current packet
     bool upgraded_ = false;
     bool close_said_ = false;
 };

@@ -10,12 +10,25 @@ namespace dray::session {
 
 namespace {
 
-constexpr std::size_t kHeaderMargin = 16;
+constexpr std::size_t kHeaderMargin = 32;
 
 constexpr std::size_t variable_byte_integer_bytes(std::size_t value) {
     if (value < 128) return 1;
     if (value < 16'384) return 2;
     return value < 2'097'152 ? 3 : 4;
+}
+
+// A server's frame of binary data, RFC 6455 section 5.2: not masked, whole.
+std::size_t frame_header_bytes(std::size_t payload) {
+    return payload < 126 ? 2 : payload < 65'536 ? 4 : 10;
+}
+
+std::size_t write_frame_header(std::size_t payload, std::uint8_t* out) {
+    const std::size_t size = frame_header_bytes(payload);
+    out[0] = 0x82;
+    out[1] = static_cast<std::uint8_t>(size == 2 ? payload : size == 4 ? 126 : 127);
+    for (std::size_t i = size; i > 2; --i, payload >>= 8) out[i - 1] = static_cast<std::uint8_t>(payload);
+    return size;
 }
 
 constexpr std::uint8_t first_byte_of(const Delivery& delivery) {
@@ -72,6 +85,7 @@ void Outbox::push(const mqtt::Packet& packet) {
 }
 
 void Outbox::push(Item item) {
+    if (websocket_frames_) item.size += static_cast<std::uint32_t>(frame_header_bytes(item.size));
     bytes_ += item.size;
     items_.push_back(std::move(item));
 }
@@ -102,6 +116,12 @@ void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const
             batch.copy(bytes);
         }
     };
+    if (websocket_frames_) {
+        // The header's own length follows from that of header and payload together.
+        const std::size_t header = item.size <= 127 ? 2 : item.size <= 65'539 ? 4 : 10;
+        std::uint8_t bytes[10];
+        add({bytes, write_frame_header(item.size - header, bytes)});
+    }
     if (item.short_bytes != 0) return add(as_bytes({item.bytes, item.short_bytes}));
     const Message& message = *item.message;
     if (item.first_byte == 0) return add(message.payload());

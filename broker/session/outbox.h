@@ -36,6 +36,10 @@ class Outbox {
   public:
     explicit Outbox(mqtt::ProtocolVersion version) : version_(version) {}
 
+    // From now on each packet is a WebSocket frame of its own. MQTT allows several in one [MQTT-5.0 6.0.0-2],
+    // but widely used clients (Paho C among them) lose what follows the first.
+    void use_websocket_frames() { websocket_frames_ = true; }
+
     // The size of the whole packet: what the receiver's Maximum Packet Size is compared with.
     std::size_t encoded_size(const Delivery& delivery) const;
 
@@ -46,6 +50,7 @@ class Outbox {
 
     bool empty() const { return items_.empty(); }
     std::size_t bytes() const { return bytes_; }  // still to be written
+    bool is_between_packets() const { return front_written_ == 0; }
     void set_version(mqtt::ProtocolVersion version) { version_ = version; }
     mqtt::ProtocolVersion version() const { return version_; }
 
@@ -67,7 +72,7 @@ class Outbox {
     struct Item {
         MessageRef message;  // the PUBLISH's message, or raw bytes; none for a short packet
         MessageRef more_ids;
-        std::uint32_t size = 0;  // on the wire
+        std::uint32_t size = 0;  // on the wire, with the frame's header
         mqtt::PacketId packet_id{};
         std::uint8_t first_byte = 0;   // fixed header of a PUBLISH; 0 = raw or short
         std::uint8_t short_bytes = 0;  // length of a short packet
@@ -88,6 +93,7 @@ class Outbox {
     std::size_t bytes_ = 0;
     std::uint32_t front_written_ = 0;  // bytes of the first item that have left already
     mqtt::ProtocolVersion version_;
+    bool websocket_frames_ = false;
 };
 
 }  // namespace dray::session

@@ -151,6 +151,7 @@ LinkId Shard::open(const LinkOptions& options, Instant now) {
     core_->now = now;
     Link& link = core_->links.open();
     link.allow_anonymous = options.allow_anonymous;
+    if (options.websocket) link.outbox.use_websocket_frames();
     link.last_heard = now;
     const Instant due = now + std::chrono::milliseconds(core_->limits().connect_ms_max);
     core_->timers.set({due, Timer::Kind::kConnect, link.id.index, link.id.generation});

@@ -37,7 +37,8 @@ struct ShardOptions {
 // What is known of a connection before its first byte.
 struct LinkOptions {
     bool allow_anonymous = true;
-    std::string peer;  // for the log: "127.0.0.1:51234"
+    bool websocket = false;  // each packet leaves as a frame of its own
+    std::string peer;        // for the log: "127.0.0.1:51234"
 };
 
 class Shard {

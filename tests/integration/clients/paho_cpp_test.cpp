@@ -78,12 +78,6 @@ class Person {
     ::mqtt::connect_options options_;
 };
 
-// libpaho-mqtt 1.3 loses what follows the first of several packets in one WebSocket frame, which MQTT allows;
-// drayd joins the packets of a burst.
-#define PACKETS_SHARE_FRAMES                                                      \
-    if (is_websocket() && Setup::from_environment().broker == BrokerKind::kDrayd) \
-    GTEST_SKIP() << "Paho C 1.3 loses packets that share a WebSocket frame"
-
 class PahoCpp : public ::testing::TestWithParam<Mode> {
   protected:
     std::unique_ptr<Person> person(const std::string& name, bool clean = true) {
@@ -96,7 +90,6 @@ class PahoCpp : public ::testing::TestWithParam<Mode> {
 };
 
 TEST_P(PahoCpp, MessagesOfEveryQoSArriveInOrder) {
-    PACKETS_SHARE_FRAMES;
     const auto sub = person("sub");
     const auto pub = person("pub");
     EXPECT_FALSE(sub->connects());
@@ -116,7 +109,6 @@ TEST_P(PahoCpp, MessagesOfEveryQoSArriveInOrder) {
 }
 
 TEST_P(PahoCpp, ASessionIsResumedWithItsMessages) {
-    PACKETS_SHARE_FRAMES;
     const auto pub = person("pub");
     pub->connects();
     {

@@ -94,6 +94,37 @@ TEST(Outbox, ShortWritesAnywhereGiveTheSameBytes) {
     EXPECT_EQ(cut.bytes(), 0);
 }
 
+TEST(Outbox, OverWebSocketEachPacketIsAFrameOfItsOwn) {
+    Outbox outbox(ProtocolVersion::kV311);
+    outbox.use_websocket_frames();
+    outbox.push_short(std::string_view("\xD0\x00", 2));
+    outbox.push_publish(delivery("t", "x"));
+    EXPECT_EQ(gathered(outbox), std::string("\x82\x02\xD0\x00\x82\x06\x30\x04\x00\x01"
+                                            "tx",
+                                            12));
+    // Every length at which the frame's header grows, cut anywhere.
+    for (const std::size_t payload :
+         {118U, 119U, 120U, 121U, 122U, 65'520U, 65'527U, 65'528U, 65'529U, 65'530U, 70'000U}) {
+        Outbox long_one(ProtocolVersion::kV311);
+        long_one.use_websocket_frames();
+        long_one.push_publish(delivery("t", std::string(payload, 'x')));
+        const std::string whole = gathered(long_one, 1 << 20);
+        ASSERT_EQ(whole.size(), long_one.bytes());
+        const auto second = static_cast<unsigned char>(whole[1]);
+        std::size_t length = second;
+        std::size_t header = 2;
+        if (second >= 126) {
+            header = second == 126 ? 4 : 10;
+            length = 0;
+            for (std::size_t i = 2; i < header; ++i)
+                length = length << 8 | static_cast<unsigned char>(whole[i]);
+        }
+        EXPECT_EQ(header + length, whole.size()) << payload;
+        long_one.consume(3);
+        EXPECT_EQ(gathered(long_one, 1 << 20), whole.substr(3)) << payload;
+    }
+}
+
 TEST(Outbox, APacketLongerThanTheScratchBlockStillLeaves) {
     Outbox outbox(ProtocolVersion::kV311);
     const std::string topic(60'000, 't');
