@@ -72,7 +72,8 @@ export class Client {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#wakers.delete(waker);
-        reject(new Error(`waited ${kDeadlineMs} ms for ${what}; received: ${JSON.stringify(this.inbox.map((m) => m.topic))}`));
+        const received = this.inbox.map(({ topic }) => topic).join(" ");
+        reject(new Error(`waited ${kDeadlineMs} ms for ${what}; received: ${received}`));
       }, kDeadlineMs);
       const waker = () => {
         if (!condition()) return;

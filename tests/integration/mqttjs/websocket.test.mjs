@@ -84,7 +84,8 @@ test("a packet may come byte by byte, one a frame", kTimeout, async () => {
 test("many packets may come in one frame", kTimeout, async () => {
   const client = await RawClient.open();
   const topic = unique("joined");
-  client.socket.send(Buffer.concat([connect(), subscribe(topic), ...["a", "b", "c"].map((text) => publish(topic, text))]));
+  const publishes = ["a", "b", "c"].map((text) => publish(topic, text));
+  client.socket.send(Buffer.concat([connect(), subscribe(topic), ...publishes]));
   await client.next("connack");
   await client.next("suback");
   for (const text of ["a", "b", "c"]) assert.equal((await client.next("publish")).payload.toString(), text);
