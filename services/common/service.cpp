@@ -122,6 +122,7 @@ struct Service::Impl {
                 .on_ready =
                     [this] {
                         worker.reconnected();
+                        for (const auto& work : connect_work) worker.post({.work = work});
                         if (announces && !announced.exchange(true)) announce();
                     },
                 .on_lost = [] {},
@@ -143,6 +144,7 @@ struct Service::Impl {
     Database database;
     std::vector<std::pair<std::string, Handler>> handlers;
     std::vector<std::pair<std::string, std::function<void(const Message&)>>> streams;
+    std::vector<Work> connect_work;
     bool announces = false;
     std::atomic<bool> announced = false;
     std::atomic<bool> refused = false;
@@ -181,6 +183,10 @@ void Service::every(std::chrono::milliseconds interval, Work work) {
     impl_->worker.every(interval, std::move(work));
 }
 
+void Service::on_connect(Work work) {
+    impl_->connect_work.push_back(std::move(work));
+}
+
 void Service::post(Work work, Done done) {
     impl_->worker.post({std::move(work), std::move(done), {}});
 }
@@ -213,8 +219,10 @@ int Service::wait_and_stop() {
     int signal = 0;
     sigwait(&impl_->stop_signals, &signal);
     spdlog::info("stopping ({})", signal == SIGINT ? "SIGINT" : "SIGTERM");
-    impl_->worker.stop();
+    // In this order: what has been acknowledged is handled before we go; what that publishes waits in the
+    // outbox.
     impl_->bus.stop();
+    impl_->worker.stop();
     return 0;
 }
 

@@ -109,6 +109,9 @@ class Service {
 
     void every(std::chrono::milliseconds interval, Work work);
 
+    // After every new connection: for state that a broker may have forgotten.
+    void on_connect(Work work);
+
     // Any thread. Runs `work` on the service's thread, then `done` after the commit. `work` may run more than
     // once (its first batch may be rolled back), so it must start from scratch each time.
     void post(Work work, Done done = {});

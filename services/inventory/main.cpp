@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
     app.on<v1::OrderCancelled>("order/cancelled/+",
                                [&](Transaction& tx, const auto& e) { stock.cancelled(tx, e); });
 
-    app.post([&](Transaction& tx) { stock.fill_shelves(tx); });
+    app.on_connect([&](Transaction& tx) { stock.fill_shelves(tx); });
     app.every(std::chrono::milliseconds(250), [&](Transaction& tx) { stock.publish_changes(tx); });
     return app.run();
 }

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+"""The services against a real broker: $DRAY_TEST_BROKER, mosquitto or drayd (a path), one per test on a free port."""
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+
+BUILD = Path(os.environ.get("DEMO_BUILD", Path(__file__).resolve().parents[3] / "build/release"))
+BROKER = os.environ.get("DRAY_TEST_BROKER", "mosquitto")
+ORDER = {"zip": "60614", "items": [{"sku": "hazy-ipa", "quantity": 1}], "card": "4242424242424242"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.02)
+
+
+def accepts(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class World(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="dray-services-"))
+        self.port = free_port()
+        self.processes = {}
+        self.addCleanup(self.stop_all)
+        self.start_broker()
+
+    def stop_all(self):
+        for name in reversed(list(self.processes)):
+            self.stop(name)
+
+    def start_broker(self):
+        if BROKER == "mosquitto":
+            config = self.folder / "mosquitto.conf"
+            config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
+            command = ["/usr/sbin/mosquitto", "-c", config]
+        else:
+            command = [BROKER, "--mqtt", f"127.0.0.1:{self.port}", "--ws", "127.0.0.1:0",
+                       "--data-dir", self.folder / "broker"]
+        with open(self.folder / "broker.log", "a") as log:
+            self.processes["broker"] = subprocess.Popen(command, stdout=log, stderr=log)
+        wait_for(lambda: accepts(self.port), "the broker accepts connections")
+
+    def start(self, name, *more):
+        command = [BUILD / f"bin/dray-{name}", "--broker", f"mqtt://127.0.0.1:{self.port}", "--data-dir", self.folder]
+        with open(self.folder / f"{name}.log", "a") as log:
+            process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=log, text=True)
+        self.addCleanup(process.stdout.close)
+        self.processes[name] = process
+        line = process.stdout.readline()
+        self.assertTrue(line.startswith("ready"), f"{name} says {line!r}: {self.log(name)}")
+        if name == "store":
+            self.store = line.split("http=")[1].strip()
+
+    def start_services(self, *names):
+        for name in names:
+            self.start(name, *(["--http", "127.0.0.1:0", "--ask-again-seconds", "1"] if name == "store" else []))
+        if "store" in names and "inventory" in names:
+            wait_for(lambda: len(self.get("/api/products")["products"]) == 10, "the store knows the products")
+
+    def stop(self, name, how=signal.SIGTERM):
+        process = self.processes.pop(name)
+        process.send_signal(how)
+        return process.wait(30)
+
+    def log(self, name):
+        return (self.folder / f"{name}.log").read_text()
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://{self.store}{path}", timeout=30) as answer:
+            return json.load(answer)
+
+    def order(self, **change):
+        body = json.dumps({**ORDER, **change}).encode()
+        with urllib.request.urlopen(f"http://{self.store}/api/orders", body, timeout=30) as answer:
+            self.assertEqual(answer.status, 202)
+            return json.load(answer)["order_id"]
+
+    def status(self, order):
+        return self.get(f"/api/orders/{order}")["status"]
+
+    def reserved(self, sku="hazy-ipa"):
+        return next(p["reserved"] for p in self.get("/api/products")["products"] if p["sku"] == sku)
+
+    def listen(self, topic="#"):
+        listener = Listener(self.port, topic)
+        self.addCleanup(listener.close)
+        return listener
+
+
+class Listener:
+    """An MQTT 5 client that remembers what it hears."""
+
+    def __init__(self, port, topic):
+        self.heard = []
+        self.subscribed = threading.Event()
+        self.client = mqtt.Client(protocol=mqtt.MQTTv5)
+        self.client.on_message = lambda _client, _data, message: self.heard.append(message)
+        self.client.on_subscribe = lambda *_: self.subscribed.set()
+        self.client.connect("127.0.0.1", port)
+        self.client.subscribe(topic, qos=1)
+        self.client.loop_start()
+        assert self.subscribed.wait(30), "not subscribed"
+
+    def close(self):
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def on(self, prefix):
+        return [message for message in list(self.heard) if message.topic.startswith(prefix)]
+
+    def wait(self, prefix, count=1):
+        return wait_for(lambda: len(self.on(prefix)) >= count and self.on(prefix), f"{count} x {prefix}")
+
+    def publish(self, topic, payload):
+        self.client.publish(topic, payload, qos=1).wait_for_publish(30)
+
+
+def properties(message):
+    return dict(message.properties.UserProperty)
+
+
+class Events(World):
+    def test_every_event_carries_its_header_as_user_properties_and_names_its_cause(self):
+        listener = self.listen("#")
+        self.start_services("inventory", "billing", "store")
+        order = self.order()
+        story = [properties(listener.wait(prefix)[0]) for prefix in
+                 (f"order/new/60614/{order}", f"order/reserved/{order}", f"payment/paid/{order}",
+                  f"order/ship/60614/{order}")]
+        for event in story:
+            self.assertEqual(event["order-id"], order)
+            self.assertEqual(event["traceparent"][:35], story[0]["traceparent"][:35])
+        self.assertEqual(story[0]["cause-id"], "")
+        for cause, event in zip(story, story[1:]):
+            self.assertEqual(event["cause-id"], cause["event-id"])
+        self.assertEqual(len({event["event-id"] for event in story}), 4)
+
+    def test_a_card_number_is_nowhere(self):
+        listener = self.listen("#")
+        self.start_services("inventory", "billing", "store")
+        self.order(card="4000 0000 0000 0002")
+        listener.wait("order/cancelled/")
+        secrets = (b"4000000000000002", b"4000 0000 0000 0002")
+        for message in listener.heard:
+            self.assertFalse(any(secret in message.payload for secret in secrets), message.topic)
+        for file in self.folder.glob("*.*"):
+            self.assertFalse(any(secret in file.read_bytes() for secret in secrets), file)
+
+    def test_an_event_that_comes_again_changes_nothing_and_is_answered_again(self):
+        listener = self.listen("order/#")
+        self.start_services("inventory", "store")
+        self.order()
+        placed = listener.wait("order/new/")[0]
+        first = listener.wait("order/reserved/")[0]
+        listener.publish(placed.topic, placed.payload)
+        again = listener.wait("order/reserved/", 2)[1]
+        self.assertEqual(properties(again)["event-id"], properties(first)["event-id"])
+        wait_for(lambda: self.reserved() == 1, "one is reserved")
+
+    def test_nonsense_on_a_topic_is_ignored_with_a_word_in_the_log(self):
+        listener = self.listen("order/#")
+        self.start_services("inventory", "store")
+        for payload in (b"", b"\xff\xff\xff", b"{}", os.urandom(1000)):
+            listener.publish("order/new/60614/o1", payload)
+        order = self.order()
+        listener.wait(f"order/reserved/{order}")
+        self.assertIn("order/new/60614/o1: 3 bytes that are no dray.v1.OrderPlaced", self.log("inventory"))
+
+    def test_stock_levels_are_retained_for_whoever_comes_later(self):
+        self.start_services("inventory")
+        self.listen("data/inventory/+").wait("data/inventory/", 10)
+        late = self.listen("data/inventory/+")
+        self.assertEqual(len({message.topic for message in late.wait("data/inventory/", 10)}), 10)
+        self.assertTrue(all(message.retain for message in late.heard[:10]))
+
+
+class Faults(World):
+    def test_what_happened_while_a_service_was_down_reaches_it_when_it_is_back(self):
+        self.start_services("inventory", "billing", "store")
+        self.stop("inventory")
+        orders = [self.order() for _ in range(5)]
+        self.start("inventory")
+        for order in orders:
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
+        wait_for(lambda: self.reserved() == 5, "five are reserved, no more")
+
+    def test_orders_are_taken_while_the_broker_is_away(self):
+        self.start_services("inventory", "billing", "store")
+        self.stop("broker", signal.SIGKILL)
+        orders = [self.order() for _ in range(5)]
+        wait_for(lambda: self.get("/healthz")["broker"] == "disconnected", "the store knows")
+        self.assertEqual({self.status(order) for order in orders}, {"processing"})
+        self.start_broker()
+        for order in orders:
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped", 60)
+        wait_for(lambda: self.reserved() == 5, "five are reserved, no more")
+        for name in ("inventory", "billing", "store"):
+            self.assertIn("next try in", self.log(name))
+
+    def test_a_killed_inventory_neither_loses_nor_doubles_an_order(self):
+        self.start_services("billing", "inventory", "store")
+        orders = []
+        for _ in range(4):
+            orders += [self.order() for _ in range(5)]
+            self.stop("inventory", signal.SIGKILL)
+            self.start("inventory")
+        for order in orders:
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped", 60)
+        wait_for(lambda: self.reserved() == 20, "twenty are reserved, no more")
+
+    def test_health_tells_who_is_up_and_who_was_killed(self):
+        listener = self.listen("service/+/health")
+        self.start_services("billing")
+        wait_for(lambda: [m.payload for m in listener.heard] == [b"up"], "up")
+        self.stop("billing", signal.SIGKILL)
+        wait_for(lambda: [m.payload for m in listener.heard] == [b"up", b"down"], "down, by the will")
+        self.start("billing")
+        self.assertEqual(self.stop("billing"), 0)
+        wait_for(lambda: [m.payload for m in listener.heard][2:] == [b"up", b"down"], "up and down again")
+
+
+class Settings(unittest.TestCase):
+    def fails(self, *arguments, **environment):
+        done = subprocess.run([BUILD / "bin/dray-store", *arguments], env={**os.environ, **environment}, timeout=30,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(done.stdout, "")
+        return done.stderr.splitlines()[-1]
+
+    def test_mistakes_are_named(self):
+        self.assertEqual(self.fails("--broker", "localhost"),
+                         'dray-store: broker must look like mqtt://host:1883, not "localhost"')
+        self.assertEqual(self.fails("--http", "8080"),
+                         'dray-store: --http must look like 127.0.0.1:8080, not "8080"')
+        self.assertEqual(self.fails(DRAY__STORE__ASK_AGAIN_SECONDS="soon"),
+                         "dray-store: environment DRAY__STORE__ASK_AGAIN_SECONDS: store.ask_again_seconds must be a "
+                         'whole number, not "soon"')
+        self.assertIn("/nowhere/zips.json: cannot be read", self.fails("--map", "/nowhere"))
+        self.assertIn("database /proc/x/store.db", self.fails("--data-dir", "/proc/x"))
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.assertIn(f"--http {address}: bind: Address already in use", self.fails("--http", address))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

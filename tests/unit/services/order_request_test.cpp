@@ -1,0 +1,81 @@
+#include "services/store/order_request.h"
+
+#include <gtest/gtest.h>
+
+namespace dray::store {
+namespace {
+
+std::variant<OrderRequest, Problem> parse(const std::string& body) {
+    return parse_order(body, [](const std::string& zip) { return zip == "60614"; });
+}
+
+struct Case {
+    const char* body;
+    int status;
+    const char* field;
+};
+
+TEST(OrderRequest, AGoodOrderIsRead) {
+    const auto parsed =
+        parse(R"({"zip":"60614","items":[{"sku":"ale","quantity":2}],"card":"4242424242424242"})");
+    ASSERT_TRUE(std::holds_alternative<OrderRequest>(parsed));
+    const auto& order = std::get<OrderRequest>(parsed);
+    EXPECT_EQ(order.zip, "60614");
+    ASSERT_EQ(order.lines.size(), 1U);
+    EXPECT_EQ(order.lines[0].sku, "ale");
+    EXPECT_EQ(order.lines[0].quantity, 2U);
+    EXPECT_EQ(order.card_token.find("4242424242"), std::string::npos);
+}
+
+TEST(OrderRequest, EveryMistakeNamesItsField) {
+    const Case cases[] = {
+        {"", 400, ""},
+        {"{", 400, ""},
+        {"[]", 400, ""},
+        {"\"text\"", 400, ""},
+        {"{}", 422, "zip"},
+        {R"({"zip":60614})", 422, "zip"},
+        {R"({"zip":"99999"})", 422, "zip"},
+        {R"({"zip":"60614"})", 422, "items"},
+        {R"({"zip":"60614","items":{}})", 422, "items"},
+        {R"({"zip":"60614","items":[]})", 422, "items"},
+        {R"({"zip":"60614","items":[1]})", 422, "items[0]"},
+        {R"({"zip":"60614","items":[{}]})", 422, "items[0].sku"},
+        {R"({"zip":"60614","items":[{"sku":"a"}]})", 422, "items[0].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":0}]})", 422, "items[0].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":-1}]})", 422, "items[0].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":1.5}]})", 422, "items[0].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":101}]})", 422, "items[0].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":18446744073709551615}]})", 422,
+         "items[0].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":1},{"sku":"b","quantity":"1"}]})", 422,
+         "items[1].quantity"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":1}]})", 422, "card"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":1}],"card":4242424242424242})", 422, "card"},
+        {R"({"zip":"60614","items":[{"sku":"a","quantity":1}],"card":"4242424242424243"})", 422, "card"},
+    };
+    for (const auto& wrong : cases) {
+        const auto parsed = parse(wrong.body);
+        ASSERT_TRUE(std::holds_alternative<Problem>(parsed)) << wrong.body;
+        EXPECT_EQ(std::get<Problem>(parsed).status, wrong.status) << wrong.body;
+        EXPECT_EQ(std::get<Problem>(parsed).field, wrong.field) << wrong.body;
+        EXPECT_FALSE(std::get<Problem>(parsed).detail.empty()) << wrong.body;
+    }
+}
+
+TEST(OrderRequest, TooManyItemsAreRefused) {
+    std::string items;
+    for (int i = 0; i < 21; ++i) items += std::string(i ? "," : "") + R"({"sku":"a","quantity":1})";
+    const auto parsed = parse(R"({"zip":"60614","card":"4242424242424242","items":[)" + items + "]}");
+    ASSERT_TRUE(std::holds_alternative<Problem>(parsed));
+    EXPECT_EQ(std::get<Problem>(parsed).field, "items");
+}
+
+TEST(OrderRequest, AProblemIsJsonEvenWithBrokenText) {
+    const auto response = to_response(Problem{422, "zip\xff", "no"});
+    EXPECT_EQ(response.content_type, "application/problem+json");
+    EXPECT_NE(response.body.find("\"field\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dray::store
