@@ -23,6 +23,7 @@ constexpr milliseconds kBackoffMax{8000};
 constexpr std::chrono::seconds kAnswerMax{10};
 constexpr int kKeepAliveSeconds = 20;
 constexpr std::uint32_t kSessionExpirySeconds = 24 * 60 * 60;
+constexpr std::size_t kReceiveMaximumDefault = 65'535;
 
 // Paho knows tcp://; the rest of Dray says mqtt://.
 std::string paho_address(const std::string& broker) {
@@ -43,6 +44,12 @@ mqtt::message_ptr to_paho(const Message& message) {
     }
     return mqtt::message::create(message.topic, message.payload.data(), message.payload.size(), message.qos,
                                  message.retained, properties);
+}
+
+std::size_t receive_maximum_of(const mqtt::connect_response& answer) {
+    const auto& properties = answer.get_properties();
+    if (!properties.contains(mqtt::property::RECEIVE_MAXIMUM)) return kReceiveMaximumDefault;
+    return mqtt::get<std::uint16_t>(properties, mqtt::property::RECEIVE_MAXIMUM);
 }
 
 std::string_view next_level(std::string_view& rest, bool& more) {
@@ -110,7 +117,9 @@ struct Bus::Impl : mqtt::iaction_listener {
     std::string connect_and_subscribe() {
         try {
             up = true;  // before the connection, so that losing it again at once is not overlooked
-            if (!client.connect(connect_options())->wait_for(kAnswerMax)) return "no answer to CONNECT";
+            const auto token = client.connect(connect_options());
+            if (!token->wait_for(kAnswerMax)) throw std::runtime_error("no answer to CONNECT");
+            receive_maximum = receive_maximum_of(token->get_connect_response());
             if (!subscriptions.empty()) subscribe_all();
             if (!options.health_topic.empty()) client.publish(health("up"));
         } catch (const std::exception& error) {
@@ -193,6 +202,7 @@ struct Bus::Impl : mqtt::iaction_listener {
     std::condition_variable changed;
     bool stop_asked = false;
     std::atomic<bool> up = false;
+    std::atomic<std::size_t> receive_maximum = kReceiveMaximumDefault;
     std::thread keeper;
     mqtt::async_client client;  // last: its callbacks use everything above
 };
@@ -232,6 +242,10 @@ void Bus::stop() {
 
 bool Bus::connected() const {
     return impl_->up && impl_->client.is_connected();
+}
+
+std::size_t Bus::receive_maximum() const {
+    return impl_->receive_maximum;
 }
 
 bool Bus::publish(const Message& message, std::uint64_t ticket) {

@@ -11,6 +11,7 @@
 // mean "handled" here. What a crash between the two loses is made good end to end: see outbox.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -63,6 +64,8 @@ class Bus {
     void start();
     void stop();  // orderly: health "down", DISCONNECT; the session stays
     bool connected() const;
+    // How many messages the broker takes before it has acknowledged one [MQTT-5.0 3.2.2.3.3].
+    std::size_t receive_maximum() const;
 
     // False when it cannot be sent now (not connected). A QoS 0 message has no acknowledgement.
     bool publish(const Message& message, std::uint64_t ticket = 0);

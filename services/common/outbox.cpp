@@ -107,10 +107,16 @@ void Outbox::settle() {
     unsettled_.clear();
 }
 
+// After a reconnect both Paho and we repeat what was in flight: twice the window must be within what the
+// broker takes.
+std::size_t Outbox::window() const {
+    return std::clamp<std::size_t>(bus_.receive_maximum() / 2, 1, kInFlightMax);
+}
+
 void Outbox::pump() {
     collect();
-    if (published_id_ >= last_id_ || in_flight_ >= kInFlightMax || !bus_.connected()) return;
-    const auto room = static_cast<std::int64_t>(kInFlightMax - in_flight_);
+    if (published_id_ >= last_id_ || in_flight_ >= window() || !bus_.connected()) return;
+    const auto room = static_cast<std::int64_t>(window() - in_flight_);
     const soci::rowset<soci::row> rows =
         (sql_.prepare << "SELECT id, event_id, order_id, cause_id, traceparent, topic, payload_hex, retained "
                          "FROM outbox WHERE sent = 0 AND id > :after ORDER BY id LIMIT :room",

@@ -2,7 +2,7 @@
 // database and a broker share no transaction.
 //
 //   one transaction:   inbox ── seen this event id? ──> change ──> outbox rows ──> commit
-//   afterwards:        outbox rows ──> bus, in order, kInFlightMax at a time ──> acknowledged ──> marked sent
+//   afterwards:        outbox rows ──> bus, in order, a window at a time ──> acknowledged ──> marked sent
 //
 // A crash after the commit: rows not marked sent are published again; takers recognise the event id.
 // A crash before the commit, after the broker was acked (Paho acks first, see bus.h): the event is lost to
@@ -63,13 +63,12 @@ class Outbox {
     void acknowledged(std::uint64_t ticket);
     bool has_acknowledgements() const;
 
-    // Twice this (Paho repeats its own after a reconnect, and so do we) must stay within the Receive Maximum
-    // of the broker; mosquitto's is 20.
-    static constexpr std::size_t kInFlightMax = 10;
+    static constexpr std::size_t kInFlightMax = 64;
 
   private:
     std::int64_t next_id() { return ++last_id_; }
     void collect();
+    std::size_t window() const;
     void requeue(const std::string& where, const std::string& event_id);
 
     soci::session& sql_;

@@ -53,6 +53,17 @@ v1::ShipmentOffer make_offer(const OpenOrder& order) {
     return offer;
 }
 
+service::Message to_message(const v1::ShipmentOffer& offer, const std::string& topic) {
+    const auto& header = offer.header();
+    return {.topic = topic,
+            .payload = offer.SerializeAsString(),
+            .qos = 0,
+            .user_properties = {{"event-id", header.event_id()},
+                                {"order-id", header.order_id()},
+                                {"cause-id", header.cause_id()},
+                                {"traceparent", header.traceparent()}}};
+}
+
 void cancel(Transaction& tx, OpenOrder order, const std::string& reason) {
     order.state = "cancelled";
     update_order(tx, order);
@@ -168,11 +179,24 @@ void Dispatch::give_up_late_orders(Transaction& tx, std::int64_t now) {
 }
 
 void Dispatch::widen_search(Transaction& tx, std::int64_t now) {
-    const int free = free_vehicle_count(tx);
-    for (auto& order : expired_orders(tx, now, std::max(free, kBlindOffers))) {
-        order.attempt += 1;
+    const auto free = free_vehicles(tx);
+    int takers = 0;
+    for (const auto& [zip, count] : free) takers += count;
+    const int budget = std::max(takers, kBlindOffers) - offers_in_the_air(tx, now);
+    if (budget <= 0) return;
+    for (auto& order : expired_orders(tx, now, budget)) {
+        order.attempt = next_attempt(order, free);
         offer_again(tx, std::move(order), now);
     }
+}
+
+int Dispatch::next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const {
+    for (int attempt = order.attempt + 1; attempt <= order.attempt + kRingMax + 1; ++attempt) {
+        for (const auto& zip : zips_.ring(order.zip, attempt % (kRingMax + 1))) {
+            if (free.contains(zip)) return attempt;
+        }
+    }
+    return order.attempt + 1;
 }
 
 void Dispatch::offer_again(Transaction& tx, OpenOrder order, std::int64_t now) {
@@ -182,9 +206,9 @@ void Dispatch::offer_again(Transaction& tx, OpenOrder order, std::int64_t now) {
     tx.answer_to(order.cause);
     auto zips = zips_.ring(order.zip, order.attempt % (kRingMax + 1));
     if (zips.empty()) zips = {order.zip};
-    for (const auto& zip : zips) {
-        tx.publish("order/ship/" + zip + "/" + order.id, make_offer(order), {.once = true});
-    }
+    auto offer = make_offer(order);
+    service::complete_header(*offer.mutable_header(), order.cause, "dray-logistics");
+    for (const auto& zip : zips) announce_(to_message(offer, "order/ship/" + zip + "/" + order.id));
 }
 
 void Dispatch::revoke_lost_awards(Transaction& tx, std::int64_t now) {

@@ -21,8 +21,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "dray/v1/dispatch.pb.h"
 #include "dray/v1/order.pb.h"
@@ -46,7 +48,10 @@ class Dispatch {
         std::int64_t lease_ms;          // an award without any progress for so long is lost
         std::int64_t offline_grace_ms;  // a winner may be away or idle for so long
     };
-    Dispatch(Options options, const service::ZipMap& zips) : options_(options), zips_(zips) {}
+    // `announce` says something at once that may be lost.
+    using Announce = std::function<void(const service::Message&)>;
+    Dispatch(Options options, const service::ZipMap& zips, Announce announce)
+        : options_(options), zips_(zips), announce_(std::move(announce)) {}
 
     void offered(service::Transaction& tx, const v1::ShipmentOffer& offer);
     void bid(service::Transaction& tx, const v1::Bid& bid);
@@ -59,11 +64,13 @@ class Dispatch {
     void delivered(service::Transaction& tx, const v1::VehicleStatus& status);
     void give_up_late_orders(service::Transaction& tx, std::int64_t now);
     void widen_search(service::Transaction& tx, std::int64_t now);
+    int next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const;
     void offer_again(service::Transaction& tx, OpenOrder order, std::int64_t now);
     void revoke_lost_awards(service::Transaction& tx, std::int64_t now);
 
     Options options_;
     const service::ZipMap& zips_;
+    Announce announce_;
 };
 
 }  // namespace dray::logistics

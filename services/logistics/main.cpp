@@ -28,7 +28,7 @@ int run(int argc, char** argv) {
                                   .deadline_ms = settings.integer("logistics.deadline_seconds") * 1000,
                                   .lease_ms = settings.integer("logistics.lease_seconds") * 1000,
                                   .offline_grace_ms = settings.integer("logistics.offline_seconds") * 1000},
-                                 zips);
+                                 zips, [&](const service::Message& offer) { app.publish_now(offer); });
 
     app.on<v1::ShipmentOffer>("order/ship/+/+",
                               [&](Transaction& tx, const auto& e) { dispatch.offered(tx, e); });

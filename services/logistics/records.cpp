@@ -61,7 +61,7 @@ const char* const kSchema = R"(
         cause_id TEXT NOT NULL,
         traceparent TEXT NOT NULL
     );
-    CREATE INDEX orders_open ON orders (first_offered_at) WHERE state = 'open';
+    CREATE INDEX orders_open ON orders (expires_at) WHERE state = 'open';
     CREATE TABLE awards (
         order_id TEXT NOT NULL,
         epoch INTEGER NOT NULL,
@@ -120,7 +120,7 @@ void update_order(Transaction& tx, const OpenOrder& order) {
 std::vector<OpenOrder> expired_orders(Transaction& tx, long long now, int count_max) {
     return read_orders((tx.sql().prepare << std::string("SELECT ") + kOrderColumns +
                                                 " FROM orders WHERE state = 'open' AND expires_at <= :now "
-                                                "ORDER BY first_offered_at LIMIT :count",
+                                                "ORDER BY expires_at LIMIT :count",
                         use(now), use(count_max)));
 }
 
@@ -204,12 +204,22 @@ void write_vehicle(Transaction& tx, const v1::VehicleStatus& status, long long n
         use(status.vehicle_id()), use(state), use(status.zip()), use(now);
 }
 
-int free_vehicle_count(Transaction& tx) {
+std::map<std::string, int> free_vehicles(Transaction& tx) {
     const int idle = v1::VEHICLE_STATE_IDLE;
-    int count = 0;
-    tx.sql() << "SELECT COUNT(*) FROM vehicles AS v WHERE v.state = :idle AND NOT EXISTS "
+    const soci::rowset<soci::row> rows =
+        (tx.sql().prepare
+             << "SELECT v.zip FROM vehicles AS v WHERE v.state = :idle AND NOT EXISTS "
                 "(SELECT 1 FROM awards AS a WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active')",
-        use(idle), into(count);
+         use(idle));
+    std::map<std::string, int> by_zip;
+    for (const auto& row : rows) ++by_zip[row.get<std::string>(0)];
+    return by_zip;
+}
+
+int offers_in_the_air(Transaction& tx, long long now) {
+    int count = 0;
+    tx.sql() << "SELECT COUNT(*) FROM orders WHERE state = 'open' AND expires_at > :now", use(now),
+        into(count);
     return count;
 }
 

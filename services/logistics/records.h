@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,8 +41,9 @@ struct ActiveAward {
 std::optional<OpenOrder> find_order(service::Transaction& tx, const std::string& id);
 void insert_order(service::Transaction& tx, const OpenOrder& order);
 void update_order(service::Transaction& tx, const OpenOrder& order);  // state, epoch, attempt, times, cause
-// Open orders whose wave has expired, oldest first.
+// Open orders whose wave has expired, the one that has waited longest for another first.
 std::vector<OpenOrder> expired_orders(service::Transaction& tx, long long now, int count_max);
+int offers_in_the_air(service::Transaction& tx, long long now);
 std::vector<OpenOrder> late_orders(service::Transaction& tx, long long now);
 
 std::optional<ActiveAward> active_award_of_order(service::Transaction& tx, const std::string& order_id);
@@ -56,6 +58,7 @@ void touch_award(service::Transaction& tx, const std::string& vehicle_id, long l
 std::vector<ActiveAward> lost_awards(service::Transaction& tx, long long lease_since, long long away_since);
 
 void write_vehicle(service::Transaction& tx, const v1::VehicleStatus& status, long long now);
-int free_vehicle_count(service::Transaction& tx);
+// Where the vehicles are that could take an order now: zip -> how many.
+std::map<std::string, int> free_vehicles(service::Transaction& tx);
 
 }  // namespace dray::logistics

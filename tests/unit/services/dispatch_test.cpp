@@ -67,9 +67,23 @@ class DispatchTest : public ::testing::Test {
         return state;
     }
 
+    logistics::Dispatch::Announce announce() {
+        return [this](const service::Message& message) {
+            announced_.push_back({message.topic, message.payload});
+        };
+    }
+    std::vector<Said> offers(const std::string& filter) const {
+        std::vector<Said> found;
+        for (const auto& offer : announced_) {
+            if (service::topic_matches(filter, offer.topic)) found.push_back(offer);
+        }
+        return found;
+    }
+
+    std::vector<Said> announced_;
     service::ZipMap town_ = little_town();
     Desk desk_{"dray-logistics", logistics::kSchema};
-    std::optional<logistics::Dispatch> dispatch_{std::in_place, options(), town_};
+    std::optional<logistics::Dispatch> dispatch_{std::in_place, options(), town_, announce()};
 };
 
 TEST_F(DispatchTest, TheFirstBidWinsAndTheOthersAreTold) {
@@ -121,28 +135,51 @@ TEST_F(DispatchTest, ABidForAnotherEpochIsNotConsidered) {
 TEST_F(DispatchTest, ASilentZipIsOfferedToItsNeighbours) {
     offer("o1", -1);
     tick();
-    EXPECT_EQ(desk_.said("order/ship/10001/o1").size(), 1U);
-    EXPECT_EQ(desk_.said("order/ship/10003/o1").size(), 1U);
-    EXPECT_TRUE(desk_.said("order/ship/10002/o1").empty());
-    const auto repeated = desk_.said("order/ship/10001/o1")[0].as<v1::ShipmentOffer>();
+    EXPECT_EQ(offers("order/ship/10001/o1").size(), 1U);
+    EXPECT_EQ(offers("order/ship/10003/o1").size(), 1U);
+    EXPECT_TRUE(offers("order/ship/10002/o1").empty());
+    const auto repeated = offers("order/ship/10001/o1")[0].as<v1::ShipmentOffer>();
     EXPECT_EQ(repeated.attempt(), 1U);
     EXPECT_EQ(repeated.epoch(), 1U);
     EXPECT_EQ(repeated.zip(), "10002");
     tick();  // the new wave still stands
-    EXPECT_EQ(desk_.said("order/ship/+/o1").size(), 2U);
+    EXPECT_EQ(offers("order/ship/+/o1").size(), 2U);
 }
 
-TEST_F(DispatchTest, NoMoreOrdersAreOfferedAnewThanVehiclesAreFree) {
+TEST_F(DispatchTest, NoMoreOffersAreInTheAirThanVehiclesAreFree) {
     for (int i = 0; i < 30; ++i) offer("o" + std::to_string(i), -1);
     for (int i = 0; i < 12; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE);
     tick();
-    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt = 1"), 12);
+    tick();
+    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 12);
+}
+
+TEST_F(DispatchTest, WaitingOrdersTakeTurns) {
+    auto brief = options();
+    brief.wave_ms = -1;
+    dispatch_.emplace(brief, town_, announce());
+    for (int i = 0; i < 15; ++i) offer("o" + std::to_string(i), -1000 + i);
+    for (int i = 0; i < 3; ++i) tick();  // five at a time, as no vehicle is known to be free
+    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt = 1"), 15);
+}
+
+TEST_F(DispatchTest, RingsWithoutAFreeVehicleArePassedOver) {
+    offer("o1", -1);
+    auto far = event_of<v1::VehicleStatus>("");
+    far.set_vehicle_id("v1");
+    far.set_state(v1::VEHICLE_STATE_IDLE);
+    far.set_zip("10004");  // two steps from 10002
+    desk_.deliver<v1::VehicleStatus>(
+        far, [&](Transaction& tx, const auto& e) { dispatch_->vehicle_reports(tx, e); });
+    tick();
+    ASSERT_EQ(offers("order/ship/+/o1").size(), 1U);
+    EXPECT_EQ(offers("order/ship/10004/o1").size(), 1U);
 }
 
 TEST_F(DispatchTest, AnOrderThatNobodyTakesIsCancelledAtItsDeadline) {
     auto impatient = options();
     impatient.deadline_ms = -1;
-    dispatch_.emplace(impatient, town_);
+    dispatch_.emplace(impatient, town_, announce());
     offer("o1", -1);
     tick();
     EXPECT_EQ(state("o1"), "cancelled");
