@@ -259,9 +259,9 @@ TEST_P(Shards, UnsubscribeEnds) {
 
 TEST_P(Shards, ASharedGroupTakesTurns) {
     World world(options());
-    for (const char* name : {"m1", "m2", "m3", "m4"}) subscriber(world, name, "$share/g/work/+", 1);
+    for (const char* name : {"m1", "m2", "m3", "m4"}) subscriber(world, name, "$share/g/jobs/+", 1);
     publisher(world, "p");
-    for (int i = 1; i <= 40; ++i) world.client("p").sends(publish("work/x", "j", 1, i)).gets(puback(i));
+    for (int i = 1; i <= 40; ++i) world.client("p").sends(publish("jobs/x", "j", 1, i)).gets(puback(i));
     for (const char* name : {"m1", "m2", "m3", "m4"})
         EXPECT_EQ(world.client(name).takes_all().size(), 10) << name;
 }
