@@ -159,7 +159,7 @@ void Connection::offer(ByteView all) {
 void Connection::keep(ByteView all, std::size_t consumed) {
     const ByteView rest = all.subspan(consumed);
     if (rest.empty()) {
-        if (kept_.capacity() > 0) kept_ = {};
+        if (kept_.capacity() > 0) kept_ = std::vector<std::uint8_t>();  // `= {}` would keep the memory
     } else if (all.data() != kept_.data()) {
         kept_.assign(rest.begin(), rest.end());
     } else if (consumed > 0) {
@@ -238,7 +238,7 @@ void Connection::end_service(const Ending& ending) {
     phase_ = Phase::kLingering;
     home_->log_close(*this, ending);
     home_->reactor().shard().closed(link_, home_->reactor().now());
-    kept_ = {};
+    kept_ = std::vector<std::uint8_t>();
 }
 
 // A socket that is closed while bytes lie in it unread sends a reset, which can overtake what was written

@@ -154,7 +154,7 @@ bool WsDecoder::answer_control(std::string& replies) {
         append_ws_frame(WsOpcode::kPong, as_bytes(control_), replies);
     }
     if (opcode() == WsOpcode::kClose) open = answer_close(replies);
-    control_ = std::string();  // and its memory
+    std::string().swap(control_);  // and its memory
     return open;
 }
 

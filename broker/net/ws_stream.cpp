@@ -24,7 +24,7 @@ WsStream::Received WsStream::upgrade(std::span<std::uint8_t> bytes) {
     }
     upgraded_ = true;
     const std::size_t frames = request_.size() - reply.consumed;
-    request_ = std::string();
+    std::string().swap(request_);  // and its memory
     // The header ended within the bytes that came last, so its rest is their end.
     DRAY_ASSERT(frames <= bytes.size());
     std::memmove(bytes.data(), bytes.data() + bytes.size() - frames, frames);
@@ -51,7 +51,10 @@ WsStream::Received WsStream::unframe(std::span<std::uint8_t> bytes) {
 
 std::size_t WsStream::begin_write(std::size_t outbox_bytes, bool between_packets) {
     if (!upgraded_) return 0;
-    if (between_packets) pending_ += std::exchange(control_, {});
+    if (between_packets) {
+        pending_ += control_;
+        std::string().swap(control_);  // and its memory
+    }
     // After our close nothing is begun any more; a packet that was cut is finished.
     return close_said_ && between_packets ? 0 : outbox_bytes;
 }
@@ -59,6 +62,7 @@ std::size_t WsStream::begin_write(std::size_t outbox_bytes, bool between_packets
 std::size_t WsStream::sent(std::size_t bytes) {
     const std::size_t of_pending = std::min(bytes, pending_.size());
     pending_.erase(0, of_pending);
+    if (pending_.empty() && pending_.capacity() > kPendingBytesKept) std::string().swap(pending_);
     return bytes - of_pending;
 }
 

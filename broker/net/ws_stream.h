@@ -52,6 +52,9 @@ class WsStream {
     // A peer that pings and does not read its pongs gets only the latest, RFC 6455 section 5.5.3.
     static constexpr std::size_t kControlBytesMax = 4 * 1024;
 
+    // Room for every frame header; the response to the request needs more, once.
+    static constexpr std::size_t kPendingBytesKept = 16;
+
     Received upgrade(std::span<std::uint8_t> bytes);
     Received unframe(std::span<std::uint8_t> bytes);
 
