@@ -6,6 +6,7 @@
 #include "mqtt/packet.h"
 #include "session/session.h"
 #include "shard/links.h"
+#include "shard/shard_message.h"
 #include "shard/timers.h"
 
 namespace dray::shard {
@@ -26,8 +27,9 @@ void detach(Core& core, session::Session& session);
 // Forgets it and what was held for it.
 void end_session(Core& core, session::Session& session);
 
-// Takes one subscription from a session; false if there was none of that filter.
-bool drop_subscription(Core& core, session::Session& session, std::string_view filter);
+// Takes one subscription from a session; false if there was none of that filter. `ticket` then waits until
+// nothing more is chosen for it on other shards.
+bool drop_subscription(Core& core, session::Session& session, std::string_view filter, Ticket ticket = 0);
 
 void publish_will(Core& core, session::Session& session);
 

@@ -1,7 +1,8 @@
 // SUBSCRIBE and UNSUBSCRIBE, MQTT 3.1.1 and 5.0 sections 3.8 to 3.11.
 //
 // A subscription takes effect here at once; SUBACK goes out when every other shard knows the way to it, so
-// that what anyone publishes after they saw the SUBACK is received.
+// that what anyone publishes after they saw the SUBACK is received. UNSUBACK of a shared subscription goes
+// out when the home of its group no longer chooses this member [MQTT-5.0 3.10.4-2].
 #include <algorithm>
 
 #include "mqtt/topic.h"
@@ -113,15 +114,17 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
 
 void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubscribe) {
     Session& session = *link.session;
-    mqtt::Unsuback unsuback{unsubscribe.packet_id, {}, {}};
+    ConfirmUnsubscribe done{link.id, unsubscribe.packet_id, {}};
+    const Ticket ticket = core.tickets.open(ConfirmTicket{});
     for (const std::string_view filter : unsubscribe.filters) {
-        const bool existed = drop_subscription(core, session, filter);
-        unsuback.reasons.push_back(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted);
+        const bool existed = drop_subscription(core, session, filter, ticket);
+        done.reasons.push_back(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted);
     }
-    send(core, link, std::move(unsuback));
+    core.tickets.set(ticket, std::move(done));
+    confirm(core, ticket);
 }
 
-bool drop_subscription(Core& core, Session& session, std::string_view filter) {
+bool drop_subscription(Core& core, Session& session, std::string_view filter, Ticket ticket) {
     const auto found = session.subscriptions.find(filter);
     if (found == session.subscriptions.end()) return false;
     --core.statistics.subscriptions;
@@ -137,11 +140,12 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter) {
     }
     session::SharedMembership& membership = session.shared[slot - 1u];
     membership.active = false;
-    GroupLeave leave{membership.group, membership.filter, session.number, 0};
+    GroupLeave leave{membership.group, membership.filter, session.number, ticket};
+    if (ticket != 0) core.tickets.wait_for_more(ticket);
     const ShardIndex home =
         home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
     if (home == core.options.index) {
-        leave_group(core, leave);
+        leave_group(core, core.options.index, leave);
     } else {
         core.forward(home, std::move(leave));
     }

@@ -122,7 +122,7 @@ struct Receive {
     void operator()(const RetainedCancel& cancel) const { serve_retained(core, from, cancel); }
     void operator()(const RetainedBatch& batch) const { receive_retained(core, from, batch); }
     void operator()(const GroupJoin& join) const { join_group(core, from, join); }
-    void operator()(const GroupLeave& leave) const { leave_group(core, leave); }
+    void operator()(const GroupLeave& leave) const { leave_group(core, from, leave); }
     void operator()(const MemberAble& change) const { set_member_able(core, change); }
     void operator()(const GroupDeliver& delivery) const { receive_from_group(core, delivery); }
     void operator()(const GroupReturn& returned) const { return_to_group(core, returned); }

@@ -92,7 +92,8 @@ void join_group(Core& core, ShardIndex from, const GroupJoin& join) {
     if (join.able) set_member_able(core, {join.session, true});
 }
 
-void leave_group(Core& core, const GroupLeave& leave) {
+void leave_group(Core& core, ShardIndex from, const GroupLeave& leave) {
+    if (leave.ticket != 0) confirm(core, core.tickets.open(ConfirmTicket{from, leave.ticket}));
     topics::SharedGroup* group = core.subscriptions.find_group(leave.group, leave.filter);
     if (group == nullptr) return;
     if (group->members().size() == 1 && group->members().front().id == leave.session) {

@@ -39,7 +39,7 @@ struct Core;
 // At the group's home. The ticket (of shard `from`) is confirmed when every shard knows the way to this
 // group.
 void join_group(Core& core, ShardIndex from, const GroupJoin& join);
-void leave_group(Core& core, const GroupLeave& leave);
+void leave_group(Core& core, ShardIndex from, const GroupLeave& leave);
 void set_member_able(Core& core, const MemberAble& change);
 void deliver_to_group(Core& core, topics::GroupId group, const session::MessageRef& message);
 void return_to_group(Core& core, const GroupReturn& returned);

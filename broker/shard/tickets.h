@@ -38,13 +38,20 @@ struct GrantSubscriptions {
     std::vector<Replayed> replays;
 };
 
+// An UNSUBACK.
+struct ConfirmUnsubscribe {
+    LinkId link;
+    mqtt::PacketId packet_id{};
+    std::vector<mqtt::ReasonCode> reasons;
+};
+
 // Somebody's own ticket: another shard's, or one of ours.
 struct ConfirmTicket {
     ShardIndex shard = 0;
     Ticket ticket = 0;
 };
 
-using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmTicket>;
+using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmUnsubscribe, ConfirmTicket>;
 
 class Tickets {
   public:

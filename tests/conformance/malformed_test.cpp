@@ -50,7 +50,8 @@ INSTANTIATE_TEST_SUITE_P(Mqtt, MalformedV5, ::testing::Values(v5), version_name)
 // [MQTT-5.0 2.1.3-1, 3.6.1-1, 3.8.1-1, 3.10.1-1, 3.14.1-1]
 TEST_P(Malformed, FixedHeaders) {
     each_is_refused({
-        {"type 0", "00 00", {kMalformed, kProtocol}},
+        // mosquitto waits for more if it reads one byte at a time.
+        {"type 0", "00 00", {kMalformed, kProtocol}, kMosquittoTakesIt},
         {"PINGREQ with flags", "c1 00", {kMalformed}, kMosquittoTakesIt},
         {"PINGREQ with a body", "c0 01 00", {kMalformed}, kMosquittoTakesIt},
         {"PUBACK with flags", "41 02 00 01", {kMalformed}, kMosquittoTakesIt},

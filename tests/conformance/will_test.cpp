@@ -57,7 +57,7 @@ TEST_P(Wills, AProtocolErrorPublishesIt) {
     client("sub").connects("sub").subscribes("w");
     client("a")
         .connects(connect("a").will("w", "gone"))
-        .sends(raw({0x00, 0x00}))
+        .sends(raw({0x63, 0x02, 0x00, 0x01}))  // PUBREL with wrong flags
         .is_refused(std::vector{ReasonCode::kMalformedPacket, ReasonCode::kProtocolError});
     client("sub").gets(publish("w", "gone"));
 }

@@ -96,9 +96,11 @@ Route RouteFinder::walk_back(NodeId last_node, Place from, Place last, float sec
 }
 
 Route RouteFinder::find(Place from, Place to) {
-    if (is_backward(to.arc)) to = turned_round(network_, to);
-    Target target{.forward = to, .backward = {}, .point = network_.point_at(to)};
-    if (network_.drivable(opposite(to.arc))) target.backward = turned_round(network_, to);
+    // Turned round at most once: twice would round the offset, and a vehicle that is there already would have
+    // passed.
+    Target target{.forward = to, .backward = turned_round(network_, to), .point = network_.point_at(to)};
+    if (is_backward(to.arc)) std::swap(target.forward, target.backward);
+    if (!network_.drivable(target.backward.arc)) target.backward = {};
 
     // On the same street and ahead: a way without a junction, though going round may be quicker.
     Route best{.seconds = kNever};

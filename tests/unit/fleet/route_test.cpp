@@ -102,6 +102,16 @@ TEST(Route, TakesTheQuickestWayOnRandomNetworks) {
     EXPECT_GT(reachable, 1000);
 }
 
+TEST(Route, IsNothingToDriveForAVehicleThatIsThere) {
+    const auto network =
+        network_of({{0, 0}, {101.7, 0}, {50, 80}}, {street(0, 1), street(1, 2), street(2, 0)});
+    RouteFinder finder(network);
+    for (int i = 0; i < 1000; ++i) {
+        const Place here{opposite(arc(0)), network.length(arc(0)) * static_cast<float>(i) / 1000};
+        EXPECT_EQ(finder.find(here, here).seconds, 0) << here.offset;
+    }
+}
+
 TEST(Route, FollowsAOneWayStreetOnlyItsWay) {
     // 0 -> 1 one-way; back from 1 to 0 only by way of 2.
     const auto network =
