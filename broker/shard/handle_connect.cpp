@@ -79,7 +79,7 @@ mqtt::PropertyList set_terms(const Core& core, Link& link, const Session& sessio
     const std::uint32_t expiry_asked = asked.integer(PropertyId::kSessionExpiryInterval).value_or(0);
     if (session.expiry_s != expiry_asked) answer.add(PropertyId::kSessionExpiryInterval, session.expiry_s);
     answer.add(PropertyId::kReceiveMaximum, limits.receive_messages_max);
-    answer.add(PropertyId::kMaximumPacketSize, limits.packet_bytes_max);
+    answer.add(PropertyId::kMaximumPacketSize, link.receive_bytes_max);
     if (id_was_assigned) answer.add(PropertyId::kAssignedClientIdentifier, session.client_id);
     if (limits.topic_aliases_max > 0) answer.add(PropertyId::kTopicAliasMaximum, limits.topic_aliases_max);
     if (keep_alive_s != connect.keep_alive_s) answer.add(PropertyId::kServerKeepAlive, keep_alive_s);
@@ -106,6 +106,8 @@ Session& take_session(Core& core, const std::string& client_id, bool clean_start
 
 Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
     link.outbox.set_version(connect.version);
+    if (link.full)
+        return refuse(core, link, ReasonCode::kServerBusy, "there is no room for more connections");
     const bool assigns_id = connect.client_id.empty();
     if (assigns_id && connect.version != mqtt::ProtocolVersion::kV5 && !connect.clean_start) {
         // [MQTT-3.1.1 3.1.3-8]
@@ -122,7 +124,7 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
     if (connect.properties.text(PropertyId::kAuthenticationMethod)) {
         return refuse(core, link, ReasonCode::kBadAuthenticationMethod, "no such authentication method");
     }
-    if (!link.allow_anonymous) {
+    if (!link.allow_anonymous && !link.identity) {
         return refuse(core, link, ReasonCode::kNotAuthorized,
                       "anonymous clients are not allowed on this listener");
     }
@@ -132,7 +134,11 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
     session.expiry_s = expiry_of(core, connect);
     session.ends_at = kNever;
     session.will_at = kNever;
-    if (connect.user_name) session.user_name = *connect.user_name;
+    if (link.identity) {
+        session.user_name = *link.identity;
+    } else if (connect.user_name) {
+        session.user_name = *connect.user_name;
+    }
     session.link = link.id.index;
     set_will(core, session, connect);
     link.session = &session;

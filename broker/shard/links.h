@@ -27,18 +27,21 @@ struct Link {
     LinkId id;
     Phase phase = Phase::kFree;
     bool allow_anonymous = true;
+    bool full = false;  // may only be told that there is no room
     bool flush_listed = false;
     std::uint16_t window =
         0;  // unacknowledged messages that this client takes: Receive Maximum and our own limit
     session::Outbox outbox{mqtt::ProtocolVersion::kV5};
     session::Session* session = nullptr;
     Instant last_heard;
-    std::int64_t silence_ms_max = 0;     // one and a half times the Keep Alive; 0 = off
-    std::uint32_t packet_bytes_max = 0;  // the client's Maximum Packet Size; 0 = no limit
+    std::int64_t silence_ms_max = 0;      // one and a half times the Keep Alive; 0 = off
+    std::uint32_t receive_bytes_max = 0;  // longer packets from the client are refused
+    std::uint32_t packet_bytes_max = 0;   // the client's Maximum Packet Size; 0 = no limit
     Ring<DueAcknowledgement> due;
     std::uint64_t due_first = 0;       // sequence number of the first in `due`
     std::vector<std::string> aliases;  // Topic Aliases of this client, by alias - 1
     std::unique_ptr<std::string> peer;
+    std::unique_ptr<std::string> identity;  // user name that a certificate has proven, if any
 
     bool is_v5() const { return outbox.version() == mqtt::ProtocolVersion::kV5; }
 };

@@ -1,5 +1,7 @@
 #include "shard/shard.h"
 
+#include <algorithm>
+
 #include "mqtt/decode.h"
 #include "shard/connections.h"
 #include "shard/core.h"
@@ -151,11 +153,21 @@ LinkId Shard::open(const LinkOptions& options, Instant now) {
     core_->now = now;
     Link& link = core_->links.open();
     link.allow_anonymous = options.allow_anonymous;
+    link.full = options.full;
+    link.receive_bytes_max = core_->limits().packet_bytes_max;
+    if (options.packet_bytes_max > 0) {
+        link.receive_bytes_max = std::min(link.receive_bytes_max, options.packet_bytes_max);
+    }
+    if (!options.identity.empty()) link.identity = std::make_unique<std::string>(options.identity);
     if (options.websocket) link.outbox.use_websocket_frames();
     link.last_heard = now;
     const Instant due = now + std::chrono::milliseconds(core_->limits().connect_ms_max);
     core_->timers.set({due, Timer::Kind::kConnect, link.id.index, link.id.generation});
     return link.id;
+}
+
+void Shard::identify(LinkId id, const std::string& identity) {
+    if (Link* link = core_->links.find(id)) link->identity = std::make_unique<std::string>(identity);
 }
 
 std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
@@ -165,8 +177,7 @@ std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
     link->last_heard = now;
     std::size_t used = 0;
     while (used < bytes.size()) {
-        const mqtt::FrameResult next =
-            mqtt::next_frame(bytes.subspan(used), core_->limits().packet_bytes_max);
+        const mqtt::FrameResult next = mqtt::next_frame(bytes.subspan(used), link->receive_bytes_max);
         if (next.status == mqtt::FrameStatus::kNeedMore) break;
         if (next.status == mqtt::FrameStatus::kBad) {
             protocol_error(*core_, *link, next.reason, "malformed fixed header or packet too large");

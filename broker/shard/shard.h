@@ -37,8 +37,11 @@ struct ShardOptions {
 // What is known of a connection before its first byte.
 struct LinkOptions {
     bool allow_anonymous = true;
-    bool websocket = false;  // each packet leaves as a frame of its own
-    std::string peer;        // for the log: "127.0.0.1:51234"
+    bool websocket = false;              // each packet leaves as a frame of its own
+    bool full = false;                   // there is no room for this client: CONNECT is answered with 0x89
+    std::uint32_t packet_bytes_max = 0;  // stricter than the shard's own limit; 0 = that
+    std::string peer;                    // for the log: "127.0.0.1:51234"
+    std::string identity;                // user name that a certificate has proven; empty = none
 };
 
 class Shard {
@@ -50,6 +53,8 @@ class Shard {
 
     // --- inputs ---
     LinkId open(const LinkOptions& options, Instant now);
+    // The transport knows more of the client, before its first byte: LinkOptions::identity.
+    void identify(LinkId link, const std::string& identity);
 
     // Bytes that arrived, from the first that was not consumed yet. Returns how many were consumed; the rest
     // is the beginning of a packet and is to be offered again with what follows. After a handover or close
