@@ -32,6 +32,20 @@ Value or_throw(Result<Value, net::Failure> result) {
     return std::move(*result);
 }
 
+const char* name_of(net::ListenerKind kind) {
+    switch (kind) {
+        case net::ListenerKind::kMqtt:
+            return "mqtt";
+        case net::ListenerKind::kWebSocket:
+            return "ws";
+        case net::ListenerKind::kMqtts:
+            return "mqtts";
+        case net::ListenerKind::kWss:
+            return "wss";
+    }
+    return "";
+}
+
 const char* anonymous_policy(const net::ListenerOptions& options) {
     return options.allow_anonymous ? "allowed" : "refused: set allow_anonymous = true to let them in";
 }
@@ -43,29 +57,66 @@ Broker::Broker(const Config& config) : reactors_(shard_options(config), store_, 
         transports_.push_back(std::make_unique<net::SocketTransport>(reactors_[i]));
         reactors_[i].set_transport(*transports_.back());
     }
+    if (config.connections_max > 0) seats_ = std::make_shared<net::Seats>(config.connections_max);
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
 }
 
 Broker::~Broker() = default;
 
 void Broker::listen(const ListenerConfig& listener, const Config& config) {
-    const net::Address wanted = or_throw(net::resolve(or_throw(net::HostPort::parse(listener.bind))));
-    net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, reactors_.size()));
+    const net::Address wanted = or_throw(net::bind_address(listener.bind));
+    net::ListenSockets opened =
+        or_throw(net::open_listen_sockets(wanted, reactors_.size(), listener.socket_mode));
+    if (opened.file) socket_files_.push_back(std::move(opened.file));
 
     auto options = std::make_shared<net::ListenerOptions>();
     options->kind = listener.kind;
     options->address = opened.address.to_text();
-    options->allow_anonymous = listener.allow_anonymous.value_or(opened.address.is_loopback());
+    options->allow_anonymous = listener.allow_anonymous.value_or(opened.address.is_of_this_machine());
     options->websocket = {.header_bytes_max = config.http_header_bytes_max,
                           .message_bytes_max = config.websocket_message_bytes_max};
+    options->packet_bytes_max = listener.packet_bytes_max;
+    if (seats_ || listener.connections_max > 0) {
+        options->seats = std::make_shared<net::Seats>(listener.connections_max, seats_);
+    }
+    if (net::is_tls(listener.kind)) options->tls = secure(listener, options->address);
+    options->proxy_protocol = listener.proxy_protocol;
+    options->client_certificate = listener.tls.client_certificate;
+    options->client_identity = listener.client_identity;
     for (std::size_t i = 0; i < transports_.size(); ++i) {
         transports_[i]->listen(std::move(opened.sockets[i]), options);
     }
-    const char* const kind = listener.kind == net::ListenerKind::kMqtt ? "mqtt" : "ws";
+    const char* const kind = name_of(listener.kind);
     ready_line_ += std::string(" ") + kind + '=' + options->address;
     reactor::log_info(
         "listening",
         {{"kind", kind}, {"address", options->address}, {"anonymous_clients", anonymous_policy(*options)}});
+}
+
+std::shared_ptr<net::TlsServer> Broker::secure(const ListenerConfig& listener, const std::string& address) {
+    auto context = net::TlsContext::load(listener.tls);
+    if (!context) {
+        throw std::runtime_error(listener.key_prefix + context.error().setting + ": " + context.error().what);
+    }
+    auto tls = std::make_shared<net::TlsServer>(std::move(*context));
+    secure_listeners_.push_back({listener.tls, listener.key_prefix, address, tls});
+    return tls;
+}
+
+void Broker::renew_certificates() {
+    for (const SecureListener& listener : secure_listeners_) {
+        auto context = net::TlsContext::load(listener.settings);
+        if (context) {
+            listener.tls->renew(std::move(*context));
+            reactor::log_info("certificates were read again", {{"listener", listener.address}});
+        } else {
+            reactor::log_error("certificates cannot be renewed: the old ones stay in force",
+                               {{"listener", listener.address},
+                                {"key", listener.key_prefix + context.error().setting},
+                                {"why", context.error().what}});
+        }
+    }
+    if (secure_listeners_.empty()) reactor::log_info("no listener has certificates to read again");
 }
 
 void Broker::start() {

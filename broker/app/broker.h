@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "app/config.h"
-#include "net/listener.h"
+#include "net/listen_socket.h"
+#include "net/listener_options.h"
 #include "net/socket_transport.h"
 #include "reactor/reactor_group.h"
 #include "store/memory_store.h"
@@ -25,17 +26,31 @@ class Broker {
     ~Broker();
 
     void start();
-    // "ready mqtt=127.0.0.1:1883 ws=127.0.0.1:8083": the addresses as they came to be.
+    // "ready mqtt=127.0.0.1:1883 ws=127.0.0.1:8083", then mqtts=… wss=… and further listeners: the addresses
+    // as they came to be.
     const std::string& ready_line() const { return ready_line_; }
+    // Reads every listener's certificates again: connections to come see the new ones, those that there are
+    // keep theirs. What cannot be used is logged, and the old stays.
+    void renew_certificates();
     // False if it did not end in time.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience) { return reactors_.stop(patience); }
 
   private:
+    struct SecureListener {
+        net::TlsSettings settings;
+        std::string key_prefix;
+        std::string address;
+        std::shared_ptr<net::TlsServer> tls;
+    };
     void listen(const ListenerConfig& listener, const Config& config);
+    std::shared_ptr<net::TlsServer> secure(const ListenerConfig& listener, const std::string& address);
 
     store::MemoryStore store_;
     reactor::ReactorGroup reactors_;
     std::vector<std::unique_ptr<net::SocketTransport>> transports_;  // one per reactor
+    std::vector<SecureListener> secure_listeners_;
+    std::vector<std::unique_ptr<net::SocketFile>> socket_files_;
+    std::shared_ptr<net::Seats> seats_;  // of all listeners; none: no limit
     std::string ready_line_ = "ready";
 };
 

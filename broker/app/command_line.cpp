@@ -31,7 +31,7 @@ std::vector<std::string> reversed(int count, const char* const* arguments) {
 
 CommandLine parse_command_line(int count, const char* const* arguments, const char* version) {
     CommandLine line;
-    CLI::App app("drayd: an MQTT 3.1.1 and 5.0 broker over TCP and WebSocket", "drayd");
+    CLI::App app("drayd: an MQTT 3.1.1 and 5.0 broker over TCP, TLS and WebSocket", "drayd");
     app.footer(kFooter);
     app.set_version_flag("--version", version);
     app.add_option("--config", line.config_file, "configuration file (TOML)")->type_name("FILE");
@@ -47,8 +47,12 @@ CommandLine parse_command_line(int count, const char* const* arguments, const ch
             ->trigger_on_parse();
     };
     shorthand("--mqtt", "listeners.mqtt", "HOST:PORT",
-              "listen for MQTT over TCP; port 0: the system chooses");
+              "listen for MQTT over TCP (or unix:/PATH); port 0: the system chooses");
     shorthand("--ws", "listeners.ws", "HOST:PORT", "listen for MQTT over WebSocket");
+    shorthand("--mqtts", "listeners.mqtts", "HOST:PORT", "listen for MQTT over TLS; needs --cert and --key");
+    shorthand("--wss", "listeners.wss", "HOST:PORT", "listen for MQTT over WebSocket over TLS");
+    shorthand("--cert", "listeners.certificate_file", "FILE", "certificate of the TLS listeners (PEM)");
+    shorthand("--key", "listeners.private_key_file", "FILE", "its private key (PEM)");
     shorthand("--data-dir", "data_dir", "DIR", "keep state there; without it nothing is kept on disk");
     shorthand("--threads", "threads", "N", "shards, one thread each; 0 = one per processor");
     app.add_option_function<std::vector<std::string>>(

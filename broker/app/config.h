@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "net/listener.h"
+#include "net/listen_socket.h"
+#include "net/listener_options.h"
 #include "reactor/log.h"
 #include "shard/limits.h"
 
@@ -16,27 +17,38 @@ namespace dray::app {
 struct ListenerConfig {
     net::ListenerKind kind = net::ListenerKind::kMqtt;
     std::string bind;
-    std::optional<bool> allow_anonymous;  // unset: only if the address is a loopback address
+    std::optional<bool> allow_anonymous;  // unset: only if the address is one of this machine
+    net::TlsSettings tls;                 // files that are not named are those of all listeners
+    net::ClientIdentity client_identity = net::ClientIdentity::kNone;
+    bool proxy_protocol = false;
+    std::uint32_t connections_max = 0;   // 0 = no limit of its own
+    std::uint32_t packet_bytes_max = 0;  // 0 = limits.packet_bytes_max
+    std::uint32_t socket_mode = net::kSocketMode;
+    std::string key_prefix = {};  // of its keys: "listener.0."
 };
 
 struct Config {
-    // The two listeners that most users need; empty = none.
+    // The listeners that most users need; empty = none.
     std::string mqtt_bind = "127.0.0.1:1883";
     std::string ws_bind = "127.0.0.1:8083";
-    std::optional<bool> allow_anonymous;  // of these two
+    std::string mqtts_bind;
+    std::string wss_bind;
+    std::optional<bool> allow_anonymous;  // of these
+    net::CertificateFiles certificate;    // of every TLS listener that names no other
     std::vector<ListenerConfig> more_listeners;
 
     std::uint32_t threads = 0;  // 0 = one per processor
     std::string data_dir;       // empty = nothing is kept on disk
 
     shard::Limits limits;
+    std::uint32_t connections_max = 0;  // of all listeners together; 0 = no limit
     std::uint32_t websocket_message_bytes_max = 64 * 1024 * 1024;
     std::uint32_t http_header_bytes_max = 8 * 1024;
 
     reactor::LogLevel log_level = reactor::LogLevel::kInfo;
     reactor::LogFormat log_format = reactor::LogFormat::kHuman;
 
-    // All of them, in the order in which `ready` names them.
+    // All of them with all they have, in the order in which `ready` names them.
     std::vector<ListenerConfig> listeners() const;
 };
 

@@ -22,7 +22,9 @@ class TomlWalk {
             if (const auto* inner = node.as_table()) {
                 section(*inner, key, at(name.source()));
             } else if (const auto* list = node.as_array(); list && key == "listener") {
-                listeners(*list);
+                each(*list, key, loader_.config_.more_listeners);
+            } else if (list && key.starts_with("listener.") && key.ends_with(".certificates")) {
+                each(*list, key, loader_.config_.more_listeners.back().tls.more_certificates);
             } else {
                 loader_.assign(key, value_of(node), at(node.source()));
             }
@@ -52,14 +54,17 @@ class TomlWalk {
                                  (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?"));
     }
 
-    void listeners(const toml::array& list) {
+    // A list of tables; each makes one of `entries`, in order.
+    template <typename Entry>
+    void each(const toml::array& list, const std::string& key, std::vector<Entry>& entries) {
         for (std::size_t i = 0; i < list.size(); ++i) {
             const auto* const inner = list[i].as_table();
             if (!inner) {
-                loader_.error(at(list[i].source()), "'listener' is a list of tables: write [[listener]]");
+                loader_.error(at(list[i].source()),
+                              "'" + key + "' is a list of tables: write [[" + key + "]]");
             } else {
-                if (loader_.config_.more_listeners.size() <= i) loader_.config_.more_listeners.resize(i + 1);
-                table(*inner, "listener." + std::to_string(i) + '.');
+                if (entries.size() <= i) entries.resize(i + 1);
+                table(*inner, key + '.' + std::to_string(i) + '.');
             }
         }
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <optional>
 
 namespace dray::app {
 
@@ -10,7 +11,8 @@ namespace {
 
 constexpr std::string_view kPrefix = "DRAY__";
 constexpr std::string_view kListener = "listener.";
-constexpr std::size_t kListenersMax = 64;
+constexpr std::string_view kCertificates = "certificates.";
+constexpr std::size_t kListenersMax = 64;  // and certificates of one
 
 std::vector<std::string_view> all_names() {
     std::vector<std::string_view> names;
@@ -36,9 +38,27 @@ std::string key_of_variable(std::string_view name) {
 
 std::vector<ListenerConfig> Config::listeners() const {
     std::vector<ListenerConfig> all;
-    if (!mqtt_bind.empty()) all.push_back({net::ListenerKind::kMqtt, mqtt_bind, allow_anonymous});
-    if (!ws_bind.empty()) all.push_back({net::ListenerKind::kWebSocket, ws_bind, allow_anonymous});
-    all.insert(all.end(), more_listeners.begin(), more_listeners.end());
+    const auto add = [&](net::ListenerKind kind, const std::string& bind) {
+        if (bind.empty()) return;
+        ListenerConfig listener;
+        listener.kind = kind;
+        listener.bind = bind;
+        listener.allow_anonymous = allow_anonymous;
+        listener.key_prefix = "listeners.";
+        all.push_back(std::move(listener));
+    };
+    add(net::ListenerKind::kMqtt, mqtt_bind);
+    add(net::ListenerKind::kWebSocket, ws_bind);
+    add(net::ListenerKind::kMqtts, mqtts_bind);
+    add(net::ListenerKind::kWss, wss_bind);
+    for (std::size_t i = 0; i < more_listeners.size(); ++i) {
+        all.push_back(more_listeners[i]);
+        all.back().key_prefix = std::string(kListener) + std::to_string(i) + '.';
+    }
+    for (ListenerConfig& listener : all) {
+        net::CertificateFiles& files = listener.tls.certificate;
+        if (files.certificate_file.empty() && files.private_key_file.empty()) files = certificate;
+    }
     return all;
 }
 
@@ -72,21 +92,55 @@ void ConfigLoader::assign(const std::string& key, const Input& input, const std:
     store_into(key, row->key, row->slot(config_), input, where);
 }
 
-// listener.<index>.<name>
-void ConfigLoader::assign_to_listener(const std::string& key, const Input& input, const std::string& where) {
-    const char* const begin = key.data() + kListener.size();
-    const char* const end = key.data() + key.size();
+namespace {
+
+// "3.name" -> 3 and "name"
+struct Numbered {
     std::size_t index = 0;
-    const auto [dot, failure] = std::from_chars(begin, end, index);
-    if (failure != std::errc() || dot == end || *dot != '.') return unknown(key, where);
-    const auto* const row = find_row(listener_rows(), std::string_view(dot + 1, end));
-    if (!row) return unknown(key, where);
-    if (index > config_.more_listeners.size() || index >= kListenersMax) {
-        return error(where, key + ": listeners are numbered from 0 without gaps, and there are " +
-                                std::to_string(config_.more_listeners.size()) + " so far");
+    std::string_view rest;
+};
+std::optional<Numbered> split_number(std::string_view text) {
+    Numbered result;
+    const char* const end = text.data() + text.size();
+    const auto [dot, failure] = std::from_chars(text.data(), end, result.index);
+    if (failure != std::errc() || dot == end || *dot != '.') return std::nullopt;
+    result.rest = {dot + 1, end};
+    return result;
+}
+
+}  // namespace
+
+// listener.<index>.<name> and listener.<index>.certificates.<index>.<name>
+void ConfigLoader::assign_to_listener(const std::string& key, const Input& input, const std::string& where) {
+    const auto listener = split_number(std::string_view(key).substr(kListener.size()));
+    if (!listener) return unknown(key, where);
+    if (listener->rest.starts_with(kCertificates)) {
+        const auto certificate = split_number(listener->rest.substr(kCertificates.size()));
+        const auto* const row = certificate ? find_row(certificate_rows(), certificate->rest) : nullptr;
+        if (!row) return unknown(key, where);
+        ListenerConfig* const owner = at(config_.more_listeners, listener->index, key, where);
+        if (!owner) return;
+        net::NamedCertificate* const its = at(owner->tls.more_certificates, certificate->index, key, where);
+        if (its) store_into(key, row->key, row->slot(*its), input, where);
+        return;
     }
-    if (index == config_.more_listeners.size()) config_.more_listeners.emplace_back();
-    store_into(key, row->key, row->slot(config_.more_listeners[index]), input, where);
+    const auto* const row = find_row(listener_rows(), listener->rest);
+    if (!row) return unknown(key, where);
+    ListenerConfig* const owner = at(config_.more_listeners, listener->index, key, where);
+    if (owner) store_into(key, row->key, row->slot(*owner), input, where);
+}
+
+// The one with that index, if need be a new one behind the last.
+template <typename Entry>
+Entry* ConfigLoader::at(std::vector<Entry>& list, std::size_t index, const std::string& key,
+                        const std::string& where) {
+    if (index > list.size() || index >= kListenersMax) {
+        error(where, key + ": a list is numbered from 0 without gaps, and there are " +
+                         std::to_string(list.size()) + " so far");
+        return nullptr;
+    }
+    if (index == list.size()) list.emplace_back();
+    return &list[index];
 }
 
 void ConfigLoader::store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,
@@ -102,7 +156,9 @@ void ConfigLoader::unknown(const std::string& key, const std::string& where) {
     std::string what = "unknown key '" + key + "'";
     std::string_view meant;
     if (key.starts_with(kListener)) {
-        what += "; a listener has kind, bind and allow_anonymous";
+        what += "; a listener has";
+        for (const auto& row : listener_rows()) what += ' ' + std::string(row.key.name);
+        what += " certificates";
     } else if (!(meant = nearest_name(all_names(), key)).empty()) {
         what += "; did you mean '" + std::string(meant) + "'?";
     }
@@ -117,13 +173,64 @@ void ConfigLoader::check_whole() {
         error(where.empty() ? "configuration" : where, key + ".bind: is missing");
     }
     const std::vector<ListenerConfig> listeners = config_.listeners();
+    for (const ListenerConfig& listener : listeners) check_listener(listener);
     if (listeners.empty())
-        error("configuration", "no listener: listeners.mqtt and listeners.ws are both \"\"");
+        error("configuration", "no listener: listeners.mqtt, ws, mqtts and wss are all \"\"");
     for (std::size_t i = 0; i < listeners.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             if (listeners[i].bind != listeners[j].bind || listeners[i].bind.ends_with(":0")) continue;
             error("configuration", "two listeners are bound to \"" + listeners[i].bind + '"');
         }
+    }
+}
+
+// What its keys say of each other.
+void ConfigLoader::check_listener(const ListenerConfig& listener) {
+    using net::ClientCertificate;
+    const bool tls = net::is_tls(listener.kind);
+    const bool asks = listener.tls.client_certificate != ClientCertificate::kNone;
+    const auto wrong = [&](const char* name, const char* what) {
+        std::string where = source_of(listener.key_prefix + name);
+        if (where.empty()) where = source_of(listener.key_prefix + "kind");
+        error(where.empty() ? "configuration" : where, listener.key_prefix + name + ": " + what);
+    };
+    if (tls && listener.tls.certificate.certificate_file.empty()) {
+        wrong("certificate_file", "is missing: kinds mqtts and wss need one");
+    } else if (tls && listener.tls.certificate.private_key_file.empty()) {
+        wrong("private_key_file", "is missing: it belongs to the certificate_file");
+    }
+    const std::string& its_certificate = listener.tls.certificate.certificate_file;
+    if (!tls && its_certificate != config_.certificate.certificate_file) {
+        wrong("certificate_file", "means nothing here: only kinds mqtts and wss have TLS");
+    }
+    if (tls && asks && listener.tls.client_ca_file.empty()) {
+        wrong("client_ca_file", "is missing: it tells who may have signed the clients' certificates");
+    }
+    if (asks && !tls && !listener.proxy_protocol) {
+        wrong("client_certificate", "needs TLS (kind mqtts or wss), or proxy_protocol, which tells of it");
+    }
+    if (listener.client_identity != net::ClientIdentity::kNone && !asks) {
+        wrong("client_identity", "needs client_certificate = \"optional\" or \"required\"");
+    }
+    if (listener.client_identity == net::ClientIdentity::kAlternativeName && !tls) {
+        wrong("client_identity", "\"san\" needs TLS: proxy_protocol tells only the common name");
+    }
+    for (std::size_t i = 0; i < listener.tls.more_certificates.size(); ++i) {
+        if (!listener.tls.more_certificates[i].name.empty()) continue;
+        wrong(("certificates." + std::to_string(i) + ".name").c_str(),
+              "is missing: the server name it is shown for");
+    }
+}
+
+void ConfigLoader::check_files() {
+    for (const ListenerConfig& listener : config_.listeners()) {
+        if (!net::is_tls(listener.kind)) continue;
+        const auto loaded = net::TlsContext::load(listener.tls);
+        if (loaded) continue;
+        std::string key = listener.key_prefix + loaded.error().setting;
+        std::string where = source_of(key);
+        if (where.empty()) where = source_of(key = "listeners." + loaded.error().setting);
+        error(where.empty() ? "configuration" : where, key + ": " + loaded.error().what);
     }
 }
 

@@ -29,6 +29,8 @@ class ConfigLoader {
 
     // After all sources: what only the whole can show.
     void check_whole();
+    // Then: whether the files that it names can be used.
+    void check_files();
 
     const Config& config() const { return config_; }
     const std::vector<std::string>& errors() const { return errors_; }
@@ -41,6 +43,9 @@ class ConfigLoader {
 
     void assign(const std::string& key, const Input& input, const std::string& where);
     void assign_to_listener(const std::string& key, const Input& input, const std::string& where);
+    template <typename Entry>
+    Entry* at(std::vector<Entry>& list, std::size_t index, const std::string& key, const std::string& where);
+    void check_listener(const ListenerConfig& listener);
     void store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,
                     const std::string& where);
     void unknown(const std::string& key, const std::string& where);

@@ -36,6 +36,11 @@ std::string print_config(const ConfigLoader& loader) {
         text += "[[listener]]\n";
         for (const auto& row : listener_rows())
             text += assignment(row.key.name, row.slot(config.more_listeners[i]));
+        for (auto& certificate : config.more_listeners[i].tls.more_certificates) {
+            text += "[[listener.certificates]]\n";
+            for (const auto& row : certificate_rows())
+                text += assignment(row.key.name, row.slot(certificate));
+        }
         text += '\n';
     }
     return text;

@@ -15,6 +15,10 @@ namespace dray::app {
 
 namespace {
 
+using net::CertificateFiles;
+using net::NamedCertificate;
+using net::TlsSettings;
+
 constexpr std::uint64_t k16 = std::numeric_limits<std::uint16_t>::max();
 constexpr std::uint64_t k32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kMqttPacketMax = 268'435'460;  // the longest that the wire can say
@@ -38,6 +42,28 @@ Slot of_listener(ListenerConfig& listener) {
 Slot bind_of_listener(ListenerConfig& listener) {
     return BindSlot{&listener.bind};
 }
+Slot mode_of_listener(ListenerConfig& listener) {
+    return ModeSlot{&listener.socket_mode};
+}
+template <auto Member>
+Slot tls_of_listener(ListenerConfig& listener) {
+    return &(listener.tls.*Member);
+}
+template <auto Member>
+Slot file_of_listener(ListenerConfig& listener) {
+    return &(listener.tls.certificate.*Member);
+}
+template <auto Member>
+Slot file_of_all(Config& config) {
+    return &(config.certificate.*Member);
+}
+template <auto Member>
+Slot file_of_name(net::NamedCertificate& certificate) {
+    return &(certificate.files.*Member);
+}
+Slot name_of_certificate(net::NamedCertificate& certificate) {
+    return &certificate.name;
+}
 
 constexpr std::array kRows{
     Row<Config>{
@@ -49,10 +75,19 @@ constexpr std::array kRows{
                 {"listeners.mqtt", "MQTT over TCP; \"\" = none; port 0 lets the system choose"}},
     Row<Config>{bind<&Config::ws_bind>,
                 {"listeners.ws", "MQTT over WebSocket, paths /mqtt and /; \"\" = none"}},
+    Row<Config>{bind<&Config::mqtts_bind>, {"listeners.mqtts", "MQTT over TLS; \"\" = none"}},
+    Row<Config>{bind<&Config::wss_bind>, {"listeners.wss", "MQTT over WebSocket over TLS; \"\" = none"}},
     Row<Config>{own<&Config::allow_anonymous>,
                 {"listeners.allow_anonymous",
-                 "clients without credentials may connect; unset = only on loopback addresses"}},
+                 "clients without credentials may connect; unset = only on addresses of this machine"}},
+    Row<Config>{file_of_all<&CertificateFiles::certificate_file>,
+                {"listeners.certificate_file",
+                 "PEM, with those that lead to its authority; read again on SIGHUP, as all certificates"}},
+    Row<Config>{file_of_all<&CertificateFiles::private_key_file>,
+                {"listeners.private_key_file", "PEM, not encrypted"}},
 
+    Row<Config>{own<&Config::connections_max>,
+                {"limits.connections_max", "of all listeners together; 0 = no limit", "connections", 0, k32}},
     Row<Config>{
         limit<&shard::Limits::packet_bytes_max>,
         {"limits.packet_bytes_max", "larger packets close the connection", "bytes", 64, kMqttPacketMax}},
@@ -100,10 +135,41 @@ constexpr std::array kRows{
 
 constexpr std::array kListenerRows{
     Row<ListenerConfig>{of_listener<&ListenerConfig::kind>, {"kind", "what is spoken there"}},
-    Row<ListenerConfig>{bind_of_listener, {"bind", "HOST:PORT"}},
+    Row<ListenerConfig>{bind_of_listener, {"bind", "HOST:PORT, or unix:/PATH for a Unix-domain socket"}},
     Row<ListenerConfig>{
         of_listener<&ListenerConfig::allow_anonymous>,
-        {"allow_anonymous", "clients without credentials may connect; unset = only on loopback addresses"}},
+        {"allow_anonymous",
+         "clients without credentials may connect; unset = only on addresses of this machine"}},
+    Row<ListenerConfig>{file_of_listener<&CertificateFiles::certificate_file>,
+                        {"certificate_file", "of kinds mqtts and wss; \"\" = listeners.certificate_file"}},
+    Row<ListenerConfig>{file_of_listener<&CertificateFiles::private_key_file>, {"private_key_file", "PEM"}},
+    Row<ListenerConfig>{tls_of_listener<&TlsSettings::client_ca_file>,
+                        {"client_ca_file", "PEM: who may have signed the clients' certificates"}},
+    Row<ListenerConfig>{
+        tls_of_listener<&TlsSettings::client_certificate>,
+        {"client_certificate", "whether clients show one, here or to the proxy that speaks for them"}},
+    Row<ListenerConfig>{of_listener<&ListenerConfig::client_identity>,
+                        {"client_identity", "what of that certificate becomes the client's user name"}},
+    Row<ListenerConfig>{tls_of_listener<&TlsSettings::least>, {"tls_min", "the least version of TLS"}},
+    Row<ListenerConfig>{tls_of_listener<&TlsSettings::ciphers>,
+                        {"ciphers", "OpenSSL's list for TLS 1.2; \"\" = its default"}},
+    Row<ListenerConfig>{
+        of_listener<&ListenerConfig::proxy_protocol>,
+        {"proxy_protocol", "every connection begins with a PROXY protocol header, version 2"}},
+    Row<ListenerConfig>{
+        of_listener<&ListenerConfig::connections_max>,
+        {"connections_max", "of this listener; 0 = only limits.connections_max", "connections", 0, k32}},
+    Row<ListenerConfig>{
+        of_listener<&ListenerConfig::packet_bytes_max>,
+        {"packet_bytes_max", "if less than limits.packet_bytes_max; 0 = that", "bytes", 0, kMqttPacketMax}},
+    Row<ListenerConfig>{mode_of_listener, {"socket_mode", "permissions of a Unix-domain socket"}},
+};
+
+constexpr std::array kCertificateRows{
+    Row<NamedCertificate>{name_of_certificate,
+                          {"name", "the server name it is shown for; *.example.com too"}},
+    Row<NamedCertificate>{file_of_name<&CertificateFiles::certificate_file>, {"certificate_file", "PEM"}},
+    Row<NamedCertificate>{file_of_name<&CertificateFiles::private_key_file>, {"private_key_file", "PEM"}},
 };
 
 // --- words for values ---
@@ -118,8 +184,16 @@ constexpr std::array kWords{Word{"debug", reactor::LogLevel::kDebug}, Word{"info
                             Word{"error", reactor::LogLevel::kError}};
 constexpr std::array kFormatWords{Word{"human", reactor::LogFormat::kHuman},
                                   Word{"json", reactor::LogFormat::kJson}};
-constexpr std::array kKindWords{Word{"mqtt", net::ListenerKind::kMqtt},
-                                Word{"ws", net::ListenerKind::kWebSocket}};
+constexpr std::array kKindWords{
+    Word{"mqtt", net::ListenerKind::kMqtt}, Word{"ws", net::ListenerKind::kWebSocket},
+    Word{"mqtts", net::ListenerKind::kMqtts}, Word{"wss", net::ListenerKind::kWss}};
+constexpr std::array kCertificateWords{Word{"none", net::ClientCertificate::kNone},
+                                       Word{"optional", net::ClientCertificate::kOptional},
+                                       Word{"required", net::ClientCertificate::kRequired}};
+constexpr std::array kIdentityWords{Word{"none", net::ClientIdentity::kNone},
+                                    Word{"cn", net::ClientIdentity::kCommonName},
+                                    Word{"san", net::ClientIdentity::kAlternativeName}};
+constexpr std::array kTlsWords{Word{"1.2", net::TlsVersion::k12}, Word{"1.3", net::TlsVersion::k13}};
 
 const auto& words_of(reactor::LogLevel) {
     return kWords;
@@ -129,6 +203,15 @@ const auto& words_of(reactor::LogFormat) {
 }
 const auto& words_of(net::ListenerKind) {
     return kKindWords;
+}
+const auto& words_of(net::ClientCertificate) {
+    return kCertificateWords;
+}
+const auto& words_of(net::ClientIdentity) {
+    return kIdentityWords;
+}
+const auto& words_of(net::TlsVersion) {
+    return kTlsWords;
 }
 
 // --- one visitor for each thing that is done with a slot ---
@@ -146,7 +229,9 @@ struct Allowed {
                (key.unit.empty() ? "" : " (" + std::string(key.unit) + ")");
     }
     std::string operator()(std::string*) const { return "a text in quotes"; }
-    std::string operator()(BindSlot) const { return "\"HOST:PORT\" or \"\""; }
+    std::string operator()(BindSlot) const { return "\"HOST:PORT\", \"unix:/PATH\" or \"\""; }
+    std::string operator()(ModeSlot) const { return "permissions in quotes, from \"0000\" to \"0777\""; }
+    std::string operator()(bool*) const { return "true or false"; }
     std::string operator()(std::optional<bool>*) const { return "true or false"; }
     template <Worded Enum>
     std::string operator()(Enum* slot) const {
@@ -183,10 +268,24 @@ struct Store {
         const auto* const text = std::get_if<std::string>(&value);
         if (!text) return refuse(slot);
         if (!text->empty()) {
-            const auto address = net::HostPort::parse(*text);
-            if (!address) return address.error().what;
+            if (std::string wrong = net::check_bind(*text); !wrong.empty()) return wrong;
         }
         *slot.text = *text;
+        return {};
+    }
+    std::string operator()(ModeSlot slot) const {
+        const auto* const text = std::get_if<std::string>(&value);
+        std::uint32_t mode = 0;
+        if (!text || text->empty()) return refuse(slot);
+        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), mode, 8);
+        if (error != std::errc() || end != text->data() + text->size() || mode > 0777) return refuse(slot);
+        *slot.mode = mode;
+        return {};
+    }
+    std::string operator()(bool* slot) const {
+        const auto* const truth = std::get_if<bool>(&value);
+        if (!truth) return refuse(slot);
+        *slot = *truth;
         return {};
     }
     std::string operator()(std::optional<bool>* slot) const {
@@ -225,6 +324,13 @@ struct Show {
     }
     Shown operator()(std::string* slot) const { return in_quotes(*slot); }
     Shown operator()(BindSlot slot) const { return in_quotes(*slot.text); }
+    Shown operator()(ModeSlot slot) const {
+        std::string text = "\"0";
+        for (int shift = 6; shift >= 0; shift -= 3)
+            text += static_cast<char>('0' + (*slot.mode >> shift & 7));
+        return text + '"';
+    }
+    Shown operator()(bool* slot) const { return *slot ? "true" : "false"; }
     Shown operator()(std::optional<bool>* slot) const {
         if (!*slot) return std::nullopt;
         return **slot ? "true" : "false";
@@ -267,6 +373,10 @@ std::span<const Row<ListenerConfig>> listener_rows() {
     return kListenerRows;
 }
 
+std::span<const Row<NamedCertificate>> certificate_rows() {
+    return kCertificateRows;
+}
+
 std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name) {
     std::string_view nearest;
     std::size_t fewest = name.size() / 3 + 2;  // more edits are no typing error
@@ -289,9 +399,9 @@ std::string store(const Key& key, const Slot& slot, const Value& value) {
 }
 
 std::string store_text(const Key& key, const Slot& slot, std::string_view text) {
-    if (std::holds_alternative<std::optional<bool>*>(slot) && (text == "true" || text == "false")) {
-        return store(key, slot, text == "true");
-    }
+    const bool is_truth =
+        std::holds_alternative<std::optional<bool>*>(slot) || std::holds_alternative<bool*>(slot);
+    if (is_truth && (text == "true" || text == "false")) return store(key, slot, text == "true");
     const bool is_number = std::holds_alternative<std::uint16_t*>(slot) ||
                            std::holds_alternative<std::uint32_t*>(slot) ||
                            std::holds_alternative<std::uint64_t*>(slot);

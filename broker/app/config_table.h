@@ -22,8 +22,14 @@ namespace dray::app {
 struct BindSlot {
     std::string* text = nullptr;
 };
-using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot,
-                          std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*>;
+// Permissions of a file, as octal text: "0660".
+struct ModeSlot {
+    std::uint32_t* mode = nullptr;
+};
+using Slot =
+    std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot, ModeSlot, bool*,
+                 std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
+                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*>;
 
 // What is known of a key.
 struct Key {
@@ -41,7 +47,8 @@ struct Row {
 };
 
 std::span<const Row<Config>> config_rows();
-std::span<const Row<ListenerConfig>> listener_rows();  // of each table in [[listener]]
+std::span<const Row<ListenerConfig>> listener_rows();            // of each table in [[listener]]
+std::span<const Row<net::NamedCertificate>> certificate_rows();  // ... in [[listener.certificates]]
 
 template <typename Owner>
 const Row<Owner>* find_row(std::span<const Row<Owner>> rows, std::string_view name) {

@@ -30,6 +30,7 @@ ConfigLoader load(const CommandLine& line) {
         key.empty() ? loader.set(text, where) : loader.set(key, text, where);
     }
     loader.check_whole();
+    if (line.action != CommandLine::Action::kPrintConfig) loader.check_files();
     return loader;
 }
 
@@ -56,7 +57,7 @@ int fail(const std::string& why) {
 
 int run(const Config& config) {
     reactor::configure_log(config.log_level, config.log_format);
-    StopSignals signals;
+    Signals signals;
     const OpenFilesLimit files = raise_open_files_limit();
     reactor::log_info("starting", {{"version", kVersion}, {"open_files_max", files.now}});
     if (const std::string wrong = say_where_state_is_kept(config); !wrong.empty()) return fail(wrong);
@@ -70,7 +71,8 @@ int run(const Config& config) {
     }
     std::cout << broker->ready_line() << std::endl;
 
-    const std::string signal = signals.wait();
+    std::string signal = signals.wait();
+    for (; signal == Signals::kReload; signal = signals.wait()) broker->renew_certificates();
     signals.next_one_exits();
     reactor::log_info("stopping", {{"why", signal}});
     if (!broker->stop(kStopPatience)) {

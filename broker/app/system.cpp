@@ -7,17 +7,17 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <initializer_list>
 #include <system_error>
 
 namespace dray::app {
 
 namespace {
 
-sigset_t stop_signals() {
+sigset_t set_of(std::initializer_list<int> signals) {
     sigset_t set;
     ::sigemptyset(&set);
-    ::sigaddset(&set, SIGTERM);
-    ::sigaddset(&set, SIGINT);
+    for (const int signal : signals) ::sigaddset(&set, signal);
     return set;
 }
 
@@ -48,23 +48,24 @@ OpenFilesLimit raise_open_files_limit() {
     return result;
 }
 
-StopSignals::StopSignals() {
-    const sigset_t set = stop_signals();
+Signals::Signals() {
+    const sigset_t set = set_of({SIGTERM, SIGINT, SIGHUP});
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-std::string StopSignals::wait() {
-    const sigset_t set = stop_signals();
+std::string Signals::wait() {
+    const sigset_t set = set_of({SIGTERM, SIGINT, SIGHUP});
     int signal = 0;
     while (::sigwait(&set, &signal) != 0) {
     }
+    if (signal == SIGHUP) return kReload;
     return signal == SIGTERM ? "SIGTERM" : "SIGINT";
 }
 
-void StopSignals::next_one_exits() {
+void Signals::next_one_exits() {
     std::signal(SIGTERM, exit_at_once);
     std::signal(SIGINT, exit_at_once);
-    const sigset_t set = stop_signals();
+    const sigset_t set = set_of({SIGTERM, SIGINT});
     ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 

@@ -19,13 +19,15 @@ struct OpenFilesLimit {
 // Up to the hard limit.
 OpenFilesLimit raise_open_files_limit();
 
-// Signals that end the program: blocked here and in all threads to come, so that only wait() sees them.
-class StopSignals {
+// Signals that mean something to the program: blocked here and in all threads to come, so that only wait()
+// sees them. SIGTERM and SIGINT end it, SIGHUP has it read its certificates again.
+class Signals {
   public:
-    StopSignals();
-    // "SIGTERM" or "SIGINT".
+    Signals();
+    static constexpr const char* kReload = "SIGHUP";
+    // "SIGTERM", "SIGINT" or kReload.
     std::string wait();
-    // From now on such a signal ends the process at once.
+    // From now on a signal that ends the program ends it at once.
     void next_one_exits();
 };
 

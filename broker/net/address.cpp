@@ -42,7 +42,13 @@ Result<HostPort, Failure> HostPort::parse(std::string_view text) {
     return HostPort{std::string(host), port};
 }
 
+std::string Address::path() const {
+    const auto local = view_as<sockaddr_un>(storage);
+    return {local.sun_path, ::strnlen(local.sun_path, sizeof local.sun_path)};
+}
+
 std::string Address::to_text() const {
+    if (is_unix()) return std::string(kUnixPrefix) + path();
     std::array<char, INET6_ADDRSTRLEN> text{};
     if (storage.ss_family == AF_INET) {
         const auto v4 = view_as<sockaddr_in>(storage);
@@ -71,7 +77,8 @@ void Address::set_port(std::uint16_t port) {
     }
 }
 
-bool Address::is_loopback() const {
+bool Address::is_of_this_machine() const {
+    if (is_unix()) return true;
     if (storage.ss_family == AF_INET) {
         return ntohl(view_as<sockaddr_in>(storage).sin_addr.s_addr) >> 24 == 127;
     }
@@ -92,6 +99,34 @@ Result<Address, Failure> resolve(const HostPort& where) {
     Address address;
     std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
     address.length = found->ai_addrlen;
+    return address;
+}
+
+std::string check_bind(std::string_view text) {
+    if (!text.starts_with(kUnixPrefix)) {
+        const auto parsed = HostPort::parse(text);
+        return parsed ? "" : parsed.error().what;
+    }
+    const std::string_view path = text.substr(kUnixPrefix.size());
+    if (!path.starts_with('/'))
+        return "a Unix-domain socket needs a whole path, for example unix:/run/dray.sock";
+    if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+        return "the path of a Unix-domain socket may have " +
+               std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes at most";
+    }
+    return {};
+}
+
+Result<Address, Failure> bind_address(std::string_view text) {
+    if (std::string wrong = check_bind(text); !wrong.empty()) return Failure{std::move(wrong)};
+    if (!text.starts_with(kUnixPrefix)) return resolve(*HostPort::parse(text));
+    const std::string_view path = text.substr(kUnixPrefix.size());
+    sockaddr_un local{};
+    local.sun_family = AF_UNIX;
+    path.copy(local.sun_path, path.size());
+    Address address;
+    std::memcpy(&address.storage, &local, sizeof local);
+    address.length = sizeof local;
     return address;
 }
 

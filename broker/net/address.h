@@ -1,8 +1,10 @@
-// Where a listener binds and where a peer comes from: "127.0.0.1:1883", "[::1]:1883", "localhost:1883".
+// Where a listener binds and where a peer comes from: "127.0.0.1:1883", "[::1]:1883", "localhost:1883",
+// "unix:/run/dray.sock".
 #pragma once
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cstdint>
 #include <string>
@@ -30,13 +32,22 @@ struct Address {
     socklen_t length = 0;
 
     const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-    std::string to_text() const;  // with brackets around IPv6
-    std::uint16_t port() const;
+    std::string to_text() const;  // with brackets around IPv6; a Unix-domain peer has no name: "unix:"
+    bool is_unix() const { return storage.ss_family == AF_UNIX; }
+    std::string path() const;    // of a Unix-domain address
+    std::uint16_t port() const;  // of the others
     void set_port(std::uint16_t port);
-    bool is_loopback() const;
+    bool is_of_this_machine() const;  // loopback or Unix domain
 };
 
 // Looks up a name if need be: only before the reactors start.
 Result<Address, Failure> resolve(const HostPort& where);
+
+inline constexpr std::string_view kUnixPrefix = "unix:";
+
+// What may be wrong with "HOST:PORT" or "unix:/PATH" without looking anything up; empty: nothing.
+std::string check_bind(std::string_view text);
+// Where such a text says to bind. Looks up a name if need be.
+Result<Address, Failure> bind_address(std::string_view text);
 
 }  // namespace dray::net

@@ -15,6 +15,8 @@ constexpr std::array kCauses{
     CloseCauseText{CloseCause::kByPeer, LogLevel::kDebug, "closed by the peer"},
     CloseCauseText{CloseCause::kByBroker, LogLevel::kInfo, "closed by the broker"},
     CloseCauseText{CloseCause::kConnectionLost, LogLevel::kDebug, "connection lost"},
+    CloseCauseText{CloseCause::kProxyRefused, LogLevel::kInfo, "PROXY header refused"},
+    CloseCauseText{CloseCause::kTlsRefused, LogLevel::kInfo, "TLS handshake failed"},
     CloseCauseText{CloseCause::kUpgradeRefused, LogLevel::kInfo, "WebSocket request refused"},
     CloseCauseText{CloseCause::kWebSocketViolation, LogLevel::kInfo, "WebSocket rules broken"},
     CloseCauseText{CloseCause::kWebSocketClosed, LogLevel::kDebug, "WebSocket closed by the peer"},

@@ -14,6 +14,8 @@ enum class CloseCause : std::uint8_t {
     kByPeer,
     kByBroker,
     kConnectionLost,
+    kProxyRefused,
+    kTlsRefused,
     kUpgradeRefused,
     kWebSocketViolation,
     kWebSocketClosed,

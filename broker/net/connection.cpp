@@ -34,13 +34,7 @@ class WriteVector {
         }
     }
     std::size_t bytes() const { return bytes_; }
-    ssize_t write_to(int fd) {
-        if (count_ == 1) return ::send(fd, parts_[0].iov_base, parts_[0].iov_len, MSG_NOSIGNAL);
-        msghdr header{};
-        header.msg_iov = parts_.data();
-        header.msg_iovlen = count_;
-        return ::sendmsg(fd, &header, MSG_NOSIGNAL);
-    }
+    std::span<const iovec> parts() const { return {parts_.data(), count_}; }
 
   private:
     void add(ByteView part) {
@@ -69,6 +63,10 @@ bool Connection::settle(SocketTransport& home, shard::LinkId link) {
 void Connection::begin_service() {
     if (!kept_.empty()) offer_kept();
     if (in_service()) flush();
+    if (in_service() && tls_) {  // may hold bytes that the socket will not tell of
+        readable_ = true;
+        home_->go_on_next_turn(*this);
+    }
 }
 
 void Connection::leave() {
@@ -82,6 +80,11 @@ void Connection::on_events(std::uint32_t events) {
     if (!in_service()) return;  // left or died earlier in this turn
     if ((events & ~std::uint32_t{EPOLLOUT}) != 0) readable_ = true;
     if ((events & (EPOLLRDHUP | kBroken)) != 0) hung_up_ = true;
+    // TLS may have waited for the one to do the other.
+    if (tls_) {
+        readable_ = true;
+        if (write_blocked_) events |= EPOLLOUT;
+    }
     if ((events & EPOLLOUT) != 0 && write_blocked_) {
         write_blocked_ = false;
         flush();
@@ -105,25 +108,57 @@ void Connection::continue_unfinished() {
 
 void Connection::read_share() {
     if (!in_service() || !readable_ || !reading_) return;
+    if (entrance_ && !pass_entrance()) return;
     const std::span<std::uint8_t> buffer = home_->read_buffer();
     const std::size_t front = kept_.size() <= kKeptInFrontMax ? kept_.size() : 0;
     std::copy_n(kept_.begin(), front, buffer.begin());
     const std::span<std::uint8_t> room = buffer.subspan(front, kReadShare);
 
+    const std::size_t count = tls_ ? read_tls(room) : read_socket(room);
+    if (count > 0) take_in(room.first(count), front);
+    if (in_service() && readable_ && reading_) home_->go_on_next_turn(*this);
+}
+
+std::size_t Connection::read_socket(std::span<std::uint8_t> room) {
     const ssize_t got = ::recv(socket_.number(), room.data(), room.size(), 0);
     if (got < 0) {
-        if (errno == EINTR) return home_->go_on_next_turn(*this);
+        if (errno == EINTR) return 0;  // and once more in the next turn
         readable_ = false;
-        if (errno == EAGAIN || errno == EWOULDBLOCK) return;
-        return abandon({CloseCause::kConnectionLost, std::generic_category().message(errno)});
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+        abandon({CloseCause::kConnectionLost, std::generic_category().message(errno)});
+        return 0;
     }
-    if (got == 0) return abandon({CloseCause::kByPeer});
+    if (got == 0) {
+        abandon({CloseCause::kByPeer});
+        return 0;
+    }
     // Less than asked for: the socket is drained and the next byte is a new edge; unless its end was
     // announced.
     const auto count = static_cast<std::size_t>(got);
     readable_ = count == room.size() || hung_up_;
-    take_in(room.first(count), front);
-    if (in_service() && readable_ && reading_) home_->go_on_next_turn(*this);
+    return count;
+}
+
+// Bytes that TLS holds already are no edge of the socket: it is asked until it has none.
+std::size_t Connection::read_tls(std::span<std::uint8_t> room) {
+    const TlsStream::Transfer done = tls_->read(room);
+    if (done.status == TlsStream::Status::kBlocked) readable_ = false;
+    if (done.status == TlsStream::Status::kEnded) abandon({CloseCause::kByPeer});
+    if (done.status == TlsStream::Status::kFailed) abandon({CloseCause::kConnectionLost, tls_->why()});
+    return done.bytes;
+}
+
+bool Connection::pass_entrance() {
+    const Entrance::Step step = entrance_->pass(socket_.number(), tls_.get(), options_);
+    if (step.status == Entrance::Step::Status::kBlocked) readable_ = false;
+    if (step.status == Entrance::Step::Status::kRefused) {
+        end_service({step.cause, step.why});
+        linger_or_die();  // it may have been told why, in TLS's own words
+    }
+    if (step.status != Entrance::Step::Status::kPassed) return false;
+    entrance_.reset();
+    if (!options_.identity.empty()) home_->reactor().shard().identify(link_, options_.identity);
+    return true;
 }
 
 void Connection::take_in(std::span<std::uint8_t> fresh, std::size_t kept_in_front) {
@@ -172,6 +207,7 @@ bool Connection::has_output() const {
 }
 
 void Connection::flush() {
+    if (entrance_) return;
     for (std::size_t writes = 0; in_service() && !write_blocked_ && has_output(); ++writes) {
         if (writes * home_->batch().capacity() >= kWriteShare) return home_->go_on_next_turn(*this);
         if (!write_once()) return;
@@ -183,27 +219,48 @@ bool Connection::write_once() {
     batch.clear();
     shard::Shard& shard = home_->reactor().shard();
     const session::Outbox& outbox = shard.outbox(link_);
-    const bool between_packets = outbox.is_between_packets();
+    // What TLS owes stays what it was: nothing may come in front of it.
+    const bool between_packets = outbox.is_between_packets() && !(tls_ && tls_->owes_write());
     outbox.gather(batch);
     const std::size_t body_bytes =
         websocket_ ? websocket_->begin_write(batch.bytes(), between_packets) : batch.bytes();
     WriteVector vector(websocket_ ? websocket_->pending() : "", batch.pieces(), body_bytes);
     if (vector.bytes() == 0) return false;  // a WebSocket that is not upgraded yet or has said its Close
 
-    ssize_t put = vector.write_to(socket_.number());
-    if (put < 0) {
-        if (errno == EINTR) return true;
-        if (errno != EAGAIN && errno != EWOULDBLOCK) {
-            abandon({CloseCause::kConnectionLost, std::generic_category().message(errno)});
-            return false;
-        }
-        put = 0;
-    }
-    const auto written = static_cast<std::size_t>(put);
+    const auto put = tls_ ? write_tls(vector.parts()) : write_socket(vector.parts());
+    if (!put) return false;
+    const std::size_t written = *put;
     write_blocked_ = written < vector.bytes();
     const std::size_t of_outbox = websocket_ ? websocket_->sent(written) : written;
     if (of_outbox > 0) shard.written(link_, of_outbox, home_->reactor().now());
     return !write_blocked_;
+}
+
+std::optional<std::size_t> Connection::write_socket(std::span<const iovec> parts) {
+    ssize_t put = 0;
+    do {
+        if (parts.size() == 1) {
+            put = ::send(socket_.number(), parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL);
+        } else {
+            msghdr header{};
+            header.msg_iov = const_cast<iovec*>(parts.data());  // only read
+            header.msg_iovlen = parts.size();
+            put = ::sendmsg(socket_.number(), &header, MSG_NOSIGNAL);
+        }
+    } while (put < 0 && errno == EINTR);
+    if (put >= 0) return static_cast<std::size_t>(put);
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    abandon({CloseCause::kConnectionLost, std::generic_category().message(errno)});
+    return std::nullopt;
+}
+
+std::optional<std::size_t> Connection::write_tls(std::span<const iovec> parts) {
+    const TlsStream::Transfer done = tls_->write(parts);
+    if (done.status == TlsStream::Status::kDone || done.status == TlsStream::Status::kBlocked) {
+        return done.bytes;
+    }
+    abandon({CloseCause::kConnectionLost, tls_->why()});
+    return std::nullopt;
 }
 
 void Connection::set_reading(bool on) {
@@ -224,6 +281,7 @@ void Connection::close_by_broker(const Ending& ending) {
         if (!in_service()) return;
     }
     end_service(ending);
+    if (tls_) tls_->say_close();
     // A client that said DISCONNECT waits for nothing.
     ending.cause == CloseCause::kByPeer && !websocket_ ? die() : linger_or_die();
 }

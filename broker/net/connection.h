@@ -1,6 +1,7 @@
 // One client's connection: a socket and the layers over it, a stream of bytes in each direction.
 //
-//     socket  <->  [TLS, to come]  <->  [WsStream]  <->  shard (bytes) and its outbox (gathered writes)
+//     socket  <->  [Entrance]  <->  [TlsStream]  <->  [WsStream]  <->  shard (bytes), its outbox (gathered
+//     writes)
 //
 // It owns no read or write buffer. It reads into the buffer that all connections of its reactor share, and
 // keeps only the beginning of a packet that has not arrived whole, until it has. It writes from the shard's
@@ -13,14 +14,20 @@
 //                     +->  lingering (said its last words, waits for the peer to hang up)  ->  dead
 #pragma once
 
+#include <sys/uio.h>
+
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/byte_view.h"
 #include "net/close_cause.h"
+#include "net/entrance.h"
+#include "net/seats.h"
+#include "net/tls_stream.h"
 #include "net/ws_stream.h"
 #include "reactor/file_descriptor.h"
 #include "reactor/transport.h"
@@ -39,9 +46,20 @@ class Connection final : public reactor::Passenger {
     // A longer beginning of a packet is no longer copied in front of what is read next.
     static constexpr std::size_t kKeptInFrontMax = 4 * 1024;
 
-    Connection(reactor::FileDescriptor socket, shard::LinkOptions options,
-               std::unique_ptr<WsStream> websocket)
-        : socket_(std::move(socket)), options_(std::move(options)), websocket_(std::move(websocket)) {}
+    // What a connection is made of beside its socket; each may be missing.
+    struct Layers {
+        std::unique_ptr<Entrance> entrance;
+        std::unique_ptr<TlsStream> tls;
+        std::unique_ptr<WsStream> websocket;
+        std::shared_ptr<Seats> seats;  // in which one was taken
+    };
+    Connection(reactor::FileDescriptor socket, shard::LinkOptions options, Layers layers)
+        : seat_(std::move(layers.seats)),
+          socket_(std::move(socket)),
+          options_(std::move(options)),
+          entrance_(std::move(layers.entrance)),
+          tls_(std::move(layers.tls)),
+          websocket_(std::move(layers.websocket)) {}
 
     // --- for the transport ---
     // Arrives at a reactor: is watched, has a link. False if the system refuses to watch it.
@@ -71,18 +89,26 @@ class Connection final : public reactor::Passenger {
     enum class Phase : std::uint8_t { kTravelling, kInService, kLingering, kDead };
 
     bool in_service() const { return phase_ == Phase::kInService; }
+    bool pass_entrance();  // false: not yet, or refused
     void read_share();
+    // How many bytes came; 0: none now, or the connection is over.
+    std::size_t read_socket(std::span<std::uint8_t> room);
+    std::size_t read_tls(std::span<std::uint8_t> room);
     void take_in(std::span<std::uint8_t> fresh, std::size_t kept_in_front);
     void offer(ByteView all);
     void offer_kept() { offer(kept_); }
     void keep(ByteView all, std::size_t consumed);
     bool has_output() const;
     bool write_once();  // false: no more now
+    // How many bytes the socket took; nothing: the connection is over.
+    std::optional<std::size_t> write_socket(std::span<const iovec> parts);
+    std::optional<std::size_t> write_tls(std::span<const iovec> parts);
     void hear_last_bytes();
     void end_service(const Ending& ending);
     void linger_or_die();
 
     SocketTransport* home_ = nullptr;
+    Seat seat_;
     reactor::FileDescriptor socket_;
     Phase phase_ = Phase::kTravelling;
     bool readable_ = false;       // there may be bytes to read: edge-triggered, so it is remembered
@@ -92,7 +118,9 @@ class Connection final : public reactor::Passenger {
     bool write_blocked_ = false;  // the socket is full; EPOLLOUT will come
     shard::LinkId link_;
     shard::LinkOptions options_;
-    std::vector<std::uint8_t> kept_;  // read and not consumed
+    std::vector<std::uint8_t> kept_;      // read and not consumed
+    std::unique_ptr<Entrance> entrance_;  // until it is passed
+    std::unique_ptr<TlsStream> tls_;
     std::unique_ptr<WsStream> websocket_;
 };
 

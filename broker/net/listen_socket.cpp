@@ -1,7 +1,10 @@
 #include "net/listen_socket.h"
 
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -37,13 +40,52 @@ void set_options_for_accepted(int fd) {
     set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 4);
 }
 
+reactor::FileDescriptor open_socket(const Address& address) {
+    return reactor::FileDescriptor(
+        ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
+// Whether a socket lies there on which nobody listens any more.
+bool is_left_behind(const Address& address) {
+    struct stat status {};
+    if (::lstat(address.path().c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
+    const reactor::FileDescriptor probe = open_socket(address);
+    return probe.is_open() && ::connect(probe.number(), address.get(), address.length) != 0 &&
+           errno == ECONNREFUSED;
+}
+
+Result<ListenSockets, Failure> open_unix_sockets(const Address& address, std::size_t count,
+                                                 std::uint32_t mode) {
+    const std::string path = address.path();
+    if (is_left_behind(address)) ::unlink(path.c_str());
+    reactor::FileDescriptor socket = open_socket(address);
+    if (!socket.is_open()) return failed("cannot open a socket for", address);
+    ::fchmod(socket.number(), mode);  // so that it never is open to more than it will be
+    if (::bind(socket.number(), address.get(), address.length) != 0)
+        return failed("cannot listen on", address);
+    ListenSockets result{address, {}, std::make_unique<SocketFile>(path)};
+    if (::chmod(path.c_str(), mode) != 0) return failed("cannot set the mode of", address);
+    if (::listen(socket.number(), kBacklog) != 0) return failed("cannot listen on", address);
+    for (std::size_t i = 1; i < count; ++i) {
+        result.sockets.emplace_back(::fcntl(socket.number(), F_DUPFD_CLOEXEC, 0));
+        if (!result.sockets.back().is_open()) return failed("cannot open a socket for", address);
+    }
+    result.sockets.push_back(std::move(socket));
+    return result;
+}
+
 }  // namespace
 
-Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::size_t count) {
-    ListenSockets result{address, {}};
+SocketFile::~SocketFile() {
+    ::unlink(path_.c_str());
+}
+
+Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::size_t count,
+                                                   std::uint32_t mode) {
+    if (address.is_unix()) return open_unix_sockets(address, count, mode);
+    ListenSockets result{address, {}, {}};
     for (std::size_t i = 0; i < count; ++i) {
-        reactor::FileDescriptor socket(
-            ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        reactor::FileDescriptor socket = open_socket(address);
         if (!socket.is_open()) return failed("cannot open a socket for", address);
         const int fd = socket.number();
         set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);

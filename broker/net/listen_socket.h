@@ -2,6 +2,8 @@
 // (SO_REUSEPORT), so that no thread hands sockets to another.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,13 +13,32 @@
 
 namespace dray::net {
 
+// The file of a Unix-domain socket; removed with this.
+class SocketFile {
+  public:
+    explicit SocketFile(std::string path) : path_(std::move(path)) {}
+    ~SocketFile();
+    SocketFile(const SocketFile&) = delete;
+    SocketFile& operator=(const SocketFile&) = delete;
+
+  private:
+    std::string path_;
+};
+
 struct ListenSockets {
     Address address;  // as bound: with the port that the system chose
     std::vector<reactor::FileDescriptor> sockets;
+    std::unique_ptr<SocketFile> file;  // of a Unix-domain address
 };
 
 // The first bind is exclusive: a port that another process listens on is an error, even if that process
 // shares it. The error tells what failed and why.
-Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::size_t count);
+//
+// A Unix domain has no SO_REUSEPORT: its sockets are one, and whichever reactor comes first accepts. A file
+// that an earlier broker left behind is replaced; one on which somebody listens is an error, as is anything
+// else in its place. `mode` are the permissions of the file.
+inline constexpr std::uint32_t kSocketMode = 0660;
+Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::size_t count,
+                                                   std::uint32_t mode = kSocketMode);
 
 }  // namespace dray::net

@@ -4,9 +4,8 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
-#include "net/ws_stream.h"
+#include "net/listener_options.h"
 #include "reactor/event_source.h"
 #include "reactor/file_descriptor.h"
 #include "reactor/poller.h"
@@ -15,18 +14,9 @@ namespace dray::net {
 
 class SocketTransport;
 
-enum class ListenerKind : std::uint8_t { kMqtt, kWebSocket };
-
-struct ListenerOptions {
-    ListenerKind kind = ListenerKind::kMqtt;
-    std::string address;  // for the log
-    bool allow_anonymous = false;
-    WsStream::Limits websocket;
-};
-
 class Listener final : public reactor::EventSource {
   public:
-    // `options` are shared by the listeners of all reactors, and outlive them. Throws std::system_error.
+    // Throws std::system_error.
     Listener(SocketTransport& home, reactor::FileDescriptor socket,
              std::shared_ptr<const ListenerOptions> options);
 

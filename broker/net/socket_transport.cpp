@@ -68,15 +68,31 @@ void SocketTransport::set_reading(shard::LinkId link, bool on) {
 }
 
 void SocketTransport::accepted(reactor::FileDescriptor socket, std::string peer,
-                               const ListenerOptions& options) {
-    std::unique_ptr<WsStream> websocket;
-    if (options.kind == ListenerKind::kWebSocket) websocket = std::make_unique<WsStream>(options.websocket);
-    take_up(
-        std::make_unique<Connection>(std::move(socket),
-                                     shard::LinkOptions{.allow_anonymous = options.allow_anonymous,
-                                                        .websocket = options.kind == ListenerKind::kWebSocket,
-                                                        .peer = std::move(peer)},
-                                     std::move(websocket)));
+                               const std::shared_ptr<const ListenerOptions>& options) {
+    const Seats::Answer answer = options->seats ? options->seats->take() : Seats::Answer::kWelcome;
+    if (answer == Seats::Answer::kTurnedAway) return log_turned_away(peer, *options);
+    shard::LinkOptions client;
+    client.allow_anonymous = options->allow_anonymous;
+    client.websocket = is_websocket(options->kind);
+    client.full = answer == Seats::Answer::kFull;
+    client.packet_bytes_max = options->packet_bytes_max;
+    client.peer = std::move(peer);
+
+    Connection::Layers layers;
+    layers.seats = options->seats;
+    if (options->tls || options->proxy_protocol) layers.entrance = std::make_unique<Entrance>(options);
+    if (options->tls) layers.tls = std::make_unique<TlsStream>(options->tls->current(), socket.number());
+    if (client.websocket) layers.websocket = std::make_unique<WsStream>(options->websocket);
+    take_up(std::make_unique<Connection>(std::move(socket), std::move(client), std::move(layers)));
+}
+
+void SocketTransport::log_turned_away(const std::string& peer, const ListenerOptions& options) {
+    if (!full_lines_.take(reactor_.now())) return;
+    reactor::log_warning("there is no room for more connections: a client was turned away",
+                         {{"listener", options.address},
+                          {"peer", peer},
+                          {"left_out", full_lines_.take_suppressed()},
+                          {"advice", "raise limits.connections_max or the listener's connections_max"}});
 }
 
 void SocketTransport::adopt(std::unique_ptr<reactor::Passenger> passenger) {

@@ -40,7 +40,8 @@ class SocketTransport final : public reactor::Transport {
     void stop_accepting() override;
 
     // --- for listeners ---
-    void accepted(reactor::FileDescriptor socket, std::string peer, const ListenerOptions& options);
+    void accepted(reactor::FileDescriptor socket, std::string peer,
+                  const std::shared_ptr<const ListenerOptions>& options);
     // The system has no more descriptors or memory for sockets: no listener tries again for a moment.
     void pause_accepting(const ListenerOptions& options, int error);
 
@@ -64,6 +65,7 @@ class SocketTransport final : public reactor::Transport {
         std::unique_ptr<Connection> connection;
     };
     Connection* find(shard::LinkId link);
+    void log_turned_away(const std::string& peer, const ListenerOptions& options);
     std::unique_ptr<Connection> take(Connection& connection);
     void take_up(std::unique_ptr<Connection> connection);
 
@@ -79,6 +81,7 @@ class SocketTransport final : public reactor::Transport {
     Instant accept_again_ = kNever;
     reactor::LogBudget close_lines_{20, 1};
     reactor::LogBudget accept_lines_{1, 10};
+    reactor::LogBudget full_lines_{1, 10};
     bool stopping_ = false;
 };
 

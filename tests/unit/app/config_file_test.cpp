@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"ListenerWithoutBind", "[[listener]]\nkind = \"ws\"",
               "drayd.toml:2:8: listener.0.bind: is missing"},
         Wrong{"ListenerKind", "[[listener]]\nkind = \"amqp\"\nbind = \"127.0.0.1:1\"",
-              "listener.0.kind: must be \"mqtt\" or \"ws\""},
+              "listener.0.kind: must be \"mqtt\", \"ws\", \"mqtts\" or \"wss\""},
         Wrong{"ListenerKey", "[[listener]]\nport = 5\nbind = \"127.0.0.1:1\"",
               "unknown key 'listener.0.port'"},
         Wrong{"NoListener", "[listeners]\nmqtt = \"\"\nws = \"\"", "no listener"},

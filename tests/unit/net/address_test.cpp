@@ -20,12 +20,12 @@ TEST(Addresses, AreReadAndShown) {
 }
 
 TEST(Addresses, ThatAreLoopbackAreKnown) {
-    EXPECT_TRUE(address_of("127.0.0.1:1").is_loopback());
-    EXPECT_TRUE(address_of("127.9.8.7:1").is_loopback());
-    EXPECT_TRUE(address_of("[::1]:1").is_loopback());
-    EXPECT_FALSE(address_of("0.0.0.0:1").is_loopback());
-    EXPECT_FALSE(address_of("[::]:1").is_loopback());
-    EXPECT_FALSE(address_of("10.0.0.1:1").is_loopback());
+    EXPECT_TRUE(address_of("127.0.0.1:1").is_of_this_machine());
+    EXPECT_TRUE(address_of("127.9.8.7:1").is_of_this_machine());
+    EXPECT_TRUE(address_of("[::1]:1").is_of_this_machine());
+    EXPECT_FALSE(address_of("0.0.0.0:1").is_of_this_machine());
+    EXPECT_FALSE(address_of("[::]:1").is_of_this_machine());
+    EXPECT_FALSE(address_of("10.0.0.1:1").is_of_this_machine());
 }
 
 TEST(Addresses, ThatAreWrongAreRefusedWithAHint) {
