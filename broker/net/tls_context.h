@@ -35,11 +35,11 @@ struct NamedCertificate {
 
 struct TlsSettings {
     CertificateFiles certificate;
-    std::vector<NamedCertificate> more_certificates;
+    std::vector<NamedCertificate> more_certificates = {};
     ClientCertificate client_certificate = ClientCertificate::kNone;
-    std::string client_ca_file;  // PEM: who may have signed clients' certificates
+    std::string client_ca_file = {};  // PEM: who may have signed clients' certificates
     TlsVersion least = TlsVersion::k12;
-    std::string ciphers;  // OpenSSL's list for TLS 1.2; empty = its default
+    std::string ciphers = {};  // OpenSSL's list for TLS 1.2; empty = its default
 };
 
 // Which setting cannot be used ("certificate_file", "certificates.0.private_key_file") and why.

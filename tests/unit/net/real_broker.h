@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,14 +19,22 @@ namespace dray::net::test {
 
 class RealBroker {
   public:
-    explicit RealBroker(int shards, shard::Limits limits = {}, WsStream::Limits websocket = {})
+    // Beside its MQTT and WebSocket listeners it has those of `more`, reached as listener(0) and so on.
+    explicit RealBroker(int shards, shard::Limits limits = {}, WsStream::Limits websocket = {},
+                        const std::vector<ListenerOptions>& more = {})
         : group_(options(shards, limits), store_, reactor::Clock()) {
         for (std::size_t i = 0; i < group_.size(); ++i) {
             transports_.push_back(std::make_unique<SocketTransport>(group_[i]));
             group_[i].set_transport(*transports_[i]);
         }
-        mqtt_ = listen(ListenerKind::kMqtt, websocket);
-        websocket_ = listen(ListenerKind::kWebSocket, websocket);
+        std::signal(SIGPIPE, SIG_IGN);
+        ListenerOptions plain;
+        plain.allow_anonymous = true;
+        plain.websocket = websocket;
+        mqtt_ = listen(plain);
+        plain.kind = ListenerKind::kWebSocket;
+        websocket_ = listen(plain);
+        for (const ListenerOptions& one : more) listeners_.push_back(listen(one));
         group_.start();
     }
     ~RealBroker() { stop(); }
@@ -33,6 +42,7 @@ class RealBroker {
     bool stop() { return group_.stop(std::chrono::seconds(10)); }
     const Address& mqtt() const { return mqtt_; }
     const Address& websocket() const { return websocket_; }
+    const Address& listener(std::size_t index) const { return listeners_[index]; }
 
   private:
     static shard::ShardOptions options(int shards, const shard::Limits& limits) {
@@ -41,14 +51,11 @@ class RealBroker {
         options.limits = limits;
         return options;
     }
-    Address listen(ListenerKind kind, const WsStream::Limits& websocket) {
+    Address listen(const ListenerOptions& options) {
         auto opened = open_listen_sockets(*resolve(*HostPort::parse("127.0.0.1:0")), group_.size());
         EXPECT_TRUE(opened.has_value());
-        auto listener = std::make_shared<ListenerOptions>();
-        listener->kind = kind;
+        auto listener = std::make_shared<ListenerOptions>(options);
         listener->address = opened->address.to_text();
-        listener->allow_anonymous = true;
-        listener->websocket = websocket;
         for (std::size_t i = 0; i < group_.size(); ++i) {
             transports_[i]->listen(std::move(opened->sockets[i]), listener);
         }
@@ -58,6 +65,7 @@ class RealBroker {
     store::MemoryStore store_;
     reactor::ReactorGroup group_;
     std::vector<std::unique_ptr<SocketTransport>> transports_;
+    std::vector<Address> listeners_;
     Address mqtt_;
     Address websocket_;
 };
