@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """mosquitto_pub and mosquitto_sub, the clients everybody has, used the way people use them."""
 import subprocess
+import tempfile
 import threading
 
 import case
 from broker import DEADLINE_S, wait_for
+from certificates import Certificates
 
 VERSIONS = ("mqttv311", "mqttv5")
 
@@ -12,8 +14,8 @@ VERSIONS = ("mqttv311", "mqttv5")
 class Subscriber:
     """A running mosquitto_sub. Its debug output tells when the broker has acknowledged the subscription."""
 
-    def __init__(self, port, arguments):
-        self.process = subprocess.Popen(["stdbuf", "-oL", "mosquitto_sub", "-p", str(port), "-d", *arguments],
+    def __init__(self, arguments):
+        self.process = subprocess.Popen(["stdbuf", "-oL", "mosquitto_sub", "-d", *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.lines = []
         self.reader = threading.Thread(target=self._read, daemon=True)
@@ -34,15 +36,19 @@ class Subscriber:
         self.process.stdout.close()
 
 
-class MosquittoCommands(case.ClientCase):
+class CommandCase(case.ClientCase):
+    def server(self):
+        """The options that say where the broker is, and how to speak with it."""
+        return ["-h", "127.0.0.1", "-p", str(self.broker.mqtt_port)]
+
     def sub(self, *arguments):
         """A subscriber whose subscription the broker has acknowledged."""
-        subscriber = Subscriber(self.broker.mqtt_port, arguments)
+        subscriber = Subscriber([*self.server(), *arguments])
         self.addCleanup(subscriber.end)
         return subscriber
 
     def pub(self, *arguments, check=True):
-        done = subprocess.run(["mosquitto_pub", "-p", str(self.broker.mqtt_port), *arguments],
+        done = subprocess.run(["mosquitto_pub", *self.server(), *arguments],
                               capture_output=True, text=True, timeout=DEADLINE_S)
         if check:
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -54,20 +60,25 @@ class MosquittoCommands(case.ClientCase):
         self.assertFalse(subscriber.reader.is_alive(), f"mosquitto_sub still waits; it has {subscriber.lines}")
         return [line for line in subscriber.lines if not line.startswith(("Client ", "Subscribed", "Timed out"))]
 
+    def round_trip(self, version, qos):
+        topic = self.topic(f"/{version}/{qos}")
+        sub = self.sub("-V", version, "-q", qos, "-t", topic, "-C", "2")
+        self.pub("-V", version, "-q", qos, "-t", topic, "-m", "one")
+        self.pub("-V", version, "-q", qos, "-t", topic, "-m", "two")
+        self.assertEqual(self.messages(sub), ["one", "two"])
+
+
+class MosquittoCommands(CommandCase):
     def test_each_version_and_qos(self):
         for version in VERSIONS:
             for qos in "012":
                 with self.subTest(version=version, qos=qos):
-                    topic = self.topic(f"/{version}/{qos}")
-                    sub = self.sub("-V", version, "-q", qos, "-t", topic, "-C", "2")
-                    self.pub("-V", version, "-q", qos, "-t", topic, "-m", "one")
-                    self.pub("-V", version, "-q", qos, "-t", topic, "-m", "two")
-                    self.assertEqual(self.messages(sub), ["one", "two"])
+                    self.round_trip(version, qos)
 
     def test_a_file_of_lines(self):
         sub = self.sub("-q", "1", "-t", self.topic(), "-C", "500")
         lines = [f"line {i}" for i in range(500)]
-        subprocess.run(["mosquitto_pub", "-p", str(self.broker.mqtt_port), "-q", "1", "-t", self.topic(), "-l"],
+        subprocess.run(["mosquitto_pub", *self.server(), "-q", "1", "-t", self.topic(), "-l"],
                        input="\n".join(lines) + "\n", text=True, timeout=DEADLINE_S, check=True)
         self.assertEqual(self.messages(sub), lines)
 
@@ -89,12 +100,12 @@ class MosquittoCommands(case.ClientCase):
         for version, extra in (("mqttv311", []), ("mqttv5", ["-x", "3600"])):
             with self.subTest(version=version):
                 topic = self.topic("/" + version)
-                who = ["-V", version, "-i", "sleeper-" + version, "-c", "-q", "1", "-t", topic, *extra]
-                subprocess.run(["mosquitto_sub", "-p", str(self.broker.mqtt_port), *who, "-E"], check=True,
+                who = ["-V", version, "-i", f"sleeper-{version}-{type(self).__name__}", "-c", "-q", "1", "-t", topic, *extra]
+                subprocess.run(["mosquitto_sub", *self.server(), *who, "-E"], check=True,
                                timeout=DEADLINE_S)
                 for i in range(10):
                     self.pub("-q", "1", "-t", topic, "-m", str(i))
-                again = subprocess.run(["mosquitto_sub", "-p", str(self.broker.mqtt_port), *who, "-C", "10"],
+                again = subprocess.run(["mosquitto_sub", *self.server(), *who, "-C", "10"],
                                        capture_output=True, text=True, timeout=DEADLINE_S)
                 self.assertEqual(again.stdout.split(), [str(i) for i in range(10)])
 
@@ -136,7 +147,7 @@ class MosquittoCommands(case.ClientCase):
     def test_request_and_response(self):
         responder = self.sub("-V", "mqttv5", "-t", self.topic("/question"), "-C", "1", "-F", "%R")
         requester = subprocess.Popen(
-            ["mosquitto_rr", "-p", str(self.broker.mqtt_port), "-V", "mqttv5", "-t", self.topic("/question"),
+            ["mosquitto_rr", *self.server(), "-V", "mqttv5", "-t", self.topic("/question"),
              "-e", self.topic("/answer"), "-m", "beer?", "-W", str(int(DEADLINE_S))], stdout=subprocess.PIPE, text=True)
         self.assertEqual(self.messages(responder), [self.topic("/answer")])
         self.pub("-V", "mqttv5", "-t", self.topic("/answer"), "-m", "yes")
@@ -146,7 +157,7 @@ class MosquittoCommands(case.ClientCase):
     def test_a_large_file(self):
         payload = "0123456789abcdef" * 60_000
         sub = self.sub("-q", "2", "-t", self.topic(), "-C", "1")
-        subprocess.run(["mosquitto_pub", "-p", str(self.broker.mqtt_port), "-q", "2", "-t", self.topic(), "-s"],
+        subprocess.run(["mosquitto_pub", *self.server(), "-q", "2", "-t", self.topic(), "-s"],
                        input=payload, text=True, timeout=DEADLINE_S, check=True)
         self.assertEqual(self.messages(sub), [payload])
 
@@ -156,6 +167,51 @@ class MosquittoCommands(case.ClientCase):
         # It is told why, or finds the connection closed and tries again.
         wait_for(lambda: first.said("eceived DISCONNECT") or len(first.said("sending CONNECT")) > 1,
                  "the first one notices")
+
+
+class MosquittoCommandsOverTls(MosquittoCommands):
+    """The same, encrypted."""
+
+    def server(self):
+        return ["-h", "127.0.0.1", "-p", str(self.broker.mqtts_port), "--cafile", str(self.broker.certificates.authority)]
+
+    def test_each_version_of_tls(self):
+        for version in ("tlsv1.2", "tlsv1.3"):
+            with self.subTest(version=version):
+                sub = self.sub("--tls-version", version, "-t", self.topic(), "-C", "1")
+                self.pub("--tls-version", version, "-t", self.topic(), "-m", version)
+                self.assertEqual(self.messages(sub), [version])
+
+    def test_an_authority_that_did_not_sign_is_not_trusted(self):
+        stranger = Certificates(self.enterContext(tempfile.TemporaryDirectory()))
+        done = subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.mqtts_port), "--cafile",
+                               str(stranger.authority), "-t", "t", "-m", "x"], timeout=DEADLINE_S, capture_output=True)
+        self.assertNotEqual(done.returncode, 0)
+
+
+class MosquittoCommandsWithCertificate(CommandCase):
+    """A listener that lets in who shows a certificate, and nobody else."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.alice = cls.broker.certificates.client("alice")
+
+    def server(self):
+        return ["-h", "127.0.0.1", "-p", str(self.broker.certified_port), "--cafile",
+                str(self.broker.certificates.authority), "--cert", str(self.alice.certificate),
+                "--key", str(self.alice.key)]
+
+    def test_each_version_and_qos(self):
+        for version in VERSIONS:
+            for qos in "012":
+                with self.subTest(version=version, qos=qos):
+                    self.round_trip(version, qos)
+
+    def test_without_a_certificate_nobody_comes_in(self):
+        done = subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.broker.certified_port), "--cafile",
+                               str(self.broker.certificates.authority), "-t", "t", "-m", "x"],
+                              timeout=DEADLINE_S, capture_output=True)
+        self.assertNotEqual(done.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Eclipse Paho for Python (python3-paho-mqtt 1.6), versions 3.1.1 and 5.0, TCP and WebSocket."""
+"""Eclipse Paho for Python (python3-paho-mqtt 1.6), versions 3.1.1 and 5.0, over TCP, TLS, WebSocket and both."""
 import itertools
 import queue
 
@@ -10,7 +10,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-MODES = list(itertools.product((mqtt.MQTTv311, mqtt.MQTTv5), ("tcp", "websockets")))
+MODES = list(itertools.product((mqtt.MQTTv311, mqtt.MQTTv5), ("tcp", "tls", "websockets", "wss")))
 
 
 class Person:
@@ -18,14 +18,17 @@ class Person:
 
     def __init__(self, broker, name, version, transport, clean=True, will=None):
         arguments = {} if version == mqtt.MQTTv5 else {"clean_session": clean}
-        self.client = mqtt.Client(name, protocol=version, transport=transport, **arguments)
+        websockets = transport in ("websockets", "wss")
+        self.client = mqtt.Client(name, protocol=version, transport="websockets" if websockets else "tcp", **arguments)
+        if transport in ("tls", "wss"):
+            self.client.tls_set(ca_certs=str(broker.certificates.authority))
         self.messages, self.connected, self.ended = queue.Queue(), queue.Queue(), queue.Queue()
         self.client.on_message = lambda _c, _u, message: self.messages.put(message)
         self.client.on_connect = lambda _c, _u, flags, reason, *_: self.connected.put((flags, reason))
         self.client.on_disconnect = lambda _c, _u, reason, *_: self.ended.put(reason)
         self.granted = queue.Queue()
         self.client.on_subscribe = lambda _c, _u, _mid, granted, *_: self.granted.put(granted)
-        if transport == "websockets":
+        if websockets:
             self.client.ws_set_options(path="/mqtt")
         if will:
             self.client.will_set(*will)
@@ -34,7 +37,8 @@ class Person:
             properties = Properties(PacketTypes.CONNECT)
             properties.SessionExpiryInterval = 0 if clean else 3600
             extra = {"clean_start": clean, "properties": properties}
-        self.client.connect("127.0.0.1", broker.ws_port if transport == "websockets" else broker.mqtt_port, **extra)
+        port = {"tcp": broker.mqtt_port, "tls": broker.mqtts_port, "websockets": broker.ws_port, "wss": broker.wss_port}
+        self.client.connect("127.0.0.1", port[transport], **extra)
         self.client.loop_start()
         self.flags, self.reason = self.connected.get(timeout=DEADLINE_S)
 
@@ -144,7 +148,7 @@ class PahoPython(case.ClientCase):
             self.assertEqual(person.gets().payload, b"to all")
 
     def test_properties_and_options_of_version_5(self):
-        for transport in ("tcp", "websockets"):
+        for transport in ("tcp", "tls", "websockets", "wss"):
             topic = self.topic("/" + transport)
             sub = self.person("sub", mqtt.MQTTv5, transport)
             numbered = Properties(PacketTypes.SUBSCRIBE)

@@ -180,12 +180,16 @@ TEST_P(Tls, KeepsWebSocketFramesWholeWhenItsReaderIsSlow) {
     ASSERT_EQ(publisher.receive(9), kConnackBytes + kSubackBytes);
     const std::string marker = publish_packet("done", "");
     std::string all;
-    for (int round = 0; round < 40; ++round) {
+    // Frames of 1 KiB: TLS records end where frames end, which is where a pong would like to go.
+    const auto message = [](int number) {
+        std::string payload = std::to_string(number);
+        payload.resize(1014, '.');
+        return publish_packet("s", payload);
+    };
+    ASSERT_EQ(message(0).size(), 1020u);
+    for (int round = 0; round < 300; ++round) {
         std::string some;
-        for (int i = 0; i < 60; ++i) {
-            some += publish_packet(
-                "s", std::to_string(round) + std::string(static_cast<std::size_t>(i) * 97, '.'));
-        }
+        for (int i = 0; i < 64; ++i) some += message(round * 64 + i);
         publisher.send(some + marker);
         ASSERT_EQ(publisher.receive(marker.size()), marker);
         all += some;
