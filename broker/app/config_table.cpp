@@ -179,6 +179,8 @@ struct Word {
     std::string_view word;
     Enum value{};
 };
+template <typename Enum>
+Word(std::string_view, Enum) -> Word<Enum>;
 constexpr std::array kWords{Word{"debug", reactor::LogLevel::kDebug}, Word{"info", reactor::LogLevel::kInfo},
                             Word{"warning", reactor::LogLevel::kWarning},
                             Word{"error", reactor::LogLevel::kError}};

@@ -12,8 +12,8 @@ namespace {
 
 using Step = Entrance::Step;
 
-constexpr Step kPassed{};
-constexpr Step kBlocked{.status = Step::Status::kBlocked};
+const Step kPassed{};
+const Step kBlocked{.status = Step::Status::kBlocked};
 
 Step refused(CloseCause cause, std::string why) {
     return {Step::Status::kRefused, cause, std::move(why)};
