@@ -11,13 +11,18 @@ export class Mosquitto {
   #process = null;
   #folder = fs.mkdtempSync(path.join(os.tmpdir(), "dray-mosquitto-"));
 
+  // `moreConfig` is appended to its configuration file.
+  constructor(moreConfig = "") {
+    this.moreConfig = moreConfig;
+  }
+
   async start() {
     this.tcpPort ??= await freePort();
     this.wsPort ??= await freePort();
     const config = path.join(this.#folder, "mosquitto.conf");
     fs.writeFileSync(
       config,
-      `allow_anonymous true\nlistener ${this.tcpPort} 127.0.0.1\nlistener ${this.wsPort} 127.0.0.1\nprotocol websockets\n`,
+      `allow_anonymous true\nlistener ${this.tcpPort} 127.0.0.1\nlistener ${this.wsPort} 127.0.0.1\nprotocol websockets\n` + this.moreConfig,
     );
     // Debian keeps it where a user's PATH may not look.
     const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };

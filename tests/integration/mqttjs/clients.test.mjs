@@ -5,9 +5,15 @@ import { afterEach, describe, test } from "node:test";
 import { Client, endAll, unique } from "./client.mjs";
 
 const { DRAY_TEST_TCP: tcp, DRAY_TEST_WS: ws, DRAY_TEST_PEER: peer } = process.env;
+const { DRAY_TEST_TLS: tls, DRAY_TEST_WSS: wss } = process.env;
 // mosquitto makes no difference between paths, and every one of its WebSockets is slow.
 const kPaths = peer === "mosquitto" ? ["/mqtt"] : ["/mqtt", "/"];
-const kTransports = { TCP: tcp, ...Object.fromEntries(kPaths.map((path) => [`WebSocket at ${path}`, ws + path])) };
+const kTransports = {
+  TCP: tcp,
+  ...(tls && { TLS: tls }),
+  ...Object.fromEntries(kPaths.map((path) => [`WebSocket at ${path}`, ws + path])),
+  ...(wss && { "WebSocket over TLS": `${wss}/mqtt` }),
+};
 const kVersions = { "3.1.1": 4, "5.0": 5 };
 const kTimeout = { timeout: 30_000 };
 // MQTT.js heeds no Receive Maximum; mosquitto's is 20.

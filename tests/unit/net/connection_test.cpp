@@ -183,6 +183,16 @@ TEST_P(Connections, OverWebSocketThatBreakItsRulesAreToldAndClosed) {
     EXPECT_EQ(client.receive_to_end(), "\x88\x02\x03\xEB");
 }
 
+TEST_P(Connections, OverWebSocketWithMessagesThatAreTooLongAreToldAndClosed) {
+    RealBroker broker(GetParam(), {}, {.message_bytes_max = 1000});
+    RawClient client(broker.websocket());
+    client.send(kRequest + test::frame(0x82, connect_packet("long")));
+    ASSERT_TRUE(receive_response(client).starts_with("HTTP/1.1 101 "));
+    ASSERT_EQ(client.receive(6), "\x82\x04" + kConnackBytes);
+    client.send(test::frame(0x82, std::string(1001, 'x')));
+    EXPECT_EQ(client.receive_to_end(), "\x88\x02\x03\xF1");
+}
+
 TEST_P(Connections, WithAnotherPathGetA404) {
     RealBroker broker(GetParam());
     RawClient client(broker.websocket());

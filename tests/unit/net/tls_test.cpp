@@ -182,9 +182,9 @@ TEST_P(Tls, KeepsWebSocketFramesWholeWhenItsReaderIsSlow) {
     std::string all;
     // Frames of 1 KiB: TLS records end where frames end, which is where a pong would like to go.
     const auto message = [](int number) {
-        std::string payload = std::to_string(number);
-        payload.resize(1014, '.');
-        return publish_packet("s", payload);
+        std::string text = std::to_string(number);
+        text.resize(1014, '.');
+        return publish_packet("s", text);
     };
     ASSERT_EQ(message(0).size(), 1020u);
     for (int round = 0; round < 300; ++round) {

@@ -46,6 +46,14 @@ TEST(WebSocketUpgrade, AGoodRequestIsAccepted) {
     EXPECT_TRUE(reply.response.ends_with("\r\n\r\n"));
 }
 
+// RFC 6455 section 9.1: what the answer does not name is not in use.
+TEST(WebSocketUpgrade, ACompressionThatIsOfferedIsDeclined) {
+    const UpgradeReply reply =
+        answer({.more = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"});
+    EXPECT_EQ(reply.status, Status::kAccepted) << reply.why;
+    EXPECT_EQ(reply.response.find("Extensions"), std::string::npos);
+}
+
 TEST(WebSocketUpgrade, NothingIsSaidBeforeTheRequestIsWhole) {
     const std::string text = Request().text();
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
