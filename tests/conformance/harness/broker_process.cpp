@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -52,11 +54,13 @@ Setup parse(const std::string& text) {
     const std::string transport = second == std::string::npos ? "" : text.substr(second + 1);
     Setup setup;
     setup.broker = broker == "drayd" ? BrokerKind::kDrayd : BrokerKind::kMosquitto;
-    setup.transport = transport == "ws" ? Transport::kWebSocket : Transport::kTcp;
+    const std::string_view transports[] = {"tcp", "ws", "tls", "wss"};  // in the order of the type
+    const auto* const known = std::find(std::begin(transports), std::end(transports), transport);
+    setup.transport = static_cast<Transport>(known - transports);
+    setup.with_tls = transport == "tls" || transport == "wss";
     setup.threads = std::atoi(threads.c_str());
-    if ((broker != "drayd" && broker != "mosquitto") || (transport != "tcp" && transport != "ws") ||
-        setup.threads < 1) {
-        refuse("DRAY_TEST_BROKER", text, "drayd/<shards>/<tcp|ws> or mosquitto/1/<tcp|ws>");
+    if ((broker != "drayd" && broker != "mosquitto") || known == std::end(transports) || setup.threads < 1) {
+        refuse("DRAY_TEST_BROKER", text, "drayd/<shards>/<tcp|ws|tls|wss> or mosquitto/1/<tcp|ws|tls|wss>");
     }
     return setup;
 }
@@ -135,7 +139,7 @@ std::string read_line(int fd, Deadline deadline) {
 }
 
 std::uint16_t port_after(const std::string& line, const std::string& key) {
-    const std::size_t at = line.find(key);
+    const std::size_t at = line.find(' ' + key);
     const std::size_t colon = at == std::string::npos ? at : line.find(':', at);
     return colon == std::string::npos
                ? std::uint16_t{0}
@@ -161,11 +165,12 @@ const Setup& Setup::from_environment() {
 }
 
 BrokerProcess::BrokerProcess(const Setup& setup) : folder_(make_folder()) {
+    if (setup.with_tls) make_certificate();
     if (setup.broker == BrokerKind::kDrayd) {
         start_drayd(setup);
         return;
     }
-    start_mosquitto();
+    start_mosquitto(setup.with_tls);
 }
 
 BrokerProcess::~BrokerProcess() {
@@ -175,29 +180,61 @@ BrokerProcess::~BrokerProcess() {
     std::filesystem::remove_all(folder_, ignored);
 }
 
+void BrokerProcess::make_certificate() {
+    const pid_t openssl =
+        spawn({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+               "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+               "-out", certificate_file(), "-keyout", key_file()},
+              folder_ + "/log", -1);
+    int status = 0;
+    ::waitpid(openssl, &status, 0);
+    if (status != 0) throw std::runtime_error("no certificate was made\n" + log());
+}
+
 void BrokerProcess::start_drayd(const Setup& setup) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-    pid_ = spawn({setup.drayd_path, "--mqtt", "127.0.0.1:0", "--ws", "127.0.0.1:0", "--threads",
-                  std::to_string(setup.threads)},
-                 folder_ + "/log", ends[1]);
+    std::vector<std::string> arguments{setup.drayd_path,
+                                       "--mqtt",
+                                       "127.0.0.1:0",
+                                       "--ws",
+                                       "127.0.0.1:0",
+                                       "--threads",
+                                       std::to_string(setup.threads)};
+    if (setup.with_tls) {
+        const std::string more[] = {"--mqtts", "127.0.0.1:0",      "--wss", "127.0.0.1:0",
+                                    "--cert",  certificate_file(), "--key", key_file()};
+        arguments.insert(arguments.end(), std::begin(more), std::end(more));
+    }
+    pid_ = spawn(arguments, folder_ + "/log", ends[1]);
     ::close(ends[1]);
     stdout_ = ends[0];
     const std::string line = read_line(stdout_, Deadline::standard());
     mqtt_port_ = port_after(line, "mqtt=");
     ws_port_ = port_after(line, "ws=");
-    if (!line.starts_with("ready ") || mqtt_port_ == 0 || ws_port_ == 0) {
+    mqtts_port_ = port_after(line, "mqtts=");
+    wss_port_ = port_after(line, "wss=");
+    const bool has_tls = mqtts_port_ != 0 && wss_port_ != 0;
+    if (!line.starts_with("ready ") || mqtt_port_ == 0 || ws_port_ == 0 || has_tls != setup.with_tls) {
         throw std::runtime_error("drayd did not become ready; it said '" + line + "'\n" + log());
     }
 }
 
-void BrokerProcess::start_mosquitto() {
+void BrokerProcess::start_mosquitto(bool with_tls) {
     for (int attempt = 0; attempt < 20; ++attempt) {
         mqtt_port_ = free_port();
         ws_port_ = free_port();
-        std::ofstream(folder_ + "/mosquitto.conf")
-            << "user root\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlistener "
-            << mqtt_port_ << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
+        std::ofstream config(folder_ + "/mosquitto.conf");
+        config << "user root\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlistener "
+               << mqtt_port_ << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
+        if (with_tls) {
+            const std::string files = "certfile " + certificate_file() + "\nkeyfile " + key_file() + '\n';
+            mqtts_port_ = free_port();
+            wss_port_ = free_port();
+            config << "listener " << mqtts_port_ << " 127.0.0.1\n" << files;
+            config << "listener " << wss_port_ << " 127.0.0.1\nprotocol websockets\n" << files;
+        }
+        config.close();
         pid_ = spawn({"mosquitto", "-c", folder_ + "/mosquitto.conf"}, folder_ + "/log", -1);
         const Deadline deadline = Deadline::standard();
         while (!deadline.passed() && ::waitpid(pid_, nullptr, WNOHANG) == 0) {

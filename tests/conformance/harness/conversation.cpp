@@ -2,16 +2,33 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/tls_wire.h"
+
 namespace dray::conformance {
 
 Conversation::Conversation(const Setup& setup, ProtocolVersion version)
     : setup_(setup), version_(version), broker_(setup), random_(setup.seed) {}
 
 std::unique_ptr<Wire> Conversation::connect_wire() {
-    if (setup_.transport == Transport::kTcp) return std::make_unique<TcpWire>(broker_.mqtt_port());
-    auto wire = std::make_unique<WebSocketWire>(broker_.ws_port());
+    switch (setup_.transport) {
+        case Transport::kTcp:
+            return std::make_unique<TcpWire>(broker_.mqtt_port());
+        case Transport::kTls:
+            return std::make_unique<TlsWire>(broker_.mqtts_port(), broker_.certificate_file());
+        default:
+            break;
+    }
+    auto wire = websocket_wire({});
     if (!wire->accepted()) throw std::runtime_error("WebSocket handshake refused: " + wire->response());
     return wire;
+}
+
+std::unique_ptr<WebSocketWire> Conversation::websocket_wire(const Handshake& handshake) {
+    if (setup_.transport != Transport::kWss) {
+        return std::make_unique<WebSocketWire>(std::make_unique<TcpWire>(broker_.ws_port()), handshake);
+    }
+    return std::make_unique<WebSocketWire>(
+        std::make_unique<TlsWire>(broker_.wss_port(), broker_.certificate_file()), handshake);
 }
 
 Client& Conversation::renew(const std::string& name, ProtocolVersion version, std::unique_ptr<Wire> wire) {
@@ -33,7 +50,7 @@ Client& Conversation::client_of(ProtocolVersion version, const std::string& name
 Client& Conversation::websocket_client(const std::string& name, const Handshake& handshake) {
     const auto found = clients_.find(name);
     if (found != clients_.end() && (!found->second->ended() || failed_)) return *found->second;
-    return renew(name, version_, std::make_unique<WebSocketWire>(broker_.ws_port(), handshake));
+    return renew(name, version_, websocket_wire(handshake));
 }
 
 void Conversation::fail(const std::string& what, std::source_location where) {

@@ -40,6 +40,7 @@ class Conversation {
   private:
     Client& renew(const std::string& name, ProtocolVersion version, std::unique_ptr<Wire> wire);
     std::unique_ptr<Wire> connect_wire();
+    std::unique_ptr<WebSocketWire> websocket_wire(const Handshake& handshake);
 
     const Setup& setup_;
     ProtocolVersion version_;

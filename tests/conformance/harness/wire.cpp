@@ -89,18 +89,19 @@ void TcpWire::close_sending() {
     ::shutdown(fd_, SHUT_WR);
 }
 
-WebSocketWire::WebSocketWire(std::uint16_t port, const Handshake& handshake) : tcp_(port) {
-    std::string request =
-        "GET " + handshake.path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: " + handshake.version +
-        "\r\nSec-WebSocket-Key: " + std::string(kKey) + "\r\n";
+WebSocketWire::WebSocketWire(std::unique_ptr<Wire> below, const Handshake& handshake)
+    : below_(std::move(below)) {
+    std::string request = "GET " + handshake.path +
+                          " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: "
+                          "Upgrade\r\nSec-WebSocket-Version: " +
+                          handshake.version + "\r\nSec-WebSocket-Key: " + std::string(kKey) + "\r\n";
     if (!handshake.subprotocol.empty())
         request += "Sec-WebSocket-Protocol: " + handshake.subprotocol + "\r\n";
-    tcp_.send(request + "\r\n");
+    below_->send(request + "\r\n");
 
     const Deadline deadline = Deadline::standard();
     while (input_.find("\r\n\r\n") == std::string::npos) {
-        if (tcp_.receive(input_, deadline) != Arrival::kBytes) break;
+        if (below_->receive(input_, deadline) != Arrival::kBytes) break;
     }
     const std::size_t end = input_.find("\r\n\r\n");
     response_ = input_.substr(0, end == std::string::npos ? end : end + 4);
@@ -120,13 +121,13 @@ void WebSocketWire::send_frame(Opcode opcode, std::string_view payload, bool fin
     for (std::size_t i = 0; i < payload.size(); ++i) {
         frame.push_back(static_cast<char>(payload[i] ^ kMask[i % 4]));
     }
-    tcp_.send(frame);
+    below_->send(frame);
 }
 
 void WebSocketWire::send_unmasked_frame(std::string_view payload) {
     std::string frame = "\x82";
     append_length(frame, payload.size(), false);
-    tcp_.send(frame.append(payload));
+    below_->send(frame.append(payload));
 }
 
 Arrival WebSocketWire::receive(std::string& bytes, Deadline deadline) {
@@ -135,7 +136,7 @@ Arrival WebSocketWire::receive(std::string& bytes, Deadline deadline) {
         while (take_frame(bytes)) {
         }
         if (bytes.size() > before) return Arrival::kBytes;
-        const Arrival arrival = tcp_.receive(input_, deadline);
+        const Arrival arrival = below_->receive(input_, deadline);
         if (arrival != Arrival::kBytes) return arrival;
     }
 }

@@ -1,5 +1,6 @@
 // One connection to the broker, as bytes: TCP, or the binary frames of a WebSocket (RFC 6455) whose handshake
-// and framing are done here by hand, so that a test decides where frames begin and end.
+// and framing are done here by hand, so that a test decides where frames begin and end. With TLS below
+// either: tls_wire.h.
 //
 // All calls block at most until the deadline. No exceptions once connected: a closed peer is a status.
 #pragma once
@@ -36,6 +37,7 @@ class TcpWire : public Wire {
     void send(std::string_view bytes) override;
     Arrival receive(std::string& bytes, Deadline deadline) override;
     void close_sending() override;
+    int number() const { return fd_; }
 
   private:
     int fd_ = -1;
@@ -58,7 +60,7 @@ struct Handshake {
 
 class WebSocketWire : public Wire {
   public:
-    explicit WebSocketWire(std::uint16_t port, const Handshake& handshake = {});
+    explicit WebSocketWire(std::unique_ptr<Wire> below, const Handshake& handshake = {});
 
     // The status line of the answer; subprotocol and key are checked by accepted().
     const std::string& response() const { return response_; }
@@ -68,7 +70,7 @@ class WebSocketWire : public Wire {
     void send_frame(Opcode opcode, std::string_view payload, bool final = true);
     void send_unmasked_frame(std::string_view payload);
     Arrival receive(std::string& bytes, Deadline deadline) override;
-    void close_sending() override { tcp_.close_sending(); }
+    void close_sending() override { below_->close_sending(); }
 
     std::uint16_t close_code() const { return close_code_; }  // 0: no close frame came
     const std::string& last_pong() const { return last_pong_; }
@@ -76,7 +78,7 @@ class WebSocketWire : public Wire {
   private:
     bool take_frame(std::string& bytes);
 
-    TcpWire tcp_;
+    std::unique_ptr<Wire> below_;
     std::string response_;
     std::string input_;
     std::string last_pong_;

@@ -19,17 +19,27 @@ using conformance::Setup;
 
 struct Mode {
     int version;
-    const char* scheme;  // tcp or ws
+    std::string scheme;  // tcp, ssl, ws or wss
+
+    bool has_tls() const { return scheme == "ssl" || scheme == "wss"; }
+    bool is_websocket() const { return scheme == "ws" || scheme == "wss"; }
+    std::string url(const BrokerProcess& broker) const {
+        const std::uint16_t port = is_websocket() ? (has_tls() ? broker.wss_port() : broker.ws_port())
+                                                  : (has_tls() ? broker.mqtts_port() : broker.mqtt_port());
+        return scheme + "://127.0.0.1:" + std::to_string(port) + (is_websocket() ? "/mqtt" : "");
+    }
 };
 
 class Person {
   public:
     Person(const BrokerProcess& broker, const Mode& mode, const std::string& name, bool clean = true)
-        : client_(
-              std::string(mode.scheme) + "://127.0.0.1:" +
-                  std::to_string(mode.scheme == std::string("ws") ? broker.ws_port() : broker.mqtt_port()) +
-                  (mode.scheme == std::string("ws") ? "/mqtt" : ""),
-              name, ::mqtt::create_options(mode.version)) {
+        : client_(mode.url(broker), name, ::mqtt::create_options(mode.version)) {
+        if (mode.has_tls()) {
+            ::mqtt::ssl_options tls;
+            tls.set_trust_store(broker.certificate_file());
+            tls.set_verify(true);
+            options_.set_ssl(tls);
+        }
         client_.start_consuming();
         options_.set_mqtt_version(mode.version);
         if (mode.version == MQTTVERSION_5) {
@@ -78,15 +88,21 @@ class Person {
     ::mqtt::connect_options options_;
 };
 
+auto broker_for(const Mode& mode) {
+    auto setup = Setup::from_environment();
+    setup.with_tls = mode.has_tls();
+    return setup;
+}
+
 class PahoCpp : public ::testing::TestWithParam<Mode> {
   protected:
     std::unique_ptr<Person> person(const std::string& name, bool clean = true) {
         return std::make_unique<Person>(broker_, GetParam(), name, clean);
     }
-    static bool is_websocket() { return GetParam().scheme == std::string("ws"); }
+    static bool is_websocket() { return GetParam().is_websocket(); }
     bool is_v5() const { return GetParam().version == MQTTVERSION_5; }
 
-    BrokerProcess broker_{Setup::from_environment()};
+    BrokerProcess broker_{broker_for(GetParam())};
 };
 
 TEST_P(PahoCpp, MessagesOfEveryQoSArriveInOrder) {
@@ -191,6 +207,8 @@ TEST_P(PahoCpp, UserPropertiesTravel) {
 
 INSTANTIATE_TEST_SUITE_P(Clients, PahoCpp,
                          ::testing::Values(Mode{MQTTVERSION_3_1_1, "tcp"}, Mode{MQTTVERSION_5, "tcp"},
+                                           Mode{MQTTVERSION_3_1_1, "ssl"}, Mode{MQTTVERSION_5, "ssl"},
+                                           Mode{MQTTVERSION_3_1_1, "wss"}, Mode{MQTTVERSION_5, "wss"},
                                            Mode{MQTTVERSION_3_1_1, "ws"}, Mode{MQTTVERSION_5, "ws"}),
                          [](const ::testing::TestParamInfo<Mode>& mode) {
                              return std::string(mode.param.version == MQTTVERSION_5 ? "v5" : "v311") +
