@@ -36,6 +36,7 @@ fuzz: deps-test ## run every fuzz target for SECONDS=60
 
 bench: deps-test build ## measure against mosquitto, side by side
 	@tests/bench/run
+	@tests/bench/topics
 
 clean: ## remove everything that was built
 	@rm -rf build

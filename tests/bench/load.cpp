@@ -69,10 +69,10 @@ class Load {
             add(false, topic(i),
                 options_.shape == Shape::kPairs    ? topic(i)
                 : options_.shape == Shape::kFanOut ? topic(0)
-                                                   : "bench/+");
+                                                   : options_.topics + "/+");
         }
     }
-    static std::string topic(int i) { return "bench/" + std::to_string(i); }
+    std::string topic(int i) const { return options_.topics + '/' + std::to_string(i); }
 
     void add(bool publishes, const std::string& topic, const std::string& filter) {
         const std::size_t index = peers_.size();

@@ -26,6 +26,7 @@ struct Options {
     double rate_hz = 0;  // of all publishers together; 0: as fast as the window allows
     double warm_up_s = 1;
     double measure_s = 5;
+    std::string topics = "bench";  // what their names begin with
 };
 
 struct Measured {

@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
                    "messages a second, all publishers together; 0: as fast as it goes");
     app.add_option("--warm-up", options.warm_up_s, "seconds");
     app.add_option("--seconds", options.measure_s, "seconds measured");
+    app.add_option("--topics", options.topics, "what their names begin with");
     app.add_option("--pid", pid, "the broker's process, whose CPU time is read");
     CLI11_PARSE(app, argc, argv);
 
@@ -86,10 +87,11 @@ int main(int argc, char** argv) {
         const auto delivered = static_cast<double>(m.delivered);
         std::printf(
             "{\"published\":%llu,\"delivered\":%llu,\"seconds\":%.3f,\"deliveries_per_s\":%.0f,"
-            "\"cpu_s\":%.2f,\"cpu_s_per_million\":%.3f,\"p50_us\":%u,\"p99_us\":%u}\n",
+            "\"cpu_s\":%.2f,\"cpu_s_per_million\":%.3f,\"p50_us\":%u,\"p99_us\":%u,\"max_us\":%u}\n",
             static_cast<unsigned long long>(m.published), static_cast<unsigned long long>(m.delivered),
             m.seconds, delivered / m.seconds, cpu.used_s(),
-            delivered > 0 ? cpu.used_s() / delivered * 1e6 : 0.0, percentile(m, 0.5), percentile(m, 0.99));
+            delivered > 0 ? cpu.used_s() / delivered * 1e6 : 0.0, percentile(m, 0.5), percentile(m, 0.99),
+            percentile(m, 1));
         return 0;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_load: %s\n", error.what());
