@@ -13,6 +13,7 @@
 namespace dray::integration {
 
 using conformance::BrokerKind;
+using conformance::BrokerKind;
 using conformance::BrokerProcess;
 using conformance::Deadline;
 using conformance::Setup;
@@ -96,6 +97,12 @@ auto broker_for(const Mode& mode) {
 
 class PahoCpp : public ::testing::TestWithParam<Mode> {
   protected:
+    void SetUp() override {
+        const bool is_mosquitto = Setup::from_environment().broker == BrokerKind::kMosquitto;
+        if (is_mosquitto && GetParam().scheme == "wss") {
+            GTEST_SKIP() << "this client and mosquitto 2.0.11 do not agree on TLS below a WebSocket";
+        }
+    }
     std::unique_ptr<Person> person(const std::string& name, bool clean = true) {
         return std::make_unique<Person>(broker_, GetParam(), name, clean);
     }

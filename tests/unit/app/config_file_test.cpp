@@ -51,6 +51,59 @@ TEST(ConfigFile, SetsWhatItNames) {
     EXPECT_EQ(listeners[1].allow_anonymous, false);
 }
 
+TEST(ConfigFile, SetsAllOfAListener) {
+    const ConfigLoader loader = loaded(R"(
+        [listeners]
+        mqtt = ""
+        ws = ""
+        wss = "127.0.0.1:8084"
+        certificate_file = "all.pem"
+        private_key_file = "all.key"
+        [limits]
+        connections_max = 1000
+        [[listener]]
+        kind = "mqtts"
+        bind = "127.0.0.1:8884"
+        certificate_file = "own.pem"
+        private_key_file = "own.key"
+        client_ca_file = "ca.pem"
+        client_certificate = "required"
+        client_identity = "san"
+        tls_min = "1.3"
+        ciphers = "ECDHE+AESGCM"
+        connections_max = 10
+        packet_bytes_max = 1000
+        [[listener.certificates]]
+        name = "a.example"
+        certificate_file = "a.pem"
+        private_key_file = "a.key"
+        [[listener.certificates]]
+        name = "*.b.example"
+        [[listener]]
+        bind = "unix:/run/dray.sock"
+        socket_mode = "0600"
+        proxy_protocol = true
+    )");
+    ASSERT_EQ(all_errors(loader), "");
+    EXPECT_EQ(loader.config().connections_max, 1000u);
+    const auto listeners = loader.config().listeners();
+    ASSERT_EQ(listeners.size(), 3u);
+    EXPECT_EQ(listeners[0].tls.certificate.certificate_file, "all.pem");
+    EXPECT_EQ(listeners[1].tls.certificate.private_key_file, "own.key");
+    EXPECT_EQ(listeners[1].tls.client_certificate, net::ClientCertificate::kRequired);
+    EXPECT_EQ(listeners[1].client_identity, net::ClientIdentity::kAlternativeName);
+    EXPECT_EQ(listeners[1].tls.least, net::TlsVersion::k13);
+    EXPECT_EQ(listeners[1].connections_max, 10u);
+    EXPECT_EQ(listeners[1].packet_bytes_max, 1000u);
+    ASSERT_EQ(listeners[1].tls.more_certificates.size(), 2u);
+    EXPECT_EQ(listeners[1].tls.more_certificates[0].files.private_key_file, "a.key");
+    EXPECT_EQ(listeners[1].tls.more_certificates[1].name, "*.b.example");
+    EXPECT_EQ(listeners[2].bind, "unix:/run/dray.sock");
+    EXPECT_EQ(listeners[2].socket_mode, 0600u);
+    EXPECT_TRUE(listeners[2].proxy_protocol);
+    EXPECT_EQ(all_errors(loaded(print_config(loader))), "") << print_config(loader);
+}
+
 TEST(ConfigFile, AnEmptyOneIsTheDefault) {
     const ConfigLoader loader = loaded("");
     EXPECT_EQ(all_errors(loader), "");
@@ -109,6 +162,20 @@ INSTANTIATE_TEST_SUITE_P(
               "listener.0.kind: must be \"mqtt\", \"ws\", \"mqtts\" or \"wss\""},
         Wrong{"ListenerKey", "[[listener]]\nport = 5\nbind = \"127.0.0.1:1\"",
               "unknown key 'listener.0.port'"},
+        Wrong{"UnixPath", "[listeners]\nmqtt = \"unix:dray.sock\"", "needs a whole path"},
+        Wrong{"TlsWithoutCertificate", "[[listener]]\nkind = \"mqtts\"\nbind = \"127.0.0.1:1\"",
+              "drayd.toml:2:8: listener.0.certificate_file: is missing"},
+        Wrong{"TlsWithoutKey", "[listeners]\nwss = \"127.0.0.1:1\"\ncertificate_file = \"a\"",
+              "listeners.private_key_file: is missing"},
+        Wrong{"CertificateWithoutTls", "[[listener]]\nbind = \"127.0.0.1:1\"\ncertificate_file = \"a\"",
+              "drayd.toml:3:20: listener.0.certificate_file: means nothing here"},
+        Wrong{"IdentityWithoutCertificate", "[[listener]]\nbind = \"127.0.0.1:1\"\nclient_identity = \"cn\"",
+              "listener.0.client_identity: needs client_certificate"},
+        Wrong{"CertificateOfNobody",
+              "[[listener]]\nbind = \"127.0.0.1:1\"\nclient_certificate = \"required\"",
+              "listener.0.client_certificate: needs TLS"},
+        Wrong{"SocketMode", "[[listener]]\nbind = \"unix:/a\"\nsocket_mode = \"rw\"",
+              "listener.0.socket_mode: must be permissions in quotes"},
         Wrong{"NoListener", "[listeners]\nmqtt = \"\"\nws = \"\"", "no listener"},
         Wrong{"OneAddressTwice", "[listeners]\nws = \"127.0.0.1:1883\"", "two listeners are bound to"}),
     [](const auto& wrong) { return std::string(wrong.param.name); });
@@ -134,6 +201,8 @@ TEST(ConfigEnvironment, OverridesTheFile) {
                                        "DRAY__LIMITS__PACKET_BYTES_MAX=4096",
                                        "DRAY__LISTENER__0__KIND=ws",
                                        "DRAY__LISTENER__1__BIND=127.0.0.1:6",
+                                       "DRAY__LISTENER__1__CERTIFICATES__0__NAME=a.example",
+                                       "DRAY__LISTENER__1__PROXY_PROTOCOL=true",
                                        nullptr};
     loader.read_environment(environment);
     EXPECT_EQ(all_errors(loader), "");
@@ -143,6 +212,9 @@ TEST(ConfigEnvironment, OverridesTheFile) {
     ASSERT_EQ(loader.config().more_listeners.size(), 2u);
     EXPECT_EQ(loader.config().more_listeners[0].kind, net::ListenerKind::kWebSocket);
     EXPECT_EQ(loader.config().more_listeners[1].bind, "127.0.0.1:6");
+    EXPECT_TRUE(loader.config().more_listeners[1].proxy_protocol);
+    ASSERT_EQ(loader.config().more_listeners[1].tls.more_certificates.size(), 1u);
+    EXPECT_EQ(loader.config().more_listeners[1].tls.more_certificates[0].name, "a.example");
     EXPECT_EQ(loader.source_of("threads"), "environment DRAY__THREADS");
 }
 
