@@ -11,19 +11,37 @@ namespace dray::session {
 
 class IncomingIds {
   public:
-    bool contains(mqtt::PacketId id) const { return std::binary_search(ids_.begin(), ids_.end(), id); }
-    void insert(mqtt::PacketId id) { ids_.insert(std::upper_bound(ids_.begin(), ids_.end(), id), id); }
+    struct Entry {
+        mqtt::PacketId id{};
+        bool is_kept = false;         // it is (being) written to the store ...
+        std::uint64_t waits_for = 0;  // ... by this commit, before which it may not be acknowledged
+    };
+    // nullptr if it is not there; valid until the next change.
+    Entry* find(mqtt::PacketId id) {
+        const auto at = lower_bound(id);
+        return at == entries_.end() || at->id != id ? nullptr : &*at;
+    }
+    bool contains(mqtt::PacketId id) { return find(id) != nullptr; }
+    Entry& insert(mqtt::PacketId id) { return *entries_.insert(lower_bound(id), Entry{id}); }
     // Whether it was there.
     bool erase(mqtt::PacketId id) {
-        const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
-        if (at == ids_.end() || *at != id) return false;
-        ids_.erase(at);
+        const Entry* entry = find(id);
+        if (entry == nullptr) return false;
+        entries_.erase(entries_.begin() + (entry - entries_.data()));
         return true;
     }
-    std::size_t size() const { return ids_.size(); }
+    std::size_t size() const { return entries_.size(); }
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const Entry& entry : entries_) visit(entry);
+    }
 
   private:
-    std::vector<mqtt::PacketId> ids_;
+    std::vector<Entry>::iterator lower_bound(mqtt::PacketId id) {
+        return std::lower_bound(entries_.begin(), entries_.end(), id,
+                                [](const Entry& entry, mqtt::PacketId value) { return entry.id < value; });
+    }
+    std::vector<Entry> entries_;
 };
 
 }  // namespace dray::session

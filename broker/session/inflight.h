@@ -1,7 +1,8 @@
 // The outgoing window: QoS 1 and 2 messages sent to one client and not yet acknowledged, in the order of
 // sending, MQTT 3.1.1 section 4.4 and 5.0 sections 4.4 and 4.9.
 //
-// Packet ids are given out in a circle, so the entry of an id is found by its distance from the oldest:
+// Each message has a position, counted from 1, and its packet id follows from that: 1 + (position - 1) %
+// 65535. So ids run in a circle, and the entry of an id is found by its distance from the oldest:
 //
 //     id      7      8      9     10     11
 //           +------+------+------+------+------+
@@ -12,6 +13,7 @@
 // Adding, finding and completing take constant time; an idle window owns no memory. Lives in the session.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "base/ring.h"
@@ -27,7 +29,12 @@ struct Held {
     std::uint32_t subscription_id = 0;
     mqtt::QoS qos = mqtt::QoS::kAtMostOnce;
     bool retain = false;
+    bool sent_before = false;  // it may have been: DUP when it is sent [MQTT-3.1.1 3.3.1-1]
     std::uint16_t shared = 0;  // which of the session's shared subscriptions brought it; 0 = none
+    // Of a session that is kept on disk: its place in the order of this session's messages (0 = it takes the
+    // next when it is sent), and the commit that must be safe before its next packet may leave.
+    std::uint64_t position = 0;
+    std::uint64_t waits_for = 0;
 };
 
 class Inflight {
@@ -44,19 +51,32 @@ class Inflight {
     // All of them, those included that wait to be sent again.
     std::size_t size() const { return live_; }
     bool empty() const { return live_ == 0; }
-    // The circle of ids is nearly used up, though most are done: wait for the oldest.
-    bool is_out_of_ids() const { return entries_.size() >= 65'000; }
+    // The position that follows on all that were ever taken.
+    std::uint64_t next_position() const { return front_position_ + entries_.size(); }
+    // If not, the circle of ids is nearly used up, though most are done: wait for the oldest.
+    bool has_id_for(const Held& held) const {
+        return entries_.empty() || std::max(held.position, next_position()) - front_position_ < kIdsInUseMax;
+    }
 
     // Takes a message that is being sent now for the first time.
     mqtt::PacketId add(Held held) {
-        DRAY_ASSERT(!has_unsent() && !is_out_of_ids());
-        const std::uint16_t id = id_at(entries_.size());
+        DRAY_ASSERT(!has_unsent() && has_id_for(held));
         const Phase phase = held.qos == mqtt::QoS::kAtLeastOnce ? Phase::kAwaitsPuback : Phase::kAwaitsPubrec;
-        entries_.push_back({std::move(held), phase, true});
+        const mqtt::PacketId id = append(std::move(held), phase, true);
         unsent_from_ = entries_.size();
         ++sent_;
-        ++live_;
-        return mqtt::PacketId{id};
+        return id;
+    }
+    // After a restart, oldest first: one that is to be sent again.
+    void restore(Held held, Phase phase) {
+        DRAY_ASSERT(has_id_for(held) && sent_ == 0);
+        append(std::move(held), phase, true);
+        rewind();
+    }
+    // Nothing was taken yet: positions begin here.
+    void start_at(std::uint64_t position) {
+        DRAY_ASSERT(entries_.empty());
+        front_position_ = std::max(front_position_, position);
     }
 
     // The entry with that id, or none.
@@ -64,7 +84,7 @@ class Inflight {
         const auto value = static_cast<std::uint16_t>(id);
         if (value == 0) return nullptr;
         // Ids run 1..65535 and then from 1 again.
-        const std::size_t distance = (value + 65'535u - front_id_) % 65'535u;
+        const std::size_t distance = (value + kIds - id_at(0)) % kIds;
         if (distance >= unsent_from_) return nullptr;
         Entry& entry = entries_[distance];
         return entry.phase == Phase::kDone ? nullptr : &entry;
@@ -85,7 +105,7 @@ class Inflight {
     void drop_done() {
         while (!entries_.empty() && entries_.front().phase == Phase::kDone) {
             entries_.pop_front();
-            front_id_ = front_id_ == 65'535 ? std::uint16_t{1} : static_cast<std::uint16_t>(front_id_ + 1);
+            ++front_position_;
             if (unsent_from_ > 0) --unsent_from_;
         }
         if (entries_.empty()) entries_.clear_and_free();
@@ -98,6 +118,7 @@ class Inflight {
         skip_done();
     }
     bool has_unsent() const { return unsent_from_ < entries_.size(); }
+    const Held& first_unsent() { return entries_[unsent_from_].held; }
     struct Resend {
         mqtt::PacketId packet_id;
         Entry* entry;
@@ -118,8 +139,21 @@ class Inflight {
     }
 
   private:
+    static constexpr std::uint32_t kIds = 65'535;
+    static constexpr std::uint32_t kIdsInUseMax = 65'000;
+
     std::uint16_t id_at(std::size_t distance) const {
-        return static_cast<std::uint16_t>((front_id_ - 1u + distance) % 65'535u + 1u);
+        return static_cast<std::uint16_t>((front_position_ - 1 + distance) % kIds + 1);
+    }
+    mqtt::PacketId append(Held held, Phase phase, bool sent_before) {
+        if (entries_.empty()) start_at(held.position);
+        // Positions in between were never sent: expired, too large, gone elsewhere.
+        while (next_position() < held.position) entries_.push_back({});
+        held.position = next_position();
+        const std::uint16_t id = id_at(entries_.size());
+        entries_.push_back({std::move(held), phase, sent_before});
+        ++live_;
+        return mqtt::PacketId{id};
     }
     void skip_done() {
         while (has_unsent() && entries_[unsent_from_].phase == Phase::kDone) ++unsent_from_;
@@ -129,7 +163,7 @@ class Inflight {
     std::size_t unsent_from_ = 0;
     std::uint32_t sent_ = 0;
     std::uint32_t live_ = 0;
-    std::uint16_t front_id_ = 1;
+    std::uint64_t front_position_ = 1;
 };
 
 }  // namespace dray::session

@@ -91,6 +91,7 @@ void Outbox::push(Item item) {
 }
 
 void Outbox::gather(GatherBatch& batch) const {
+    if (is_held_) return;
     for (std::size_t i = 0; i < items_.size(); ++i) {
         const Item& item = items_[i];
         // All but a pointed-at payload is copied; the margin covers a fixed header of the longest form.

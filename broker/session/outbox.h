@@ -48,8 +48,11 @@ class Outbox {
     void push(const mqtt::Packet& packet);    // any other packet
     static constexpr std::size_t kShortBytesMax = 8;
 
-    bool empty() const { return items_.empty(); }
-    std::size_t bytes() const { return bytes_; }  // still to be written
+    // While held, nothing of what is pushed leaves.
+    void hold(bool on) { is_held_ = on; }
+
+    bool empty() const { return is_held_ || items_.empty(); }  // nothing to be sent now
+    std::size_t bytes() const { return bytes_; }               // still to be written
     bool is_between_packets() const { return front_written_ == 0; }
     void set_version(mqtt::ProtocolVersion version) { version_ = version; }
     mqtt::ProtocolVersion version() const { return version_; }
@@ -94,6 +97,7 @@ class Outbox {
     std::uint32_t front_written_ = 0;  // bytes of the first item that have left already
     mqtt::ProtocolVersion version_;
     bool websocket_frames_ = false;
+    bool is_held_ = false;
 };
 
 }  // namespace dray::session

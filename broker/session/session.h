@@ -56,6 +56,12 @@ struct Session {
     std::uint64_t queue_bytes = 0;
     IncomingIds incoming;
 
+    // On disk (shard/persistence.h).
+    std::uint64_t stored = 0;         // its number there; 0 = it is not kept
+    std::uint64_t last_position = 0;  // of its messages
+    std::uint64_t sent_up_to = 0;     // recovered: messages before this position may have been sent
+    bool is_loaded = true;            // false: its messages are only on disk
+
     std::uint64_t publish_stamp = 0;  // the last publish that matched it, and where in the list of takers
     std::uint32_t taker = 0;
     std::uint16_t replays = 0;  // retained messages are being streamed to it

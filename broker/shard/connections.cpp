@@ -67,14 +67,16 @@ void detach(Core& core, Session& session) {
     if (session.expiry_s == 0) return end_session(core, session);
     session.inflight.rewind();
     set_session_end(core, session);
+    keep_session(core, session);
 }
 
 void end_session(Core& core, Session& session) {
     if (session.will) publish_will(core, session);
+    core.statistics.books.discard(Discard::kSessionEnded, session.queue.size() + session.inflight.size());
+    forget_session(core, session);
     while (!session.subscriptions.empty()) {
         drop_subscription(core, session, session.subscriptions.begin()->first);
     }
-    core.statistics.books.discard(Discard::kSessionEnded, session.queue.size() + session.inflight.size());
     core.sessions.erase(session);
 }
 
@@ -105,7 +107,8 @@ void on_timer(Core& core, const Timer& timer) {
             Session* session = core.sessions.find_number(timer.subject);
             if (session == nullptr || session->is_connected() || !session->will) return;
             if (session->will_at > core.now) return;
-            return publish_will(core, *session);
+            publish_will(core, *session);
+            return keep_session(core, *session);
         }
         case Timer::Kind::kSysTopics:
             return report_statistics(core);

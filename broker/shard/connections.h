@@ -31,6 +31,11 @@ void end_session(Core& core, session::Session& session);
 // nothing more is chosen for it on other shards.
 bool drop_subscription(Core& core, session::Session& session, std::string_view filter, Ticket ticket = 0);
 
+// After a restart. `routes`: what the other shards have to be told.
+void restore_subscription(Core& core, session::Session& session, std::string_view filter,
+                          const mqtt::SubscriptionOptions& options, std::uint32_t id,
+                          std::vector<std::string>& routes);
+
 void publish_will(Core& core, session::Session& session);
 
 void on_timer(Core& core, const Timer& timer);

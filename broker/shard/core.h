@@ -3,8 +3,10 @@
 #pragma once
 
 #include "base/random.h"
+#include "shard/collection.h"
 #include "shard/effects.h"
 #include "shard/links.h"
+#include "shard/persistence.h"
 #include "shard/replays.h"
 #include "shard/sessions.h"
 #include "shard/shard.h"
@@ -26,7 +28,7 @@ struct Taker {
 };
 
 struct Core {
-    Core(ShardOptions shard_options, StorePort& store_port, Instant start)
+    Core(ShardOptions shard_options, const StorePort& store_port, Instant start)
         : options(std::move(shard_options)),
           store(store_port),
           now(start),
@@ -38,7 +40,7 @@ struct Core {
           sys_values(random.next()) {}
 
     ShardOptions options;
-    StorePort& store;
+    const StorePort& store;
     Instant now;
     Instant started;
     Random random;
@@ -53,6 +55,8 @@ struct Core {
     Timers timers;
     Tickets tickets;
     Replays replays;
+    Persistence persistence;
+    Collections collections;
     std::uint64_t connected = 0;  // clients
 
     // Shard 0: what the other shards reported last, and what $SYS said last.

@@ -36,7 +36,12 @@ bool has_room(const Core& core, const Link& link) {
 }
 
 bool window_is_open(const Session& session, const Link& link) {
-    return session.inflight.sent() < link.window && !session.inflight.is_out_of_ids();
+    return session.inflight.sent() < link.window;
+}
+
+// Whether this message's turn has come: nothing is before it in the queue.
+bool may_be_taken(const Core& core, const Session& session, const Held& held) {
+    return may_leave(core, held) && session.inflight.has_id_for(held);
 }
 
 void push(Core& core, Link& link, session::Delivery delivery) {
@@ -62,18 +67,19 @@ bool may_be_sent(Core& core, const Link& link, const session::Delivery& delivery
 
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
-    if (!may_be_sent(core, link, delivery)) return;
+    if (!may_be_sent(core, link, delivery)) return forget_entry(core, session, held);
+    delivery.dup = held.sent_before;
     if (held.qos != mqtt::QoS::kAtMostOnce) delivery.packet_id = session.inflight.add(std::move(held));
     push(core, link, std::move(delivery));
 }
 
-void enqueue(Core& core, Session& session, Held held) {
-    const std::size_t weight = held.message->weight();
-    if (session.queue.size() >= core.limits().queue_messages_max ||
-        session.queue_bytes + weight > core.limits().queue_bytes_max) {
-        return discard_held(core, Discard::kQueueFull);
-    }
-    session.queue_bytes += weight;
+bool queue_is_full(const Core& core, const Session& session, const Held& held) {
+    return session.queue.size() >= core.limits().queue_messages_max ||
+           session.queue_bytes + held.message->weight() > core.limits().queue_bytes_max;
+}
+
+void enqueue(Session& session, Held held) {
+    session.queue_bytes += held.message->weight();
     session.queue.push_back(std::move(held));
 }
 
@@ -85,7 +91,10 @@ void send_again(Core& core, Session& session, Link& link) {
         return send_short(core, link, mqtt::PacketType::kPubrel, again.packet_id, mqtt::ReasonCode::kSuccess);
     }
     session::Delivery delivery = delivery_of(core, entry.held);
-    if (!may_be_sent(core, link, delivery)) return session.inflight.complete(entry);
+    if (!may_be_sent(core, link, delivery)) {
+        forget_entry(core, session, entry.held);
+        return session.inflight.complete(entry);
+    }
     delivery.packet_id = again.packet_id;
     delivery.dup = entry.sent_before;
     entry.sent_before = true;
@@ -103,11 +112,18 @@ void deliver(Core& core, Session& session, Held held) {
         if (!has_room(core, *link)) return discard_held(core, Discard::kSlowReader);
         return send_now(core, session, *link, std::move(held));
     }
-    if (link != nullptr && session.queue.empty() && !session.inflight.has_unsent() && has_room(core, *link) &&
-        window_is_open(session, *link)) {
-        send_now(core, session, *link, std::move(held));
+    if (!session.is_loaded) load_messages(core, session);
+    const bool is_next = link != nullptr && session.queue.empty() && !session.inflight.has_unsent() &&
+                         has_room(core, *link) && window_is_open(session, *link);
+    if (!is_next && queue_is_full(core, session, held)) {
+        discard_held(core, Discard::kQueueFull);
     } else {
-        enqueue(core, session, std::move(held));
+        keep_entry(core, session, held);
+        if (is_next && may_be_taken(core, session, held)) {
+            send_now(core, session, *link, std::move(held));
+        } else {
+            enqueue(session, std::move(held));
+        }
     }
     update_able(core, session);
 }
@@ -117,8 +133,9 @@ void pump(Core& core, Session& session) {
     if (link == nullptr) return;
     while (has_room(core, *link) && window_is_open(session, *link)) {
         if (session.inflight.has_unsent()) {
+            if (!may_leave(core, session.inflight.first_unsent())) break;
             send_again(core, session, *link);
-        } else if (!session.queue.empty()) {
+        } else if (!session.queue.empty() && may_be_taken(core, session, session.queue.front())) {
             Held held = session.queue.pop_front();
             session.queue_bytes -= held.message->weight();
             send_now(core, session, *link, std::move(held));

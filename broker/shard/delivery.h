@@ -4,6 +4,7 @@
 #include "session/session.h"
 #include "shard/links.h"
 #include "shard/statistics.h"
+#include "shard/tickets.h"
 
 namespace dray::shard {
 
@@ -24,5 +25,8 @@ void mark_for_flush(Core& core, Link& link);
 void send(Core& core, Link& link, const mqtt::Packet& packet);
 void send_short(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id,
                 mqtt::ReasonCode reason);
+inline void send_short(Core& core, Link& link, const SendShort& packet) {
+    send_short(core, link, packet.type, packet.packet_id, packet.reason);
+}
 
 }  // namespace dray::shard

@@ -8,10 +8,18 @@
 
 #include "shard/link_id.h"
 #include "shard/shard_message.h"
+#include "shard/store_batch.h"
 
 namespace dray::shard {
 
 struct Effects {
+    // Records to commit, before anything below leaves this shard; it is told by durable(sequence).
+    struct Commit {
+        StoreSequence sequence = 0;  // 0 = nothing to commit
+        StoreBatch batch;
+    };
+    Commit commit;
+
     // Messages for other shards; those to one shard arrive in this order.
     struct Forward {
         ShardIndex to = 0;
@@ -49,9 +57,11 @@ struct Effects {
     std::vector<Reading> readings;
 
     bool empty() const {
-        return forwards.empty() && handovers.empty() && flushes.empty() && closes.empty() && readings.empty();
+        return commit.sequence == 0 && forwards.empty() && handovers.empty() && flushes.empty() &&
+               closes.empty() && readings.empty();
     }
     void clear() {
+        commit = {};
         forwards.clear();
         handovers.clear();
         flushes.clear();

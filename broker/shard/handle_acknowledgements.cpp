@@ -16,6 +16,7 @@ void complete(Core& core, Link& link, Inflight::Entry& entry, bool refused) {
         ++core.statistics.books.delivered;
         --core.statistics.books.held;
     }
+    forget_entry(core, *link.session, entry.held);
     link.session->inflight.complete(entry);
     pump(core, *link.session);
 }
@@ -37,18 +38,28 @@ void handle_pubrec(Core& core, Link& link, const mqtt::Acknowledgement& pubrec) 
         return send_short(core, link, mqtt::PacketType::kPubrel, pubrec.packet_id, reason);
     }
     if (mqtt::is_failure(pubrec.reason)) return complete(core, link, *entry, true);
+    if (entry->phase == Inflight::Phase::kAwaitsPubcomp) {
+        // Again; the first PUBREL may still be waiting.
+        if (!may_leave(core, entry->held)) return;
+        return send_short(core, link, mqtt::PacketType::kPubrel, pubrec.packet_id,
+                          mqtt::ReasonCode::kSuccess);
+    }
     // From here on the client has the message; it must not be sent again [MQTT-3.1.1 4.3.3-1],
     // [MQTT-5.0 4.3.3-6].
     entry->phase = Inflight::Phase::kAwaitsPubcomp;
     entry->held.message = {};
-    send_short(core, link, mqtt::PacketType::kPubrel, pubrec.packet_id, mqtt::ReasonCode::kSuccess);
+    const SendShort pubrel{link.id, mqtt::PacketType::kPubrel, pubrec.packet_id, mqtt::ReasonCode::kSuccess};
+    keep_released(core, *link.session, entry->held);
+    link.session->stored != 0 ? when_durable(core, pubrel) : send_short(core, link, pubrel);
 }
 
 void handle_pubrel(Core& core, Link& link, const mqtt::Acknowledgement& pubrel) {
-    const bool known = link.session->incoming.erase(pubrel.packet_id);
+    const bool known = link.session->incoming.contains(pubrel.packet_id);
+    const bool was_kept = forget_incoming(core, *link.session, pubrel.packet_id);
     // PUBREL is always answered: the client may not know that the first answer was lost [MQTT-3.1.1 4.3.3-2].
     const auto reason = known ? mqtt::ReasonCode::kSuccess : mqtt::ReasonCode::kPacketIdentifierNotFound;
-    send_short(core, link, mqtt::PacketType::kPubcomp, pubrel.packet_id, reason);
+    const SendShort pubcomp{link.id, mqtt::PacketType::kPubcomp, pubrel.packet_id, reason};
+    was_kept ? when_durable(core, pubcomp) : send_short(core, link, pubcomp);
 }
 
 void handle_pubcomp(Core& core, Link& link, const mqtt::Acknowledgement& pubcomp) {

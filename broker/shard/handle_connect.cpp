@@ -129,6 +129,7 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
                       "anonymous clients are not allowed on this listener");
     }
 
+    const std::uint64_t records = core.persistence.records;
     bool present = false;
     Session& session = take_session(core, client_id, connect.clean_start, present);
     session.expiry_s = expiry_of(core, connect);
@@ -150,6 +151,12 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
     }
     ++core.statistics.connects_accepted;
     ++core.connected;
+    if (!session.is_loaded) load_messages(core, session);
+    keep_session(core, session);
+    if (core.persistence.records != records) {
+        link.outbox.hold(true);
+        when_durable(core, ReleaseOutput{link.id});
+    }
     send(core, link, mqtt::Connack{present, ReasonCode::kSuccess, answer.view()});
     pump(core, session);
     return Handled::kHere;

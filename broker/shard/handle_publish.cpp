@@ -62,11 +62,22 @@ void acknowledge(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId p
     link.due.push_back({packet_id, type, reason, ready});
 }
 
+// PUBREC for a message that has come before, perhaps on an earlier connection; what it promises may not be
+// true yet.
+void acknowledge_again(Core& core, Link& link, const session::IncomingIds::Entry& known) {
+    const bool ready = known.waits_for <= core.persistence.durable;
+    const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
+    acknowledge(core, link, mqtt::PacketType::kPubrec, known.id, ReasonCode::kSuccess, ready);
+    if (ready) return;
+    if (known.waits_for != kUntilTold) return when_durable(core, acknowledgement);
+    wait_for_collection(core, link.session->number, known.id, core.tickets.open(acknowledgement));
+}
+
 // Whether a QoS 2 message is new. If not, it is acknowledged again and that is all [MQTT-3.1.1 4.3.3-2].
 bool is_first_arrival(Core& core, Link& link, const mqtt::Publish& publish) {
     session::IncomingIds& incoming = link.session->incoming;
-    if (incoming.contains(publish.packet_id)) {
-        acknowledge(core, link, mqtt::PacketType::kPubrec, publish.packet_id, ReasonCode::kSuccess, true);
+    if (const session::IncomingIds::Entry* known = incoming.find(publish.packet_id)) {
+        acknowledge_again(core, link, *known);
         return false;
     }
     if (incoming.size() >= core.limits().receive_messages_max) {
@@ -115,9 +126,12 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
         route(core, message, nullptr);
         return;
     }
-    const Operation acknowledgement = AcknowledgePublish{link.id, link.due_first + link.due.size()};
-    const bool may_wait = core.store.keeps() || (publish.retain && !core.is_alone());
-    const Routed routed = route(core, message, may_wait ? &acknowledgement : nullptr);
+    const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
+    const bool may_wait = core.persistence.keeps || (publish.retain && !core.is_alone());
+    const Publisher publisher{*link.session, publish.packet_id};
+    const bool exactly_once = publish.qos == QoS::kExactlyOnce && link.session->stored != 0;
+    const Routed routed =
+        route(core, message, may_wait ? &acknowledgement : nullptr, exactly_once ? &publisher : nullptr);
     const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
     acknowledge(core, link, type, publish.packet_id, reason, routed.ticket == 0);
 }

@@ -94,6 +94,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         subscription.options = request.options;
         subscription.id = id;
         if (is_new) ++core.statistics.subscriptions;
+        keep_subscription(core, session, request.filter, subscription);
         if (const auto shared = mqtt::parse_shared(request.filter)) {
             subscription.shared = shared_slot(session, *shared);
             update_able(core, session);
@@ -109,7 +110,23 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     }
     core.tickets.set(ticket, std::move(grant));
     announce(core, std::move(added), {}, ticket);
+    if (session.stored != 0) wait_for_disk(core, ticket);
     confirm(core, ticket);
+}
+
+void restore_subscription(Core& core, Session& session, std::string_view filter,
+                          const mqtt::SubscriptionOptions& options, std::uint32_t id,
+                          std::vector<std::string>& routes) {
+    Subscription& subscription = session.subscriptions[std::string(filter)];
+    subscription.options = options;
+    subscription.id = id;
+    ++core.statistics.subscriptions;
+    if (const auto shared = mqtt::parse_shared(filter)) {
+        subscription.shared = shared_slot(session, *shared);
+        return join(core, session, *shared, subscription, core.tickets.open(ConfirmTicket{}));
+    }
+    const auto outcome = core.subscriptions.subscribe(filter, {session.index, id, options});
+    if (outcome.is_first_local_for_filter) routes.emplace_back(filter);
 }
 
 void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubscribe) {
@@ -121,6 +138,7 @@ void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubsc
         done.reasons.push_back(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted);
     }
     core.tickets.set(ticket, std::move(done));
+    if (session.stored != 0) wait_for_disk(core, ticket);
     confirm(core, ticket);
 }
 
@@ -130,6 +148,7 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
     --core.statistics.subscriptions;
     const std::uint16_t slot = found->second.shared;
     const std::string name(filter);  // `filter` may be the key itself
+    forget_subscription(core, session, name);
     session.subscriptions.erase(found);
     cancel_replays(core, session, name);
     if (slot == 0) {

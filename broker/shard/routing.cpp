@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "shard/collection.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
 
@@ -48,6 +49,8 @@ MessageRef encode_ids(const std::vector<std::uint32_t>& ids) {
     return session::Message::make_raw(as_text(list.view().wire()));
 }
 
+}  // namespace
+
 void hand_out(Core& core, const MessageRef& message) {
     collect_takers(core, *message);
     for (const Taker& taker : core.takers) {
@@ -66,50 +69,66 @@ void hand_out(Core& core, const MessageRef& message) {
     for (const topics::GroupId group : core.match.groups) deliver_to_group(core, group, message);
 }
 
-}  // namespace
-
 bool deliver_here(Core& core, const MessageRef& message) {
     core.subscriptions.match(message->topic(), core.match);
     hand_out(core, message);
     return !core.match.subscribers.empty() || !core.match.groups.empty();
 }
 
-StoreSequence keep_retained(Core& core, const MessageRef& message) {
+void keep_retained(Core& core, const MessageRef& message) {
     if (message->payload().empty()) {
         core.retained.erase(message->topic());
-        return core.store.keeps() ? core.store.erase_retained(message->topic()) : 0;
+        forget_retained_record(core, message->topic());
+    } else {
+        core.retained.set(message->topic(), message);
+        keep_retained_record(core, *message);
     }
-    core.retained.set(message->topic(), message);
-    return core.store.keeps() ? core.store.set_retained(message) : 0;
 }
 
-Routed route(Core& core, const MessageRef& message, const Operation* confirmed) {
+Routed route(Core& core, const MessageRef& message, const AcknowledgePublish* confirmed,
+             const Publisher* publisher) {
     Routed routed;
     const auto wait_for_one = [&] {
         if (confirmed == nullptr) return;
         if (routed.ticket == 0) routed.ticket = core.tickets.open(*confirmed);
         core.tickets.wait_for_more(routed.ticket);
     };
-    if (message->retain()) {
-        const ShardIndex home = home_of(message->topic(), core.options.count);
-        if (home != core.options.index) {
+    const std::uint64_t records = core.persistence.records;
+    const ShardIndex here = core.options.index;
+    const ShardIndex retained_at = message->retain() ? home_of(message->topic(), core.options.count) : here;
+    if (message->retain() && retained_at == here) keep_retained(core, message);
+    core.subscriptions.match(message->topic(), core.match);
+    routed.has_takers = !core.match.empty();
+    const std::uint64_t remote_shards = core.match.remote_shards;
+    // One that needs no other shard still lines up behind those that do.
+    const bool together =
+        publisher != nullptr && (remote_shards != 0 || retained_at != here || !core.collections.open.empty());
+    if (together) {
+        wait_for_one();
+        deliver_together(core, message, *publisher, routed.ticket);
+    } else {
+        if (retained_at != here) {
             wait_for_one();
-            core.forward(home, Retain{message, routed.ticket});
-        } else if (const StoreSequence sequence = keep_retained(core, message); sequence != 0) {
-            wait_for_one();
-            if (routed.ticket != 0) core.tickets.on_disk.push_back({sequence, routed.ticket});
+            core.forward(retained_at, Retain{message, routed.ticket});
+        }
+        hand_out(core, message);
+        if (publisher != nullptr && core.persistence.records != records) {
+            keep_incoming(core, publisher->session, publisher->packet_id);
+        }
+        for (std::uint64_t shards = remote_shards; shards != 0; shards &= shards - 1) {
+            const auto shard = static_cast<ShardIndex>(std::countr_zero(shards));
+            // In memory, a message in the ring is as safe as one in the queue behind it; on disk it is not.
+            // And whoever subscribes after a retained message was acknowledged must not get it as a live one
+            // that was under way.
+            const bool waits =
+                message->qos() != mqtt::QoS::kAtMostOnce && (core.persistence.keeps || message->retain());
+            if (waits) wait_for_one();
+            core.forward(shard, Deliver{message, waits ? routed.ticket : 0});
         }
     }
-    routed.has_takers = deliver_here(core, message) || core.match.remote_shards != 0;
-    for (std::uint64_t shards = core.match.remote_shards; shards != 0; shards &= shards - 1) {
-        const auto shard = static_cast<ShardIndex>(std::countr_zero(shards));
-        // In memory, a message in the ring is as safe as one in the queue behind it; on disk it is not. And
-        // whoever subscribes after a retained message was acknowledged must not get it as a live one that was
-        // under way.
-        const bool waits =
-            message->qos() != mqtt::QoS::kAtMostOnce && (core.store.keeps() || message->retain());
-        if (waits) wait_for_one();
-        core.forward(shard, Deliver{message, waits ? routed.ticket : 0});
+    if (confirmed != nullptr && core.persistence.records != records) {
+        wait_for_one();
+        core.tickets.on_disk.push_back({core.persistence.last, routed.ticket});
     }
     if (routed.ticket != 0) confirm(core, routed.ticket);
     return routed;

@@ -14,16 +14,24 @@ struct Routed {
     Ticket ticket = 0;  // what its acknowledgement must wait for; 0 = nothing
 };
 
-// Keeps the message if it is retained, and delivers it. With `confirmed`, the ticket of the answer (opened
-// for an operation that the caller sets) waits for everything that acceptance promises.
-Routed route(Core& core, const session::MessageRef& message, const Operation* confirmed);
+// Who publishes at QoS 2 from a session that is kept: its packet id has to be as safe as the message.
+struct Publisher {
+    session::Session& session;
+    mqtt::PacketId packet_id{};
+};
+
+// Keeps the message if it is retained, and delivers it. `confirmed` is done when everything that acceptance
+// promises is true; if it is already, the ticket is 0 and nothing was done.
+Routed route(Core& core, const session::MessageRef& message, const AcknowledgePublish* confirmed,
+             const Publisher* publisher = nullptr);
 
 // Delivers to the takers of this shard. True if there were any.
 bool deliver_here(Core& core, const session::MessageRef& message);
+// ... to those in core.match.
+void hand_out(Core& core, const session::MessageRef& message);
 
-// At the topic's home: keeps or, with an empty payload, forgets [MQTT-3.1.1 3.3.1-5, 3.3.1-10]. The number of
-// the store to wait for.
-StoreSequence keep_retained(Core& core, const session::MessageRef& message);
+// At the topic's home: keeps or, with an empty payload, forgets [MQTT-3.1.1 3.3.1-5, 3.3.1-10].
+void keep_retained(Core& core, const session::MessageRef& message);
 
 // Tells the other shards which filters have (no more) takers here; `ticket`, if not 0, waits for them.
 void announce(Core& core, std::vector<std::string> added, std::vector<std::string> removed, Ticket ticket);

@@ -98,20 +98,22 @@ Handled handle_frame(Core& core, Link& link, const mqtt::Frame& frame) {
 }
 
 // One answer for each kind of message that shards send each other.
-struct Receive {
-    Core& core;
-    ShardIndex from;
+class Receive {
+  public:
+    Receive(Core& receiver, ShardIndex sender) : core(receiver), from(sender) {}
 
     void operator()(const Deliver& deliver) const {
+        if (deliver.together) return collect_here(core, from, deliver);
+        const std::uint64_t records = core.persistence.records;
         deliver_here(core, deliver.message);
-        if (deliver.ticket != 0) core.forward(from, Confirm{deliver.ticket});
+        if (deliver.ticket != 0) answer(deliver.ticket, records);
     }
+    void operator()(const Collected& answer) const { receive_collected(core, from, answer); }
+    void operator()(const Committed& committed) const { receive_committed(core, from, committed); }
     void operator()(const Retain& retain) const {
-        const StoreSequence sequence = keep_retained(core, retain.message);
-        if (retain.ticket == 0) return;
-        const Ticket ticket = core.tickets.open(ConfirmTicket{from, retain.ticket});
-        if (sequence == 0) return confirm(core, ticket);
-        core.tickets.on_disk.push_back({sequence, ticket});
+        const std::uint64_t records = core.persistence.records;
+        keep_retained(core, retain.message);
+        if (retain.ticket != 0) answer(retain.ticket, records);
     }
     void operator()(const Routes& routes) const {
         for (const std::string& filter : routes.added) core.subscriptions.add_route(filter, from);
@@ -129,6 +131,16 @@ struct Receive {
     void operator()(const GroupDeliver& delivery) const { receive_from_group(core, delivery); }
     void operator()(const GroupReturn& returned) const { return_to_group(core, returned); }
     void operator()(const Report& report) const { receive_report(core, from, report); }
+
+  private:
+    Core& core;
+    ShardIndex from;
+
+    // "Done", when what was written since is safe.
+    void answer(Ticket ticket, std::uint64_t records_before) const {
+        if (core.persistence.records == records_before) return core.forward(from, Confirm{ticket});
+        when_durable(core, ConfirmTicket{from, ticket});
+    }
 };
 
 }  // namespace
@@ -140,10 +152,12 @@ ShardIndex home_of(std::string_view name, ShardIndex shards) {
     return static_cast<ShardIndex>((hash ^ hash >> 32) % shards);
 }
 
-Shard::Shard(ShardOptions options, StorePort& store, Instant now)
+Shard::Shard(ShardOptions options, const StorePort& store, Instant now)
     : core_(std::make_unique<Core>(std::move(options), store, now)) {
     DRAY_ASSERT(core_->options.count >= 1 && core_->options.count <= kShardsMax);
     DRAY_ASSERT(core_->options.index < core_->options.count);
+    core_->persistence.keeps = store.keeps();
+    if (store.keeps()) recover(*core_);
     if (core_->limits().sys_interval_ms > 0) report_statistics(*core_);
 }
 
@@ -218,14 +232,12 @@ void Shard::written(LinkId id, std::size_t bytes, Instant now) {
 
 void Shard::receive(ShardIndex from, ShardMessage message, Instant now) {
     core_->now = now;
-    std::visit(Receive{*core_, from}, message);
+    std::visit(Receive(*core_, from), message);
 }
 
 void Shard::durable(StoreSequence sequence, Instant now) {
     core_->now = now;
-    while (!core_->tickets.on_disk.empty() && core_->tickets.on_disk.front().sequence <= sequence) {
-        confirm(*core_, core_->tickets.on_disk.pop_front().ticket);
-    }
+    made_durable(*core_, sequence);
 }
 
 void Shard::tick(Instant now) {

@@ -46,7 +46,8 @@ struct LinkOptions {
 
 class Shard {
   public:
-    Shard(ShardOptions options, StorePort& store, Instant now);
+    // Recovers what the store has of this shard; throws std::runtime_error if it cannot be understood.
+    Shard(ShardOptions options, const StorePort& store, Instant now);
     ~Shard();
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;

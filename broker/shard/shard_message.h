@@ -10,6 +10,7 @@
 #include "mqtt/packet.h"
 #include "session/message.h"
 #include "shard/link_id.h"
+#include "shard/store_batch.h"
 
 namespace dray::shard {
 
@@ -19,6 +20,14 @@ using Ticket = std::uint64_t;
 // "Deliver to your subscribers that match."
 struct Deliver {
     session::MessageRef message;
+    Ticket ticket = 0;
+    bool together = false;  // answered by Collected: the sender commits the records (shard/collection.h)
+};
+struct Collected {
+    Ticket ticket = 0;
+    StoreBatch records;
+};
+struct Committed {
     Ticket ticket = 0;
 };
 
@@ -100,8 +109,8 @@ struct Report {
     std::vector<std::uint64_t> counters;
 };
 
-using ShardMessage =
-    std::variant<Deliver, Retain, Routes, Confirm, RetainedQuery, RetainedContinue, RetainedCancel,
-                 RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn, Report>;
+using ShardMessage = std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery,
+                                  RetainedContinue, RetainedCancel, RetainedBatch, GroupJoin, GroupLeave,
+                                  MemberAble, GroupDeliver, GroupReturn, Report>;
 
 }  // namespace dray::shard

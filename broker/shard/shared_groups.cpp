@@ -194,6 +194,7 @@ void give_back_shared(Core& core, Session& session) {
     session.inflight.for_each([&](session::Inflight::Entry& entry) {
         if (entry.held.shared == 0 || entry.phase != session::Inflight::Phase::kAwaitsPuback) return;
         returned[entry.held.shared - 1u].messages.push_back(entry.held.message);
+        forget_entry(core, session, entry.held);
         session.inflight.abandon(entry);
         --core.statistics.books.matched;
         --core.statistics.books.held;
@@ -206,6 +207,7 @@ void give_back_shared(Core& core, Session& session) {
             continue;
         }
         session.queue_bytes -= held.message->weight();
+        forget_entry(core, session, held);
         returned[held.shared - 1u].messages.push_back(std::move(held.message));
         --core.statistics.books.matched;
         --core.statistics.books.held;

@@ -1,25 +1,36 @@
-// What a shard asks of a durable store: to append records in order, and to say when they are safe. An
-// acknowledgement that depends on a record is held until durable() of its sequence number (Shard::durable).
-// The in-memory twin is durable at once and keeps nothing.
+// What a shard asks of a durable store. During a turn it collects records in a StoreBatch; the batch leaves
+// as an effect (Effects::commit) with a number, is committed as a whole or not at all, and when it is safe
+// the shard is told by Shard::durable(number). The port itself only reads, and only what was committed: at
+// the start, and when a session is touched for the first time since.
+//
+//     table           key                                value (records.h)
+//     kSessions       client id                          who it is, until when, its will
+//     kSubscriptions  session number, filter             options, identifier
+//     kEntries        session number, position           a message on its way to this session
+//     kIncoming       session number, packet id          a QoS 2 message that the client has not released
+//     kRetained       topic                              message
+//
+// No key names a shard: how many there are may change between two starts.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
-#include "session/message.h"
+#include "shard/link_id.h"
+#include "shard/store_batch.h"
 
 namespace dray::shard {
 
-using StoreSequence = std::uint64_t;  // 0 = nothing to wait for
-
 class StorePort {
   public:
+    using Visit = std::function<void(std::string_view key, std::string_view value)>;
+
     virtual ~StorePort() = default;
     // Whether records survive the process. If not, the shard does not write any.
     virtual bool keeps() const = 0;
-    // Appends, and returns the number to wait for.
-    virtual StoreSequence set_retained(const session::MessageRef& message) = 0;
-    virtual StoreSequence erase_retained(std::string_view topic) = 0;
+    // What is committed under keys that begin with `prefix`, in the order of their bytes.
+    virtual void scan(Table table, std::string_view prefix, const Visit& visit) const = 0;
 };
 
 }  // namespace dray::shard

@@ -37,6 +37,28 @@ void finish(Core& core, const ConfirmTicket& operation) {
     core.forward(operation.shard, Confirm{operation.ticket});
 }
 
+void finish(Core& core, const SendShort& operation) {
+    Link* link = core.links.find(operation.link);
+    if (link == nullptr || link->phase != Link::Phase::kConnected) return;
+    send_short(core, *link, operation.type, operation.packet_id, operation.reason);
+}
+
+void finish(Core& core, const ReleaseOutput& operation) {
+    Link* link = core.links.find(operation.link);
+    if (link == nullptr) return;
+    link->outbox.hold(false);
+    link->flush_listed = false;
+    mark_for_flush(core, *link);
+}
+
+void finish(Core& core, const CollectionComplete& operation) {
+    complete_collection(core, operation.collection);
+}
+
+void finish(Core& core, const CollectionDurable& operation) {
+    collection_is_durable(core, operation);
+}
+
 }  // namespace
 
 std::optional<Operation> Tickets::confirm(Ticket ticket) {

@@ -51,7 +51,38 @@ struct ConfirmTicket {
     Ticket ticket = 0;
 };
 
-using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmUnsubscribe, ConfirmTicket>;
+// A PUBREL or PUBCOMP.
+struct SendShort {
+    LinkId link;
+    mqtt::PacketType type{};
+    mqtt::PacketId packet_id{};
+    mqtt::ReasonCode reason{};
+};
+
+// Lets go what was held back in a link's outbox: a CONNACK and what followed it.
+struct ReleaseOutput {
+    LinkId link;
+};
+
+// Every shard has said what it has to keep of a message (collection.h).
+struct CollectionComplete {
+    Ticket collection = 0;
+};
+// ... and it is kept. A message in a session's queue may leave now:
+struct Promised {
+    session::SessionNumber session = 0;
+    std::uint64_t stored = 0;
+    std::uint64_t position = 0;
+};
+struct CollectionDurable {
+    Ticket collection = 0;
+    std::vector<Ticket> waiting;
+    std::vector<Promised> promised;
+    std::vector<ShardIndex> holders;
+};
+
+using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmUnsubscribe, ConfirmTicket,
+                               SendShort, ReleaseOutput, CollectionComplete, CollectionDurable>;
 
 class Tickets {
   public:

@@ -15,7 +15,7 @@ constexpr auto kV5 = ProtocolVersion::kV5;
 class Shards : public testing::TestWithParam<shard::ShardIndex> {
   protected:
     WorldOptions options(std::uint64_t seed = 1) const {
-        return {.shards = GetParam(), .seed = seed, .limits = {}};
+        return {.shards = GetParam(), .seed = seed, .limits = {}, .disk = Disk::kNone};
     }
 };
 
@@ -329,8 +329,9 @@ TEST_P(Shards, ASlowReaderOfQoS1LosesNothing) {
 }
 
 TEST_P(Shards, APubackForARetainedMessageWaitsForTheDisk) {
-    World world(options());
-    world.store().keep();
+    WorldOptions by_hand = options();
+    by_hand.disk = Disk::kByHand;
+    World world(by_hand);
     publisher(world, "p");
     world.client("p").sends(retained(publish("r", "x", 1, 1))).gets_nothing();
     world.client("p").sends(publish("other", "y", 1, 2)).gets_nothing();  // acknowledgements keep their order

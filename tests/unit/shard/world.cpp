@@ -41,6 +41,15 @@ Client& Client::sends(const mqtt::Packet& packet) {
     return sends_bytes(encoded(packet, version_));
 }
 
+Client& Client::says(const mqtt::Packet& packet) {
+    if (const auto* connect = std::get_if<mqtt::Connect>(&packet)) {
+        version_ = connect->version;
+        if (!open_) world_.open(*this);
+    }
+    world_.feed(*this, encoded(packet, version_));
+    return *this;
+}
+
 Client& Client::sends_bytes(std::string_view bytes) {
     world_.feed(*this, bytes);
     world_.run();
@@ -123,13 +132,30 @@ void Client::take_input(std::string_view bytes) {
     }
 }
 
-World::World(WorldOptions options) : options_(options), random_(options.seed) {
+World::World(WorldOptions options)
+    : options_(options), random_(options.seed), disk_(options.disk != Disk::kNone) {
     options_.limits.sys_interval_ms = 0;
+    start();
+}
+
+void World::start() {
     for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
         shards_.push_back(std::make_unique<shard::Shard>(
-            shard::ShardOptions{i, options_.shards, options_.seed, options_.limits, "test"}, store_, now_));
+            shard::ShardOptions{i, options_.shards, random_.next(), options_.limits, "test"}, disk_, now_));
     }
     mail_.resize(std::size_t{options_.shards} * options_.shards);
+    // No client is served before every shard knows the ways to the others.
+    while (step(false)) {
+    }
+}
+
+void World::crash(shard::ShardIndex shards) {
+    disk_.crash(random_);
+    for (const auto& [name, client] : clients_) client->open_ = false;
+    shards_.clear();
+    mail_.clear();
+    options_.shards = shards;
+    start();
 }
 
 World::~World() {
@@ -172,24 +198,53 @@ void World::feed(Client& client, std::string_view bytes) {
     const std::size_t used =
         shards_[client.shard_]->receive(client.link_, as_bytes(client.unconsumed_), now_);
     client.unconsumed_.erase(0, used);
+    // Nothing more may be offered to a link that was handed over or closed: so that is done at once.
+    const shard::ShardIndex at = client.shard_;
+    const shard::Effects& effects = shards_[at]->effects();
+    if (!effects.handovers.empty() || !effects.closes.empty()) carry_out(at);
 }
 
 void World::run() {
-    for (bool busy = true; busy;) {
-        busy = false;
-        for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
-            if (shards_[i]->next_deadline() <= now_) shards_[i]->tick(now_);
-            if (shards_[i]->effects().empty()) continue;
-            carry_out(i);
-            busy = true;
-        }
-        if (deliver_one_mail()) busy = true;
+    while (step()) {
     }
 }
 
+bool World::step() {
+    return step(true);
+}
+
+bool World::step(bool with_time) {
+    std::vector<shard::ShardIndex> busy;
+    for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
+        if (with_time && shards_[i]->next_deadline() <= now_) shards_[i]->tick(now_);
+        if (!shards_[i]->effects().empty()) busy.push_back(i);
+    }
+    const bool may_sync = options_.disk == Disk::kByItself && disk_.has_unsynced();
+    if (may_sync && random_.below(4) == 0) {
+        sync_one();
+    } else if (!busy.empty() && random_.below(2) == 0) {
+        carry_out(busy[random_.below(busy.size())]);
+    } else if (!deliver_one_mail()) {
+        if (!busy.empty()) {
+            carry_out(busy.front());
+        } else if (may_sync) {
+            sync_one();
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+void World::sync_one() {
+    const SimulatedDisk::Written written = disk_.sync_one();
+    shards_[written.shard]->durable(written.commit.sequence, now_);
+}
+
 void World::carry_out(shard::ShardIndex index) {
-    const shard::Effects effects = std::move(shards_[index]->effects());
+    shard::Effects effects = std::move(shards_[index]->effects());
     shards_[index]->effects().clear();
+    if (effects.commit.sequence != 0) disk_.write(index, std::move(effects.commit));
     for (const auto& forward : effects.forwards) {
         mail_[std::size_t{index} * options_.shards + forward.to].push_back(
             {index, forward.to, forward.message});
@@ -254,8 +309,7 @@ shard::Books World::books() {
 }
 
 void World::sync() {
-    for (const auto& each : shards_) each->durable(store_.last, now_);
-    run();
+    for (run(); disk_.has_unsynced(); run()) sync_one();
 }
 
 }  // namespace dray::test

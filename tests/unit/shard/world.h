@@ -19,26 +19,21 @@
 #include "base/random.h"
 #include "mqtt/packet.h"
 #include "shard/shard.h"
+#include "simulated_disk.h"
 
 namespace dray::test {
 
-// A store that syncs when the test says so.
-class HeldStore final : public shard::StorePort {
-  public:
-    bool keeps() const override { return keeps_; }
-    shard::StoreSequence set_retained(const session::MessageRef&) override { return ++last; }
-    shard::StoreSequence erase_retained(std::string_view) override { return ++last; }
-    void keep() { keeps_ = true; }
-    shard::StoreSequence last = 0;
-
-  private:
-    bool keeps_ = false;
+enum class Disk : std::uint8_t {
+    kNone,
+    kByHand,  // syncs when the test says so
+    kByItself,
 };
 
 struct WorldOptions {
     shard::ShardIndex shards = 1;
     std::uint64_t seed = 1;
     shard::Limits limits;
+    Disk disk = Disk::kNone;
 };
 
 class World;
@@ -50,6 +45,8 @@ class Client {
 
     Client& sends(const mqtt::Packet& packet);
     Client& sends_bytes(std::string_view bytes);
+    // The same, but the world stands still until step() or run().
+    Client& says(const mqtt::Packet& packet);
     // The next packet is this one; a CONNACK's properties are not compared.
     Client& gets(const mqtt::Packet& packet, Where where = Where::current());
     Client& gets_nothing(Where where = Where::current());
@@ -57,6 +54,7 @@ class Client {
     Client& is_open(Where where = Where::current());
     // The network breaks: no DISCONNECT.
     Client& drops();
+    bool is_connected() const { return open_; }
     // Reads no more: what the broker writes waits.
     Client& stops_reading();
     Client& reads_again();
@@ -95,10 +93,15 @@ class World {
     Client& client(const std::string& name);
     void advance(std::chrono::milliseconds time);
     void run();
+    // One thing of those that are due, chosen by the seed; false if nothing is.
+    bool step();
+    // The process is killed, and starts again with what the disk has.
+    void crash(shard::ShardIndex shards);
 
     shard::Books books();
     shard::Shard& shard(shard::ShardIndex index) { return *shards_[index]; }
-    HeldStore& store() { return store_; }
+    SimulatedDisk& disk() { return disk_; }
+    Random& random() { return random_; }
     // The disk has everything: what waited for it goes on.
     void sync();
     Instant now() const { return now_; }
@@ -110,7 +113,10 @@ class World {
         shard::ShardIndex to = 0;
         shard::ShardMessage message;
     };
+    void start();
+    bool step(bool with_time);
     void open(Client& client);
+    void sync_one();
     void feed(Client& client, std::string_view bytes);
     void carry_out(shard::ShardIndex index);
     void flush(Client& client);
@@ -120,7 +126,7 @@ class World {
     WorldOptions options_;
     Random random_;
     Instant now_{1'000'000};
-    HeldStore store_;
+    SimulatedDisk disk_;
     std::vector<std::unique_ptr<shard::Shard>> shards_;
     std::map<std::string, std::unique_ptr<Client>> clients_;
     std::vector<std::deque<Mail>> mail_;  // one line for each ordered pair of shards

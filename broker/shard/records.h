@@ -1,0 +1,87 @@
+// The records of the store: how sessions, subscriptions, messages and packet ids stand on disk. These bytes
+// outlive the process: what is written here is read by later versions, and changing it is a new format
+// (kStoreFormat; tests/unit/shard/records_test.cpp holds the bytes of this one).
+//
+// Numbers in keys are big-endian, so that keys sort as numbers do; numbers in values are little-endian.
+// `text` is its length in 4 bytes and the bytes themselves. Times are milliseconds since the Unix epoch; -1 =
+// never.
+//
+//     message       flags (1: bits 0-1 QoS as published, bit 2 RETAIN), expires at (8), topic (text),
+//                   properties as on the wire (text), payload (all that is left)
+//     session       number (8), expiry in seconds (4), flags (1: bit 0 connected, bit 1 has a will),
+//                   ends at (8), sent up to (8), user name (text) [will: delay in seconds (4), due at (8),
+//                   message]
+//     subscription  options as on the wire (1), identifier (4)
+//     entry         state (1), flags (1: bits 0-1 QoS, bit 2 RETAIN), identifier (4), more identifiers
+//     (text),
+//                   message. In state 1, PUBREC has come, only the state is there.
+//     incoming      nothing
+//     retained      message
+//
+// Pure functions; decoding checks everything and gives nothing for bytes that it does not understand.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/instant.h"
+#include "session/inflight.h"
+#include "session/session.h"
+
+namespace dray::shard {
+
+inline constexpr std::string_view kStoreFormat = "dray store 1";
+
+// A session's number in the store: never given twice, whatever happens to the shards.
+using StoredNumber = std::uint64_t;
+
+struct SessionRecord {
+    StoredNumber number = 0;
+    std::uint32_t expiry_s = 0;
+    bool is_connected = false;
+    Instant ends_at = kNever;      // if not connected
+    std::uint64_t sent_up_to = 0;  // positions below may have been sent before
+    std::string user_name;
+    struct Will {
+        std::uint32_t delay_s = 0;
+        Instant due_at = kNever;
+        session::MessageRef message;
+    };
+    std::optional<Will> will;
+};
+
+struct SubscriptionRecord {
+    mqtt::SubscriptionOptions options;
+    std::uint32_t id = 0;
+};
+
+struct EntryRecord {
+    bool released = false;  // PUBREC has come: only PUBREL and PUBCOMP are left
+    session::Held held;     // without its position, which is in the key
+};
+
+std::string encode(const SessionRecord& record);
+std::optional<SessionRecord> decode_session(std::string_view bytes);
+std::string encode(const SubscriptionRecord& record);
+std::optional<SubscriptionRecord> decode_subscription(std::string_view bytes);
+std::string encode(const EntryRecord& record);
+std::optional<EntryRecord> decode_entry(std::string_view bytes);
+std::string encode(const session::Message& message);
+session::MessageRef decode_message(std::string_view bytes);  // none if it cannot be understood
+
+// Keys that begin with a session's number.
+std::string key_of(StoredNumber session);
+std::string key_of(StoredNumber session, std::uint64_t position);
+std::string key_of(StoredNumber session, std::string_view filter);
+std::string key_of(StoredNumber session, mqtt::PacketId packet_id);
+// The parts of such a key again; `rest` is what follows the number.
+struct SessionKey {
+    StoredNumber session = 0;
+    std::string_view rest;
+};
+std::optional<SessionKey> parse_session_key(std::string_view key);
+std::optional<std::uint64_t> parse_number(std::string_view big_endian);  // of 2 or 8 bytes
+
+}  // namespace dray::shard

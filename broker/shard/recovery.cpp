@@ -1,0 +1,154 @@
+// After a restart: from records to sessions, subscriptions and retained messages of this shard. The messages
+// of sessions stay on disk until their session is touched.
+#include <algorithm>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "shard/connections.h"
+#include "shard/core.h"
+#include "shard/records.h"
+#include "shard/routing.h"
+
+namespace dray::shard {
+
+namespace {
+
+using session::Inflight;
+using session::Session;
+using SessionsByNumber = std::unordered_map<StoredNumber, Session*>;
+
+template <typename Record>
+Record understood(Record record, const char* what, std::string_view key) {
+    if (record) return record;
+    throw std::runtime_error("the store has a record that this version does not understand: " +
+                             std::string(what) + " of '" + std::string(key) + "'");
+}
+
+// A session whose client was connected when the process ended loses its connection now.
+void set_deadlines(Core& core, Session& session, const SessionRecord& record) {
+    if (session.expiry_s != 0xFFFFFFFF) {
+        session.ends_at =
+            record.is_connected ? core.now + std::chrono::seconds(session.expiry_s) : record.ends_at;
+        core.timers.set({session.ends_at, Timer::Kind::kSessionEnd, 0, session.number});
+    }
+    if (session.will) {
+        session.will_at = record.is_connected ? core.now + std::chrono::seconds(session.will->delay_s)
+                                              : record.will->due_at;
+        core.timers.set({session.will_at, Timer::Kind::kWill, 0, session.number});
+    }
+    if (record.is_connected) keep_session(core, session);
+}
+
+void recover_session(Core& core, std::string_view client_id, const SessionRecord& record) {
+    Session& session = core.sessions.create(std::string(client_id));
+    session.stored = record.number;
+    session.user_name = record.user_name;
+    session.expiry_s = record.expiry_s;
+    session.is_loaded = false;
+    // Any of its messages may have been sent, if we do not know better.
+    session.sent_up_to = record.is_connected ? ~std::uint64_t{0} : record.sent_up_to;
+    if (record.will) {
+        session.will = std::make_unique<session::WillMessage>();
+        session.will->message = record.will->message;
+        session.will->delay_s = record.will->delay_s;
+    }
+    set_deadlines(core, session, record);
+}
+
+SessionsByNumber recover_sessions(Core& core) {
+    SessionsByNumber by_number;
+    // Numbers of sessions that are no more are not given again, even if something of theirs should be left.
+    core.persistence.last_number = static_cast<std::uint64_t>(core.now.ms);
+    core.store.scan(Table::kSessions, {}, [&](std::string_view client_id, std::string_view value) {
+        const SessionRecord record = *understood(decode_session(value), "the session", client_id);
+        core.persistence.last_number = std::max(core.persistence.last_number, record.number >> 8);
+        if (home_of(client_id, core.options.count) != core.options.index) return;
+        recover_session(core, client_id, record);
+        by_number[record.number] = core.sessions.find(client_id);
+    });
+    return by_number;
+}
+
+Session* owner_of(const SessionsByNumber& sessions, std::string_view key, std::string_view& rest) {
+    const SessionKey parts = *understood(parse_session_key(key), "something", key);
+    rest = parts.rest;
+    const auto found = sessions.find(parts.session);
+    return found == sessions.end() ? nullptr : found->second;
+}
+
+void recover_subscriptions(Core& core, const SessionsByNumber& sessions) {
+    std::vector<std::string> routes;
+    core.store.scan(Table::kSubscriptions, {}, [&](std::string_view key, std::string_view value) {
+        std::string_view filter;
+        Session* session = owner_of(sessions, key, filter);
+        if (session == nullptr) return;
+        const SubscriptionRecord record = *understood(decode_subscription(value), "a subscription", filter);
+        restore_subscription(core, *session, filter, record.options, record.id, routes);
+    });
+    announce(core, std::move(routes), {}, 0);
+}
+
+void recover_incoming(Core& core, const SessionsByNumber& sessions) {
+    core.store.scan(Table::kIncoming, {}, [&](std::string_view key, std::string_view) {
+        std::string_view rest;
+        Session* session = owner_of(sessions, key, rest);
+        if (session == nullptr) return;
+        const std::uint64_t id = *understood(parse_number(rest), "a packet id", session->client_id);
+        session->incoming.insert(mqtt::PacketId(id)).is_kept = true;
+    });
+}
+
+void recover_retained(Core& core) {
+    core.store.scan(Table::kRetained, {}, [&](std::string_view topic, std::string_view value) {
+        if (home_of(topic, core.options.count) != core.options.index) return;
+        core.retained.set(topic, understood(decode_message(value), "the retained message", topic));
+    });
+}
+
+}  // namespace
+
+void recover(Core& core) {
+    const SessionsByNumber sessions = recover_sessions(core);
+    recover_subscriptions(core, sessions);
+    recover_incoming(core, sessions);
+    recover_retained(core);
+}
+
+void load_messages(Core& core, Session& session) {
+    session.is_loaded = true;
+    struct Stored {
+        EntryRecord record;
+        std::uint64_t position = 0;
+    };
+    std::vector<Stored> entries;
+    std::uint64_t last_released = 0;
+    core.store.scan(
+        Table::kEntries, key_of(session.stored), [&](std::string_view key, std::string_view value) {
+            const std::uint64_t position = *parse_number(parse_session_key(key)->rest);
+            entries.push_back({*understood(decode_entry(value), "a message", session.client_id), position});
+            if (entries.back().record.released) last_released = position;
+        });
+    const bool knows_sent = session.sent_up_to != ~std::uint64_t{0};
+    const std::uint64_t first_unsent = std::max(last_released + 1, knows_sent ? session.sent_up_to : 1);
+    session.last_position = std::max(first_unsent - 1, entries.empty() ? 0 : entries.back().position);
+    for (Stored& entry : entries) {
+        session::Held held = std::move(entry.record.held);
+        held.position = entry.position;
+        held.sent_before = held.position < session.sent_up_to;
+        ++core.statistics.books.matched;
+        ++core.statistics.books.held;
+        if (held.position < first_unsent) {
+            const auto phase = entry.record.released                 ? Inflight::Phase::kAwaitsPubcomp
+                               : held.qos == mqtt::QoS::kExactlyOnce ? Inflight::Phase::kAwaitsPubrec
+                                                                     : Inflight::Phase::kAwaitsPuback;
+            session.inflight.restore(std::move(held), phase);
+        } else {
+            session.queue_bytes += held.message->weight();
+            session.queue.push_back(std::move(held));
+        }
+    }
+    if (session.inflight.empty()) session.inflight.start_at(first_unsent);
+    session.sent_up_to = 0;
+}
+
+}  // namespace dray::shard

@@ -1,0 +1,76 @@
+// A disk for a simulated broker: what was written is safe when the test, or the seed, says so; a crash
+// forgets the rest.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <string>
+
+#include "base/random.h"
+#include "shard/effects.h"
+#include "shard/store_port.h"
+
+namespace dray::test {
+
+class SimulatedDisk final : public shard::StorePort {
+  public:
+    struct Written {
+        shard::ShardIndex shard = 0;
+        shard::Effects::Commit commit;
+    };
+    explicit SimulatedDisk(bool keeps) : keeps_(keeps) {}
+
+    bool keeps() const override { return keeps_; }
+    void scan(shard::Table table, std::string_view prefix, const Visit& visit) const override {
+        const auto& records = tables_[static_cast<std::size_t>(table)];
+        for (auto at = records.lower_bound(prefix); at != records.end() && at->first.starts_with(prefix);
+             ++at)
+            visit(at->first, at->second);
+    }
+
+    void write(shard::ShardIndex shard, shard::Effects::Commit commit) {
+        written_.push_back({shard, std::move(commit)});
+    }
+    bool has_unsynced() const { return !written_.empty(); }
+    // The oldest batch that is not safe becomes so.
+    Written sync_one() {
+        Written oldest = std::move(written_.front());
+        written_.pop_front();
+        oldest.commit.batch.for_each([this](const shard::StoreBatch::Change& change) { apply(change); });
+        return oldest;
+    }
+    // Some of what was not synced may have reached the disk all the same, in its order.
+    void crash(Random& random) {
+        for (std::uint64_t lucky = random.below(written_.size() + 1); lucky > 0; --lucky) sync_one();
+        written_.clear();
+    }
+    std::size_t count(shard::Table table) const { return tables_[static_cast<std::size_t>(table)].size(); }
+
+  private:
+    using Records = std::map<std::string, std::string, std::less<>>;
+
+    void apply(const shard::StoreBatch::Change& change) {
+        Records& records = tables_[static_cast<std::size_t>(change.table)];
+        switch (change.operation) {
+            case shard::StoreBatch::Operation::kPut:
+                records.insert_or_assign(std::string(change.key), std::string(change.value));
+                return;
+            case shard::StoreBatch::Operation::kErase:
+                records.erase(std::string(change.key));
+                return;
+            case shard::StoreBatch::Operation::kEraseAll:
+                for (auto at = records.lower_bound(change.key);
+                     at != records.end() && at->first.starts_with(change.key);) {
+                    at = records.erase(at);
+                }
+                return;
+        }
+    }
+
+    bool keeps_;
+    std::array<Records, shard::kTables> tables_;
+    std::deque<Written> written_;
+};
+
+}  // namespace dray::test
