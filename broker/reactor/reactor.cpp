@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock)
     : index_(options.index),
+      store_(store),
       mailroom_(mailroom),
       clock_(clock),
       now_(clock.now()),
@@ -21,7 +22,6 @@ Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom&
 
 void Reactor::run() {
     DRAY_ASSERT(transport_);
-    carry_out_effects();  // what the shard wants done from the start
     while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) turn();
     serve_mail();  // what was on its way must not leak
     transport_->end_turn();
@@ -35,6 +35,7 @@ void Reactor::turn() {
     for (const epoll_event& event : ready) static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
     transport_->continue_unfinished();
     serve_mail();
+    hear_of_commits();
     if (now_ >= shard_.next_deadline()) shard_.tick(now_);
     if (now_ >= transport_->next_deadline()) transport_->tick(now_);
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
@@ -63,6 +64,24 @@ void Reactor::open_mail(shard::ShardIndex from, Mail&& mail) {
     }
 }
 
+void Reactor::hear_of_commits() {
+    const shard::StoreSequence durable = store_.durable(index_);
+    if (durable == durable_) return;
+    durable_ = durable;
+    shard_.durable(durable, now_);
+}
+
+bool Reactor::settle() {
+    bool worked = !shard_.effects().empty();
+    carry_out_effects();
+    mailroom_.deliver(index_);
+    mailroom_.take(index_, [&](shard::ShardIndex from, Mail&& mail) {
+        worked = true;
+        open_mail(from, std::move(mail));
+    });
+    return worked;
+}
+
 void Reactor::carry_out_effects() {
     if (carrying_out_) return;  // what came up meanwhile is seen by the loop below
     carrying_out_ = true;
@@ -75,6 +94,10 @@ void Reactor::carry_out_effects() {
 }
 
 void Reactor::carry_out(shard::Effects& effects) {
+    // First: what another shard commits because of our mail must not overtake this.
+    if (effects.commit.sequence != 0) {
+        store_.commit(index_, effects.commit.sequence, std::move(effects.commit.batch));
+    }
     for (auto& forward : effects.forwards) mailroom_.send(index_, forward.to, std::move(forward.message));
     for (const auto& handover : effects.handovers) {
         if (auto passenger = transport_->hand_over(handover.link)) {

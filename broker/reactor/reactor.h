@@ -1,8 +1,8 @@
 // One thread's loop around one shard. A turn:
 //
-//     wait for sockets  ->  read each that is ready, feed the shard  ->  mail from other shards  ->  time
-//       ^                                                                                             |
-//       +---------  deliver mail, free what died  <-  effects: forward, hand over, write, close  <----+
+//     wait for sockets  ->  read each that is ready, feed the shard  ->  mail, commits  ->  time
+//       ^                                                                                 |
+//       +------  deliver mail, free what died  <-  effects: commit, forward, write, close  <-+
 //
 // Everything that became due in a turn leaves at its end: one write per connection, one bell per sleeping
 // shard. The clock is read once per turn.
@@ -31,6 +31,9 @@ class Reactor {
 
     // Before run().
     void set_transport(Transport& transport) { transport_ = &transport; }
+    // Before any thread runs, in turn for all reactors until none has anything to do: what the shards want to
+    // tell each other from the start, so that each knows the ways to the others before it serves a client.
+    bool settle();
     // On the reactor's own thread; returns after finish().
     void run();
 
@@ -46,6 +49,8 @@ class Reactor {
     bool has_stopped() const { return phase_.load() >= Phase::kStopped; }
     // After every reactor has stopped.
     void finish();
+    // The store has committed something of this shard.
+    void wake() { mailroom_.ring(index_); }
 
   private:
     enum class Phase : std::uint8_t { kRunning, kStopAsked, kStopped, kFinishAsked };
@@ -56,12 +61,15 @@ class Reactor {
     void turn();
     std::chrono::milliseconds time_to_sleep();
     void serve_mail();
+    void hear_of_commits();
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void carry_out_effects();
     void carry_out(shard::Effects& effects);
     void stop_now();
 
     shard::ShardIndex index_;
+    shard::StorePort& store_;
+    shard::StoreSequence durable_ = 0;  // what the shard was told last
     Mailroom& mailroom_;
     Clock clock_;
     Instant now_;

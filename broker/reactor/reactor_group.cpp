@@ -25,6 +25,10 @@ ReactorGroup::~ReactorGroup() {
 }
 
 void ReactorGroup::start() {
+    for (bool busy = true; busy;) {
+        busy = false;
+        for (const auto& reactor : reactors_) busy |= reactor->settle();
+    }
     for (const auto& reactor : reactors_) {
         threads_.emplace_back([&reactor = *reactor] { reactor.run(); });
         const std::string name = "drayd/" + std::to_string(reactor->index());

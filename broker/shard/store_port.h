@@ -31,6 +31,10 @@ class StorePort {
     virtual bool keeps() const = 0;
     // What is committed under keys that begin with `prefix`, in the order of their bytes.
     virtual void scan(Table table, std::string_view prefix, const Visit& visit) const = 0;
+
+    // --- for whoever carries out the effects of that shard, on its thread ---
+    virtual void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) = 0;
+    virtual StoreSequence durable(ShardIndex shard) const = 0;  // everything up to here is safe
 };
 
 }  // namespace dray::shard

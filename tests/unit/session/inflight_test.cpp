@@ -64,7 +64,7 @@ TEST(Inflight, AStuckOldestMessageUsesTheIdsUpInsteadOfRepeatingOne) {
     Inflight inflight;
     inflight.add(message(1));
     int given = 1;
-    while (!inflight.is_out_of_ids()) {
+    while (inflight.has_id_for(message(1))) {
         const mqtt::PacketId id = inflight.add(message(1));
         ++given;
         inflight.complete(*inflight.find(id));
@@ -72,7 +72,7 @@ TEST(Inflight, AStuckOldestMessageUsesTheIdsUpInsteadOfRepeatingOne) {
     EXPECT_GE(given, 65'000);
     EXPECT_EQ(inflight.size(), 1);
     inflight.complete(*inflight.find(mqtt::PacketId{1}));
-    EXPECT_FALSE(inflight.is_out_of_ids());
+    EXPECT_TRUE(inflight.has_id_for(message(1)));
     EXPECT_NE(inflight.add(message(1)), mqtt::PacketId{0});
 }
 
@@ -89,6 +89,34 @@ TEST(Inflight, AfterARewindWhatIsLeftIsSentAgainInOrderWithItsOldIds) {
     }
     EXPECT_FALSE(inflight.has_unsent());
     EXPECT_EQ(inflight.add(message(1)), mqtt::PacketId{5});
+}
+
+TEST(Inflight, AnIdFollowsFromAPositionThoughOthersWereNeverSent) {
+    Inflight inflight;
+    Held held = message(1);
+    held.position = 65'535;
+    EXPECT_EQ(inflight.add(held), mqtt::PacketId{65'535});
+    held.position = 65'538;  // the two before it expired
+    EXPECT_EQ(inflight.add(held), mqtt::PacketId{3});
+    EXPECT_EQ(inflight.find(mqtt::PacketId{1}), nullptr);
+    EXPECT_EQ(inflight.find(mqtt::PacketId{3})->held.position, 65'538);
+    inflight.complete(*inflight.find(mqtt::PacketId{65'535}));
+    inflight.complete(*inflight.find(mqtt::PacketId{3}));
+    EXPECT_EQ(inflight.next_position(), 65'539);
+}
+
+TEST(Inflight, ARestoredWindowIsSentAgainUnderTheSameIds) {
+    Inflight inflight;
+    for (const std::uint64_t position : {70'000U, 70'003U}) {
+        Held held = message(2);
+        held.position = position;
+        inflight.restore(
+            held, position == 70'000 ? Inflight::Phase::kAwaitsPubcomp : Inflight::Phase::kAwaitsPubrec);
+    }
+    EXPECT_EQ(inflight.size(), 2);
+    EXPECT_EQ(inflight.next_unsent().packet_id, mqtt::PacketId{70'000 - 65'535});
+    EXPECT_EQ(inflight.next_unsent().packet_id, mqtt::PacketId{70'003 - 65'535});
+    EXPECT_FALSE(inflight.has_unsent());
 }
 
 }  // namespace

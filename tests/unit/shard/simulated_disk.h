@@ -8,7 +8,6 @@
 #include <string>
 
 #include "base/random.h"
-#include "shard/effects.h"
 #include "shard/store_port.h"
 
 namespace dray::test {
@@ -17,7 +16,8 @@ class SimulatedDisk final : public shard::StorePort {
   public:
     struct Written {
         shard::ShardIndex shard = 0;
-        shard::Effects::Commit commit;
+        shard::StoreSequence sequence = 0;
+        shard::StoreBatch batch;
     };
     explicit SimulatedDisk(bool keeps) : keeps_(keeps) {}
 
@@ -29,15 +29,16 @@ class SimulatedDisk final : public shard::StorePort {
             visit(at->first, at->second);
     }
 
-    void write(shard::ShardIndex shard, shard::Effects::Commit commit) {
-        written_.push_back({shard, std::move(commit)});
+    void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override {
+        written_.push_back({shard, sequence, std::move(batch)});
     }
+    shard::StoreSequence durable(shard::ShardIndex) const override { return 0; }  // the world tells
     bool has_unsynced() const { return !written_.empty(); }
     // The oldest batch that is not safe becomes so.
     Written sync_one() {
         Written oldest = std::move(written_.front());
         written_.pop_front();
-        oldest.commit.batch.for_each([this](const shard::StoreBatch::Change& change) { apply(change); });
+        oldest.batch.for_each([this](const shard::StoreBatch::Change& change) { apply(change); });
         return oldest;
     }
     // Some of what was not synced may have reached the disk all the same, in its order.

@@ -238,13 +238,15 @@ bool World::step(bool with_time) {
 
 void World::sync_one() {
     const SimulatedDisk::Written written = disk_.sync_one();
-    shards_[written.shard]->durable(written.commit.sequence, now_);
+    shards_[written.shard]->durable(written.sequence, now_);
 }
 
 void World::carry_out(shard::ShardIndex index) {
     shard::Effects effects = std::move(shards_[index]->effects());
     shards_[index]->effects().clear();
-    if (effects.commit.sequence != 0) disk_.write(index, std::move(effects.commit));
+    if (effects.commit.sequence != 0) {
+        disk_.commit(index, effects.commit.sequence, std::move(effects.commit.batch));
+    }
     for (const auto& forward : effects.forwards) {
         mail_[std::size_t{index} * options_.shards + forward.to].push_back(
             {index, forward.to, forward.message});

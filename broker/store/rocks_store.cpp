@@ -1,0 +1,300 @@
+#include "store/rocks_store.h"
+
+#include <rocksdb/db.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "shard/records.h"
+
+namespace dray::store {
+
+namespace {
+
+using namespace std::chrono_literals;
+using rocksdb::ColumnFamilyDescriptor;
+using rocksdb::ColumnFamilyHandle;
+using rocksdb::Slice;
+using rocksdb::Status;
+using shard::ShardIndex;
+using shard::StoreBatch;
+using shard::StoreSequence;
+using shard::Table;
+
+// What the tables are called on disk, in the order of shard::Table.
+constexpr std::array<const char*, shard::kTables> kTableNames{"sessions", "subscriptions", "entries",
+                                                              "incoming", "retained"};
+constexpr const char* kFormatKey = "format";  // in the default column family
+constexpr auto kRetryFirst = 50ms;
+constexpr auto kRetryLast = 1000ms;
+
+Slice slice(std::string_view text) {
+    return {text.data(), text.size()};
+}
+std::string_view text(const Slice& slice) {
+    return {slice.data(), slice.size()};
+}
+
+// The first key after all that begin with `prefix`; empty: there is none.
+std::string end_of(std::string_view prefix) {
+    std::string end(prefix);
+    while (!end.empty() && end.back() == '\xff') end.pop_back();
+    if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+    return end;
+}
+
+rocksdb::Options database_options() {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    options.create_missing_column_families = true;
+    // A group that was not synced whole when the power went was never acknowledged; anything else that is
+    // wrong with the log is damage, and said so.
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+    options.paranoid_checks = true;
+    options.compression = rocksdb::kLZ4Compression;
+    options.max_background_jobs = 2;
+    options.max_total_wal_size = 256ULL << 20;
+    options.keep_log_file_num = 2;
+    options.max_log_file_size = 1 << 20;
+    options.max_open_files = 512;
+    options.stats_dump_period_sec = 0;
+    return options;
+}
+
+[[noreturn]] void refuse(const std::string& folder, const Status& status) {
+    const std::string why = status.ToString();
+    if (why.find("lock") != std::string::npos) {
+        throw std::runtime_error("the store in " + folder + " is in use by another process (" + why + ")");
+    }
+    if (status.IsCorruption()) {
+        throw std::runtime_error("the store in " + folder + " is damaged: " + why +
+                                 ". Restore the folder from a backup, or move it away to start empty");
+    }
+    throw std::runtime_error("cannot open the store in " + folder + ": " + why);
+}
+
+}  // namespace
+
+class RocksStore::Engine {
+  public:
+    explicit Engine(RocksStoreOptions options) : options_(std::move(options)), durable_(options_.shards) {
+        open();
+        check_format();
+        thread_ = std::thread([this] { run(); });
+    }
+    ~Engine() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        given_or_stopping_.notify_one();
+        thread_.join();
+        for (ColumnFamilyHandle* table : tables_) database_->DestroyColumnFamilyHandle(table);
+        database_->DestroyColumnFamilyHandle(default_table_);
+        database_->Close();
+    }
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    void scan(Table table, std::string_view prefix, const Visit& visit) const {
+        rocksdb::ReadOptions options;
+        const std::string end = end_of(prefix);
+        const Slice upper = slice(end);
+        if (!end.empty()) options.iterate_upper_bound = &upper;
+        options.fill_cache = false;
+        const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(options, handle(table)));
+        for (at->Seek(slice(prefix)); at->Valid(); at->Next()) visit(text(at->key()), text(at->value()));
+        if (!at->status().ok()) refuse(options_.folder, at->status());
+    }
+
+    void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {
+        {
+            const std::lock_guard lock(mutex_);
+            given_.push_back({shard, sequence, std::move(batch)});
+            if (given_.size() > 1) return;  // the thread is busy, or has been told
+        }
+        given_or_stopping_.notify_one();
+    }
+    StoreSequence durable(ShardIndex shard) const { return durable_[shard].load(std::memory_order_acquire); }
+
+    bool drain(std::chrono::milliseconds patience) {
+        std::unique_lock lock(mutex_);
+        return idle_.wait_for(lock, patience, [this] { return given_.empty() && !is_busy_; });
+    }
+
+    Wake wake = [](ShardIndex) {};
+    Report report = [](bool, const std::string&) {};
+
+  private:
+    struct Given {
+        ShardIndex shard = 0;
+        StoreSequence sequence = 0;
+        StoreBatch batch;
+    };
+
+    ColumnFamilyHandle* handle(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+
+    void open() {
+        const rocksdb::Options options = database_options();
+        std::vector<std::string> names;
+        const bool is_new = !rocksdb::DB::ListColumnFamilies(options, options_.folder, &names).ok();
+        if (is_new) names = {rocksdb::kDefaultColumnFamilyName};
+        // Those of a later version are opened too, so that its format can be read and named.
+        for (const char* name : kTableNames) {
+            if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
+        }
+        std::vector<ColumnFamilyDescriptor> descriptors;
+        for (const std::string& name : names) descriptors.emplace_back(name, options);
+        std::vector<ColumnFamilyHandle*> handles;
+        rocksdb::DB* database = nullptr;
+        const Status status = rocksdb::DB::Open(options, options_.folder, descriptors, &handles, &database);
+        if (!status.ok()) refuse(options_.folder, status);
+        database_.reset(database);
+        for (std::size_t i = 0; i < names.size(); ++i) assign(names[i], handles[i]);
+    }
+    void assign(const std::string& name, ColumnFamilyHandle* table) {
+        const auto known = std::ranges::find(kTableNames, name);
+        if (known != kTableNames.end()) {
+            tables_[static_cast<std::size_t>(known - kTableNames.begin())] = table;
+        } else if (name == rocksdb::kDefaultColumnFamilyName) {
+            default_table_ = table;
+        } else {
+            database_->DestroyColumnFamilyHandle(table);
+        }
+    }
+
+    void check_format() {
+        std::string format;
+        Status status = database_->Get({}, kFormatKey, &format);
+        if (status.IsNotFound()) {
+            rocksdb::WriteOptions synced;
+            synced.sync = true;
+            status = database_->Put(synced, kFormatKey, slice(shard::kStoreFormat));
+            format = shard::kStoreFormat;
+        }
+        if (!status.ok()) refuse(options_.folder, status);
+        if (format == shard::kStoreFormat) return;
+        throw std::runtime_error(
+            "the store in " + options_.folder + " has the format \"" + format +
+            "\", and this version knows only \"" + std::string(shard::kStoreFormat) +
+            "\". Start the version that wrote it, or move the folder away to start empty");
+    }
+
+    void run() {
+        std::vector<Given> group;
+        for (;;) {
+            {
+                std::unique_lock lock(mutex_);
+                is_busy_ = false;
+                if (given_.empty()) idle_.notify_all();
+                given_or_stopping_.wait(lock, [this] { return !given_.empty() || stopping_; });
+                if (given_.empty()) return;
+                group.swap(given_);
+                is_busy_ = true;
+            }
+            if (!write(group)) return;
+            tell(group);
+            group.clear();
+        }
+    }
+
+    bool write(const std::vector<Given>& group) {
+        rocksdb::WriteBatch batch;
+        for (const Given& given : group) {
+            given.batch.for_each([&](const StoreBatch::Change& change) { add(batch, change); });
+        }
+        rocksdb::WriteOptions how;
+        how.sync = options_.sync;
+        auto pause = kRetryFirst;
+        for (bool is_first = true;; is_first = false) {
+            // The group may be written a second time after all: each of its changes can be made twice.
+            const Status status = database_->Write(how, &batch);
+            if (status.ok()) {
+                if (!is_first) report(true, "");
+                return true;
+            }
+            if (is_first) report(false, status.ToString());
+            std::unique_lock lock(mutex_);
+            if (given_or_stopping_.wait_for(lock, pause, [this] { return stopping_; })) return false;
+            lock.unlock();
+            pause = std::min(pause * 2, kRetryLast);
+            database_->Resume();
+        }
+    }
+
+    void add(rocksdb::WriteBatch& batch, const StoreBatch::Change& change) const {
+        Status status;
+        switch (change.operation) {
+            case StoreBatch::Operation::kPut:
+                status = batch.Put(handle(change.table), slice(change.key), slice(change.value));
+                break;
+            case StoreBatch::Operation::kErase:
+                status = batch.Delete(handle(change.table), slice(change.key));
+                break;
+            case StoreBatch::Operation::kEraseAll:
+                status = batch.DeleteRange(handle(change.table), slice(change.key), end_of(change.key));
+                break;
+        }
+        DRAY_ASSERT(status.ok());
+    }
+
+    void tell(const std::vector<Given>& group) {
+        std::array<bool, 256> told{};
+        for (const Given& given : group) {
+            durable_[given.shard].store(given.sequence, std::memory_order_release);
+            told.at(given.shard) = true;
+        }
+        for (std::size_t shard = 0; shard < durable_.size(); ++shard) {
+            if (told.at(shard)) wake(static_cast<ShardIndex>(shard));
+        }
+    }
+
+    RocksStoreOptions options_;
+    std::unique_ptr<rocksdb::DB> database_;
+    ColumnFamilyHandle* default_table_ = nullptr;
+    std::array<ColumnFamilyHandle*, shard::kTables> tables_{};
+
+    std::mutex mutex_;
+    std::condition_variable given_or_stopping_;
+    std::condition_variable idle_;
+    std::vector<Given> given_;  // under the mutex, as are the next two
+    bool is_busy_ = false;
+    bool stopping_ = false;
+    std::vector<std::atomic<StoreSequence>> durable_;
+    std::thread thread_;
+};
+
+RocksStore::RocksStore(RocksStoreOptions options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+RocksStore::~RocksStore() = default;
+
+void RocksStore::set_wake(Wake wake) {
+    engine_->wake = std::move(wake);
+}
+
+void RocksStore::set_report(Report report) {
+    engine_->report = std::move(report);
+}
+
+void RocksStore::scan(Table table, std::string_view prefix, const Visit& visit) const {
+    engine_->scan(table, prefix, visit);
+}
+
+void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {
+    engine_->commit(shard, sequence, std::move(batch));
+}
+
+StoreSequence RocksStore::durable(ShardIndex shard) const {
+    return engine_->durable(shard);
+}
+
+bool RocksStore::drain(std::chrono::milliseconds patience) {
+    return engine_->drain(patience);
+}
+
+}  // namespace dray::store

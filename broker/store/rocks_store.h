@@ -1,0 +1,68 @@
+// The store on disk: one RocksDB of one folder, a column family for each table, and one thread that commits.
+//
+//     shard 0 --batch 7--\                            /-- durable(0) = 7, wake(0)
+//     shard 1 --batch 3---> one write, one sync ------>-- durable(1) = 4, wake(1)
+//     shard 1 --batch 4--/
+//
+// While one group is being synced the next gathers; so the more there is to do, the more share a sync. A
+// group is committed as a whole or not at all, in the order in which its batches came.
+//
+// When the disk refuses (full, failing), nothing is given up: the group is tried again until it works, the
+// shards hear that they have to wait, and what was acknowledged before is safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "shard/store_port.h"
+
+namespace dray::store {
+
+enum class Durability : std::uint8_t {
+    kFsync,   // durable = on the disk: survives the loss of power
+    kOs,      // durable = with the operating system: survives the end of the process
+    kMemory,  // nothing is kept
+};
+
+struct RocksStoreOptions {
+    std::string folder;
+    bool sync = true;  // each group is synced; if not, it is given to the operating system
+    shard::ShardIndex shards = 1;
+};
+
+class RocksStore final : public shard::StorePort {
+  public:
+    // Soon after each commit, for each shard that had a part in it; on the thread that commits.
+    using Wake = std::function<void(shard::ShardIndex)>;
+
+    // Opens or creates it. Throws std::runtime_error with what to do about it, if the folder is in use, was
+    // written by another version, or is damaged.
+    explicit RocksStore(RocksStoreOptions options);
+    ~RocksStore() override;  // commits what it was given
+
+    // In words, when the disk refuses and when it has recovered; on the thread that commits.
+    using Report = std::function<void(bool works, const std::string& why)>;
+
+    // Before the first commit().
+    void set_wake(Wake wake);
+    void set_report(Report report);
+
+    bool keeps() const override { return true; }
+    void scan(shard::Table table, std::string_view prefix, const Visit& visit) const override;
+
+    // --- the thread of that shard ---
+    void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override;
+    shard::StoreSequence durable(shard::ShardIndex shard) const override;
+
+    // Everything given is committed, or it has been tried for so long.
+    bool drain(std::chrono::milliseconds patience);
+
+  private:
+    class Engine;
+    std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace dray::store
