@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo orders test lint format fuzz bench clean
+.PHONY: help deps deps-test build demo orders test lint format fuzz bench torture clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ fuzz: deps-test ## run every fuzz target for SECONDS=60
 bench: deps-test build ## measure against mosquitto, side by side
 	@tests/bench/run
 	@tests/bench/topics
+
+torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss of power; the same to mosquitto
+	@tests/torture/run $(or $(ROUNDS),100)
 
 clean: ## remove everything that was built
 	@rm -rf build

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "app/open_store.h"
 #include "app/version.h"
 #include "net/address.h"
 #include "net/listen_socket.h"
@@ -15,10 +16,14 @@ namespace dray::app {
 
 namespace {
 
-shard::ShardOptions shard_options(const Config& config) {
+shard::ShardIndex shard_count(const Config& config) {
     const unsigned wanted = config.threads != 0 ? config.threads : std::thread::hardware_concurrency();
+    return static_cast<shard::ShardIndex>(std::clamp<unsigned>(wanted, 1, shard::kShardsMax));
+}
+
+shard::ShardOptions shard_options(const Config& config) {
     shard::ShardOptions options;
-    options.count = static_cast<shard::ShardIndex>(std::clamp<unsigned>(wanted, 1, shard::kShardsMax));
+    options.count = shard_count(config);
     std::random_device chance;
     options.seed = std::uint64_t{chance()} << 32 | chance();
     options.limits = config.limits;
@@ -52,7 +57,10 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 
 }  // namespace
 
-Broker::Broker(const Config& config) : reactors_(shard_options(config), store_, reactor::Clock()) {
+Broker::Broker(const Config& config)
+    : kept_(open_store(config, shard_count(config))),
+      reactors_(shard_options(config), store(), reactor::Clock()) {
+    if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
     for (std::size_t i = 0; i < reactors_.size(); ++i) {
         transports_.push_back(std::make_unique<net::SocketTransport>(reactors_[i]));
         reactors_[i].set_transport(*transports_.back());
@@ -61,7 +69,9 @@ Broker::Broker(const Config& config) : reactors_(shard_options(config), store_, 
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
 }
 
-Broker::~Broker() = default;
+Broker::~Broker() {
+    if (kept_) kept_->close();  // it wakes reactors, which end next
+}
 
 void Broker::listen(const ListenerConfig& listener, const Config& config) {
     const net::Address wanted = or_throw(net::bind_address(listener.bind));
@@ -121,6 +131,14 @@ void Broker::renew_certificates() {
 
 void Broker::start() {
     reactors_.start();
+}
+
+bool Broker::stop(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    if (!reactors_.stop(patience)) return false;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    return !kept_ || kept_->drain(left);
 }
 
 }  // namespace dray::app

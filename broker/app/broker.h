@@ -17,6 +17,7 @@
 #include "net/socket_transport.h"
 #include "reactor/reactor_group.h"
 #include "store/memory_store.h"
+#include "store/rocks_store.h"
 
 namespace dray::app {
 
@@ -33,7 +34,7 @@ class Broker {
     // keep theirs. What cannot be used is logged, and the old stays.
     void renew_certificates();
     // False if it did not end in time.
-    [[nodiscard]] bool stop(std::chrono::milliseconds patience) { return reactors_.stop(patience); }
+    [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
   private:
     struct SecureListener {
@@ -45,7 +46,10 @@ class Broker {
     void listen(const ListenerConfig& listener, const Config& config);
     std::shared_ptr<net::TlsServer> secure(const ListenerConfig& listener, const std::string& address);
 
-    store::MemoryStore store_;
+    shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
+
+    store::MemoryStore memory_;
+    std::unique_ptr<store::RocksStore> kept_;  // none: nothing is kept on disk
     reactor::ReactorGroup reactors_;
     std::vector<std::unique_ptr<net::SocketTransport>> transports_;  // one per reactor
     std::vector<SecureListener> secure_listeners_;

@@ -11,6 +11,7 @@
 #include "net/listener_options.h"
 #include "reactor/log.h"
 #include "shard/limits.h"
+#include "store/durability.h"
 
 namespace dray::app {
 
@@ -39,6 +40,7 @@ struct Config {
 
     std::uint32_t threads = 0;  // 0 = one per processor
     std::string data_dir;       // empty = nothing is kept on disk
+    store::Durability durability = store::Durability::kFsync;
 
     shard::Limits limits;
     std::uint32_t connections_max = 0;  // of all listeners together; 0 = no limit

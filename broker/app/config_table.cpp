@@ -70,6 +70,11 @@ constexpr std::array kRows{
         own<&Config::threads>,
         {"threads", "shards, one thread each; 0 = one per processor", "threads", 0, shard::kShardsMax}},
     Row<Config>{own<&Config::data_dir>, {"data_dir", "where state is kept; \"\" = nothing is kept on disk"}},
+    Row<Config>{
+        own<&Config::durability>,
+        {"durability",
+         "what an acknowledgement promises when data_dir is set: the message is on the disk (fsync), "
+         "with the operating system (os: a loss of power may lose it), or in memory (nothing is kept)"}},
 
     Row<Config>{bind<&Config::mqtt_bind>,
                 {"listeners.mqtt", "MQTT over TCP; \"\" = none; port 0 lets the system choose"}},
@@ -184,6 +189,9 @@ Word(std::string_view, Enum) -> Word<Enum>;
 constexpr std::array kWords{Word{"debug", reactor::LogLevel::kDebug}, Word{"info", reactor::LogLevel::kInfo},
                             Word{"warning", reactor::LogLevel::kWarning},
                             Word{"error", reactor::LogLevel::kError}};
+constexpr std::array kDurabilityWords{Word{"fsync", store::Durability::kFsync},
+                                      Word{"os", store::Durability::kOs},
+                                      Word{"memory", store::Durability::kMemory}};
 constexpr std::array kFormatWords{Word{"human", reactor::LogFormat::kHuman},
                                   Word{"json", reactor::LogFormat::kJson}};
 constexpr std::array kKindWords{
@@ -199,6 +207,9 @@ constexpr std::array kTlsWords{Word{"1.2", net::TlsVersion::k12}, Word{"1.3", ne
 
 const auto& words_of(reactor::LogLevel) {
     return kWords;
+}
+const auto& words_of(store::Durability) {
+    return kDurabilityWords;
 }
 const auto& words_of(reactor::LogFormat) {
     return kFormatWords;

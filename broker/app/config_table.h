@@ -29,7 +29,7 @@ struct ModeSlot {
 using Slot =
     std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot, ModeSlot, bool*,
                  std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
-                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*>;
+                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*, store::Durability*>;
 
 // What is known of a key.
 struct Key {

@@ -34,22 +34,6 @@ ConfigLoader load(const CommandLine& line) {
     return loader;
 }
 
-// Returns what is wrong, or nothing.
-std::string say_where_state_is_kept(const Config& config) {
-    if (config.data_dir.empty()) {
-        reactor::log_info("nothing is kept on disk: sessions and messages end with this process",
-                          {{"why", "no data_dir is set"}});
-        return {};
-    }
-    std::string wrong = prepare_data_dir(config.data_dir);
-    if (wrong.empty()) {
-        reactor::log_warning(
-            "sessions and messages are kept in memory in this version",
-            {{"data_dir", config.data_dir}, {"why", "this version does not write to data_dir"}});
-    }
-    return wrong;
-}
-
 int fail(const std::string& why) {
     reactor::log_error("cannot start", {{"why", why}});
     return 1;
@@ -60,8 +44,6 @@ int run(const Config& config) {
     Signals signals;
     const OpenFilesLimit files = raise_open_files_limit();
     reactor::log_info("starting", {{"version", kVersion}, {"open_files_max", files.now}});
-    if (const std::string wrong = say_where_state_is_kept(config); !wrong.empty()) return fail(wrong);
-
     std::unique_ptr<Broker> broker;
     try {
         broker = std::make_unique<Broker>(config);
@@ -76,7 +58,7 @@ int run(const Config& config) {
     signals.next_one_exits();
     reactor::log_info("stopping", {{"why", signal}});
     if (!broker->stop(kStopPatience)) {
-        reactor::log_error("did not stop in time", {{"why", "a shard is busy"}});
+        reactor::log_error("did not stop in time", {{"why", "a shard or the disk is busy"}});
         ::_exit(1);
     }
     reactor::log_info("stopped");

@@ -89,12 +89,7 @@ class RocksStore::Engine {
         thread_ = std::thread([this] { run(); });
     }
     ~Engine() {
-        {
-            const std::lock_guard lock(mutex_);
-            stopping_ = true;
-        }
-        given_or_stopping_.notify_one();
-        thread_.join();
+        close();
         for (ColumnFamilyHandle* table : tables_) database_->DestroyColumnFamilyHandle(table);
         database_->DestroyColumnFamilyHandle(default_table_);
         database_->Close();
@@ -123,6 +118,14 @@ class RocksStore::Engine {
     }
     StoreSequence durable(ShardIndex shard) const { return durable_[shard].load(std::memory_order_acquire); }
 
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            stopping_ = true;
+        }
+        given_or_stopping_.notify_one();
+        if (thread_.joinable()) thread_.join();
+    }
     bool drain(std::chrono::milliseconds patience) {
         std::unique_lock lock(mutex_);
         return idle_.wait_for(lock, patience, [this] { return given_.empty() && !is_busy_; });
@@ -291,6 +294,10 @@ void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch bat
 
 StoreSequence RocksStore::durable(ShardIndex shard) const {
     return engine_->durable(shard);
+}
+
+void RocksStore::close() {
+    engine_->close();
 }
 
 bool RocksStore::drain(std::chrono::milliseconds patience) {

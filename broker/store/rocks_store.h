@@ -21,12 +21,6 @@
 
 namespace dray::store {
 
-enum class Durability : std::uint8_t {
-    kFsync,   // durable = on the disk: survives the loss of power
-    kOs,      // durable = with the operating system: survives the end of the process
-    kMemory,  // nothing is kept
-};
-
 struct RocksStoreOptions {
     std::string folder;
     bool sync = true;  // each group is synced; if not, it is given to the operating system
@@ -41,7 +35,7 @@ class RocksStore final : public shard::StorePort {
     // Opens or creates it. Throws std::runtime_error with what to do about it, if the folder is in use, was
     // written by another version, or is damaged.
     explicit RocksStore(RocksStoreOptions options);
-    ~RocksStore() override;  // commits what it was given
+    ~RocksStore() override;
 
     // In words, when the disk refuses and when it has recovered; on the thread that commits.
     using Report = std::function<void(bool works, const std::string& why)>;
@@ -57,8 +51,10 @@ class RocksStore final : public shard::StorePort {
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override;
     shard::StoreSequence durable(shard::ShardIndex shard) const override;
 
-    // Everything given is committed, or it has been tried for so long.
+    // False if not everything given could be committed in that time.
     bool drain(std::chrono::milliseconds patience);
+    // Commits what it was given and wakes nobody any more; reading goes on.
+    void close();
 
   private:
     class Engine;

@@ -1,0 +1,164 @@
+// The store on a real disk.
+#include "store/rocks_store.h"
+
+#include <gtest/gtest.h>
+#include <rocksdb/db.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+
+namespace dray::store {
+namespace {
+
+using namespace std::chrono_literals;
+using shard::StoreBatch;
+using shard::Table;
+
+class Folder {
+  public:
+    Folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "dray-store-XXXXXX").string();
+        EXPECT_NE(::mkdtemp(name.data()), nullptr);
+        path_ = name;
+    }
+    ~Folder() { std::filesystem::remove_all(path_); }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+RocksStoreOptions in(const Folder& folder, shard::ShardIndex shards = 1) {
+    return {.folder = folder.path(), .sync = true, .shards = shards};
+}
+
+StoreBatch put(Table table, std::string_view key, std::string_view value) {
+    StoreBatch batch;
+    batch.put(table, key, value);
+    return batch;
+}
+
+std::map<std::string, std::string> all(const RocksStore& store, Table table, std::string_view prefix = {}) {
+    std::map<std::string, std::string> records;
+    store.scan(table, prefix,
+               [&](std::string_view key, std::string_view value) { records.emplace(key, value); });
+    return records;
+}
+
+using Records = std::map<std::string, std::string>;
+
+std::string refusal(const Folder& folder) {
+    try {
+        const RocksStore store(in(folder));
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+    return "it opened";
+}
+
+TEST(RocksStore, WhatWasCommittedIsThereAfterAnotherStart) {
+    const Folder folder;
+    {
+        RocksStore store(in(folder));
+        store.commit(0, 1, put(Table::kRetained, "a", "1"));
+        store.commit(0, 2, put(Table::kSessions, "a", "2"));
+        store.commit(0, 3, put(Table::kRetained, "b", ""));
+        ASSERT_TRUE(store.drain(10s));
+        EXPECT_EQ(store.durable(0), 3);
+    }
+    const RocksStore store(in(folder));
+    EXPECT_EQ(all(store, Table::kRetained), (Records{{"a", "1"}, {"b", ""}}));
+    EXPECT_EQ(all(store, Table::kSessions), (Records{{"a", "2"}}));
+    EXPECT_EQ(store.durable(0), 0) << "numbers begin anew";
+}
+
+TEST(RocksStore, ChangesOfABatchAreMadeInTheirOrder) {
+    const Folder folder;
+    RocksStore store(in(folder));
+    StoreBatch batch;
+    for (const char* key : {"s1x", "s1y", "s2x", "s\xff", "t"}) batch.put(Table::kEntries, key, "old");
+    batch.erase_all(Table::kEntries, "s1");
+    batch.put(Table::kEntries, "s1z", "new");
+    batch.erase(Table::kEntries, "s2x");
+    store.commit(0, 1, std::move(batch));
+    ASSERT_TRUE(store.drain(10s));
+    EXPECT_EQ(all(store, Table::kEntries), (Records{{"s1z", "new"}, {"s\xff", "old"}, {"t", "old"}}));
+    EXPECT_EQ(all(store, Table::kEntries, "s"), (Records{{"s1z", "new"}, {"s\xff", "old"}}));
+    EXPECT_EQ(all(store, Table::kEntries, "s\xff"), (Records{{"s\xff", "old"}}));
+}
+
+TEST(RocksStore, EachShardIsWokenWhenItsBatchIsSafe) {
+    const Folder folder;
+    RocksStore store(in(folder, 2));
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::map<shard::ShardIndex, shard::StoreSequence> heard;
+    store.set_wake([&](shard::ShardIndex shard) {
+        const std::lock_guard lock(mutex);
+        heard[shard] = store.durable(shard);
+        changed.notify_one();
+    });
+    for (shard::StoreSequence i = 1; i <= 100; ++i) {
+        store.commit(0, i, put(Table::kRetained, "a", std::to_string(i)));
+        if (i % 2 == 0) store.commit(1, i / 2, put(Table::kRetained, "b", std::to_string(i)));
+    }
+    std::unique_lock lock(mutex);
+    EXPECT_TRUE(changed.wait_for(lock, 20s, [&] { return heard[0] == 100 && heard[1] == 50; }));
+    EXPECT_EQ(all(store, Table::kRetained), (Records{{"a", "100"}, {"b", "100"}}));
+}
+
+TEST(RocksStore, AFolderThatIsInUseIsRefused) {
+    const Folder folder;
+    const RocksStore store(in(folder));
+    EXPECT_NE(refusal(folder).find("in use by another process"), std::string::npos) << refusal(folder);
+}
+
+TEST(RocksStore, AnotherFormatIsRefusedWithWhatToDo) {
+    const Folder folder;
+    { const RocksStore store(in(folder)); }
+    {
+        rocksdb::DB* database = nullptr;
+        std::vector<std::string> names;
+        ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, folder.path(), &names).ok());
+        std::vector<rocksdb::ColumnFamilyDescriptor> tables;
+        for (const std::string& name : names) tables.emplace_back(name, rocksdb::ColumnFamilyOptions());
+        std::vector<rocksdb::ColumnFamilyHandle*> handles;
+        ASSERT_TRUE(rocksdb::DB::Open({}, folder.path(), tables, &handles, &database).ok());
+        // A later version, with one more table.
+        rocksdb::ColumnFamilyHandle* more = nullptr;
+        ASSERT_TRUE(database->CreateColumnFamily({}, "streams", &more).ok());
+        ASSERT_TRUE(database->Put({}, "format", "dray store 9").ok());
+        handles.push_back(more);
+        for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
+        delete database;
+    }
+    EXPECT_EQ(refusal(folder),
+              "the store in " + folder.path() +
+                  " has the format \"dray store 9\", and this version knows only \"dray store "
+                  "1\". Start the version that wrote it, or move the folder away to start empty");
+}
+
+TEST(RocksStore, ADamagedLogIsRefusedWithWhatToDo) {
+    const Folder folder;
+    {
+        RocksStore store(in(folder));
+        for (shard::StoreSequence i = 1; i <= 50; ++i) {
+            store.commit(0, i, put(Table::kRetained, "topic" + std::to_string(i), std::string(1000, 'x')));
+            ASSERT_TRUE(store.drain(10s));
+        }
+    }
+    for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
+        if (file.path().extension() != ".log") continue;
+        std::fstream log(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+        log.seekp(20'000);
+        log.write("damage", 6);
+    }
+    EXPECT_NE(refusal(folder).find("is damaged"), std::string::npos) << refusal(folder);
+    EXPECT_NE(refusal(folder).find("Restore the folder from a backup"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dray::store
