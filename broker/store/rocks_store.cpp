@@ -88,12 +88,7 @@ class RocksStore::Engine {
         check_format();
         thread_ = std::thread([this] { run(); });
     }
-    ~Engine() {
-        close();
-        for (ColumnFamilyHandle* table : tables_) database_->DestroyColumnFamilyHandle(table);
-        database_->DestroyColumnFamilyHandle(default_table_);
-        database_->Close();
-    }
+    ~Engine() { close(); }
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
@@ -141,7 +136,7 @@ class RocksStore::Engine {
         StoreBatch batch;
     };
 
-    ColumnFamilyHandle* handle(Table table) const { return tables_[static_cast<std::size_t>(table)]; }
+    ColumnFamilyHandle* handle(Table table) const { return tables_[static_cast<std::size_t>(table)].get(); }
 
     void open() {
         const rocksdb::Options options = database_options();
@@ -159,16 +154,13 @@ class RocksStore::Engine {
         const Status status = rocksdb::DB::Open(options, options_.folder, descriptors, &handles, &database);
         if (!status.ok()) refuse(options_.folder, status);
         database_.reset(database);
-        for (std::size_t i = 0; i < names.size(); ++i) assign(names[i], handles[i]);
-    }
-    void assign(const std::string& name, ColumnFamilyHandle* table) {
-        const auto known = std::ranges::find(kTableNames, name);
-        if (known != kTableNames.end()) {
-            tables_[static_cast<std::size_t>(known - kTableNames.begin())] = table;
-        } else if (name == rocksdb::kDefaultColumnFamilyName) {
-            default_table_ = table;
-        } else {
-            database_->DestroyColumnFamilyHandle(table);
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const auto known = std::ranges::find(kTableNames, names[i]);
+            if (known == kTableNames.end()) {
+                others_.emplace_back(handles[i]);
+            } else {
+                tables_[static_cast<std::size_t>(known - kTableNames.begin())].reset(handles[i]);
+            }
         }
     }
 
@@ -260,8 +252,8 @@ class RocksStore::Engine {
 
     RocksStoreOptions options_;
     std::unique_ptr<rocksdb::DB> database_;
-    ColumnFamilyHandle* default_table_ = nullptr;
-    std::array<ColumnFamilyHandle*, shard::kTables> tables_{};
+    std::array<std::unique_ptr<ColumnFamilyHandle>, shard::kTables> tables_;
+    std::vector<std::unique_ptr<ColumnFamilyHandle>> others_;
 
     std::mutex mutex_;
     std::condition_variable given_or_stopping_;
