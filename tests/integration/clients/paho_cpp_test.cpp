@@ -13,7 +13,6 @@
 namespace dray::integration {
 
 using conformance::BrokerKind;
-using conformance::BrokerKind;
 using conformance::BrokerProcess;
 using conformance::Deadline;
 using conformance::Setup;
