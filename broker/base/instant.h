@@ -12,6 +12,7 @@ namespace dray {
 struct Instant {
     std::int64_t ms = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): a false finding of clang-tidy 14
     friend constexpr auto operator<=>(Instant, Instant) = default;
     friend constexpr Instant operator+(Instant at, std::chrono::milliseconds wait) {
         return {at.ms + wait.count()};

@@ -8,8 +8,9 @@ const { DRAY_TEST_TCP: tcp, DRAY_TEST_WS: ws, DRAY_TEST_PEER: peer } = process.e
 const { DRAY_TEST_TLS: tls, DRAY_TEST_WSS: wss } = process.env;
 // mosquitto makes no difference between paths, and every one of its WebSockets is slow.
 const kPaths = peer === "mosquitto" ? ["/mqtt"] : ["/mqtt", "/"];
+// In a browser there are only the two WebSockets.
 const kTransports = {
-  TCP: tcp,
+  ...(tcp && { TCP: tcp }),
   ...(tls && { TLS: tls }),
   ...Object.fromEntries(kPaths.map((path) => [`WebSocket at ${path}`, ws + path])),
   ...(wss && { "WebSocket over TLS": `${wss}/mqtt` }),

@@ -82,7 +82,7 @@ async function startDrayd() {
 
 function runTests({ tcp, ws, tls, wss }) {
   const here = path.dirname(fileURLToPath(import.meta.url));
-  const files = ["clients.test.mjs", "websocket.test.mjs"].map((name) => path.join(here, name));
+  const files = ["clients.test.mjs", "websocket.test.mjs", "browser.test.mjs"].map((name) => path.join(here, name));
   const child = spawn(process.execPath, ["--test", ...files], {
     env: {
       ...process.env,
