@@ -67,7 +67,7 @@ class SocketTransport final : public reactor::Transport {
     Connection* find(shard::LinkId link);
     void log_turned_away(const std::string& peer, const ListenerOptions& options);
     std::unique_ptr<Connection> take(Connection& connection);
-    void take_up(std::unique_ptr<Connection> connection);
+    void take_up(std::unique_ptr<Connection> arrival);
 
     reactor::Reactor& reactor_;
     std::vector<std::unique_ptr<Connection>> connections_;  // by LinkId::index

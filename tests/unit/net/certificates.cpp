@@ -80,7 +80,7 @@ Authority::~Authority() {
 
 CertificateFiles Authority::issue(const CertificateWish& wish) {
     const std::string name = folder_ / std::to_string(++issued_);
-    const CertificateFiles files{name + ".pem", name + ".key"};
+    CertificateFiles files{name + ".pem", name + ".key"};
     issue_again(wish, files);
     return files;
 }
