@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "app/auth_files.h"
 #include "app/open_store.h"
 #include "app/version.h"
 #include "net/address.h"
@@ -21,13 +22,18 @@ shard::ShardIndex shard_count(const Config& config) {
     return static_cast<shard::ShardIndex>(std::clamp<unsigned>(wanted, 1, shard::kShardsMax));
 }
 
-shard::ShardOptions shard_options(const Config& config) {
+shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* auth) {
     shard::ShardOptions options;
     options.count = shard_count(config);
     std::random_device chance;
     options.seed = std::uint64_t{chance()} << 32 | chance();
     options.limits = config.limits;
     options.version = kVersion;
+    options.auth = auth;
+    options.server_reference = config.server_reference;
+    options.redirect = config.redirect;
+    options.shared_choice = config.shared_choice;
+    options.response_prefix = config.response_prefix;
     return options;
 }
 
@@ -58,8 +64,9 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 }  // namespace
 
 Broker::Broker(const Config& config)
-    : kept_(open_store(config, shard_count(config))),
-      reactors_(shard_options(config), store(), reactor::Clock()) {
+    : authenticator_(make_authenticator(config.password_file)),
+      kept_(open_store(config, shard_count(config))),
+      reactors_(shard_options(config, authenticator_.get()), store(), reactor::Clock()) {
     if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
     for (std::size_t i = 0; i < reactors_.size(); ++i) {
         transports_.push_back(std::make_unique<net::SocketTransport>(reactors_[i]));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/config.h"
+#include "auth/authenticator.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "net/socket_transport.h"
@@ -48,6 +49,7 @@ class Broker {
 
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
 
+    std::unique_ptr<auth::Authenticator> authenticator_;  // none without a password file
     store::MemoryStore memory_;
     std::unique_ptr<store::RocksStore> kept_;  // none: nothing is kept on disk
     reactor::ReactorGroup reactors_;

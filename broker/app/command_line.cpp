@@ -72,6 +72,14 @@ CommandLine parse_command_line(int count, const char* const* arguments, const ch
            "check the configuration and exit with 0 or 1");
     action("--print-config", CommandLine::Action::kPrintConfig,
            "print the configuration with all defaults, and where each value comes from");
+    app.add_option_function<std::string>(
+           "--hash-password",
+           [&line](const std::string& user) {
+               line.action = CommandLine::Action::kHashPassword;
+               line.user = user;
+           },
+           "ask for a password and print the line of USER for auth.password_file")
+        ->type_name("USER");
     try {
         app.parse(reversed(count, arguments));
     } catch (const CLI::ParseError& error) {

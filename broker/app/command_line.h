@@ -8,10 +8,11 @@
 namespace dray::app {
 
 struct CommandLine {
-    enum class Action : std::uint8_t { kRun, kCheckConfig, kPrintConfig, kExit };
+    enum class Action : std::uint8_t { kRun, kCheckConfig, kPrintConfig, kHashPassword, kExit };
     Action action = Action::kRun;
     int exit_code = 0;  // of kExit: help was shown, or the command line is wrong (which has been said)
     std::string config_file;
+    std::string user;  // of kHashPassword
 
     // In the order of the command line. `key` is empty for --set, whose text is KEY=VALUE.
     struct Setting {

@@ -11,6 +11,7 @@
 #include "net/listener_options.h"
 #include "reactor/log.h"
 #include "shard/limits.h"
+#include "shard/shard.h"
 #include "store/durability.h"
 
 namespace dray::app {
@@ -41,6 +42,12 @@ struct Config {
     std::uint32_t threads = 0;  // 0 = one per processor
     std::string data_dir;       // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;
+
+    std::string password_file;  // empty = no credentials are known
+    std::string server_reference;
+    shard::Redirect redirect = shard::Redirect::kNone;
+    std::string response_prefix;
+    shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
 
     shard::Limits limits;
     std::uint32_t connections_max = 0;  // of all listeners together; 0 = no limit

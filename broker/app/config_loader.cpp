@@ -166,6 +166,9 @@ void ConfigLoader::unknown(const std::string& key, const std::string& where) {
 }
 
 void ConfigLoader::check_whole() {
+    if (config_.redirect != shard::Redirect::kNone && config_.server_reference.empty()) {
+        error(source_of("redirect"), "redirect: needs server_reference");
+    }
     for (std::size_t i = 0; i < config_.more_listeners.size(); ++i) {
         if (!config_.more_listeners[i].bind.empty()) continue;
         const std::string key = std::string(kListener) + std::to_string(i);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "net/address.h"
+#include "session/sent_aliases.h"
 #include "shard/link_id.h"
 
 namespace dray::app {
@@ -76,6 +77,20 @@ constexpr std::array kRows{
          "what an acknowledgement promises when data_dir is set: the message is on the disk (fsync), "
          "with the operating system (os: a loss of power may lose it), or in memory (nothing is kept)"}},
 
+    Row<Config>{
+        own<&Config::server_reference>,
+        {"server_reference",
+         "HOST:PORT of another broker, named to 5.0 clients on shutdown and by redirect; \"\" = none"}},
+    Row<Config>{own<&Config::redirect>, {"redirect", "whether new clients are sent to server_reference"}},
+    Row<Config>{own<&Config::response_prefix>,
+                {"response_prefix",
+                 "clients that ask for Response Information get <prefix>/<client id>/; \"\" = none"}},
+    Row<Config>{own<&Config::shared_choice>,
+                {"shared.choice", "which member of a shared subscription gets the next message"}},
+    Row<Config>{own<&Config::password_file>,
+                {"auth.password_file",
+                 "users and SCRAM-SHA-256 verifiers, as drayd --hash-password prints them; \"\" = none"}},
+
     Row<Config>{bind<&Config::mqtt_bind>,
                 {"listeners.mqtt", "MQTT over TCP; \"\" = none; port 0 lets the system choose"}},
     Row<Config>{bind<&Config::ws_bind>,
@@ -124,6 +139,9 @@ constexpr std::array kRows{
                 {"limits.keep_alive_s_max", "longer Keep Alives are cut to this", "seconds", 1, k16}},
     Row<Config>{limit<&shard::Limits::topic_aliases_max>,
                 {"limits.topic_aliases_max", "that one client may define", "aliases", 0, k16}},
+    Row<Config>{limit<&shard::Limits::topic_aliases_sent_max>,
+                {"limits.topic_aliases_sent_max", "that the broker defines to one client that takes them",
+                 "aliases", 0, session::SentAliases::kCountMax}},
     Row<Config>{
         limit<&shard::Limits::sys_interval_ms>,
         {"limits.sys_interval_ms", "between two rounds of $SYS; 0 = none", "milliseconds", 0, 3'600'000}},
@@ -204,7 +222,19 @@ constexpr std::array kIdentityWords{Word{"none", net::ClientIdentity::kNone},
                                     Word{"cn", net::ClientIdentity::kCommonName},
                                     Word{"san", net::ClientIdentity::kAlternativeName}};
 constexpr std::array kTlsWords{Word{"1.2", net::TlsVersion::k12}, Word{"1.3", net::TlsVersion::k13}};
+constexpr std::array kRedirectWords{Word{"none", shard::Redirect::kNone},
+                                    Word{"use-another-server", shard::Redirect::kUseAnotherServer},
+                                    Word{"server-moved", shard::Redirect::kServerMoved}};
 
+constexpr std::array kChoiceWords{Word{"round-robin", shard::SharedChoice::kRoundRobin},
+                                  Word{"least-inflight", shard::SharedChoice::kLeastInflight}};
+
+const auto& words_of(shard::SharedChoice) {
+    return kChoiceWords;
+}
+const auto& words_of(shard::Redirect) {
+    return kRedirectWords;
+}
 const auto& words_of(reactor::LogLevel) {
     return kWords;
 }

@@ -26,10 +26,10 @@ struct BindSlot {
 struct ModeSlot {
     std::uint32_t* mode = nullptr;
 };
-using Slot =
-    std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot, ModeSlot, bool*,
-                 std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
-                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*, store::Durability*>;
+using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot, ModeSlot,
+                          bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*,
+                          net::ListenerKind*, net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*,
+                          store::Durability*, shard::Redirect*, shard::SharedChoice*>;
 
 // What is known of a key.
 struct Key {

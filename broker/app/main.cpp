@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "app/auth_files.h"
 #include "app/broker.h"
 #include "app/command_line.h"
 #include "app/config_loader.h"
@@ -65,19 +66,31 @@ int run(const Config& config) {
     return 0;
 }
 
+// The files that the configuration names.
+int check_files(const Config& config) {
+    try {
+        make_authenticator(config.password_file);
+    } catch (const std::exception& error) {
+        std::cerr << "drayd: " << error.what() << '\n';
+        return 1;
+    }
+    std::cout << "the configuration is valid\n";
+    return 0;
+}
+
 int main(int count, const char* const* arguments) {
     open_missing_standard_files();
     ignore_broken_pipes();
     const CommandLine line = parse_command_line(count, arguments, kVersion);
     if (line.action == CommandLine::Action::kExit) return line.exit_code;
+    if (line.action == CommandLine::Action::kHashPassword) return hash_password(line.user);
 
     const ConfigLoader loader = load(line);
     for (const std::string& error : loader.errors()) std::cerr << "drayd: " << error << '\n';
     if (!loader.errors().empty()) return 1;
     switch (line.action) {
         case CommandLine::Action::kCheckConfig:
-            std::cout << "the configuration is valid\n";
-            return 0;
+            return check_files(loader.config());
         case CommandLine::Action::kPrintConfig:
             std::cout << print_config(loader);
             return 0;

@@ -20,15 +20,18 @@ FrameResult need_more(std::size_t size_needed) {
     return result;
 }
 
-// Table 2.2: PUBLISH uses its flags, three packets have 0010, the rest 0000.
-bool are_flags_valid(PacketType type, std::uint8_t flags) {
+constexpr std::uint8_t kDup = 0x08;
+
+// Table 2.2: PUBLISH uses its flags, three packets have 0010, the rest 0000. In 3.1 those three, which are
+// sent with "QoS 1", may have DUP set when they are sent again.
+bool are_flags_valid(PacketType type, std::uint8_t flags, ProtocolVersion version) {
     switch (type) {
         case PacketType::kPublish:
             return true;
         case PacketType::kPubrel:
         case PacketType::kSubscribe:
         case PacketType::kUnsubscribe:
-            return flags == 0x02;
+            return flags == 0x02 || (version == ProtocolVersion::kV31 && flags == (0x02 | kDup));
         default:
             return flags == 0x00;
     }
@@ -78,13 +81,14 @@ Packet decode_body(Reader& reader, const Frame& frame, ProtocolVersion version) 
 
 }  // namespace
 
-FrameResult next_frame(ByteView input, std::size_t packet_bytes_max) {
+FrameResult next_frame(ByteView input, std::size_t packet_bytes_max, ProtocolVersion version) {
     if (input.empty()) return need_more(0);
     Frame frame;
     frame.type = static_cast<PacketType>(input[0] >> 4);
     frame.flags = input[0] & 0x0f;
     const bool is_type = frame.type >= PacketType::kConnect;
-    if (!is_type || !are_flags_valid(frame.type, frame.flags)) return bad(ReasonCode::kMalformedPacket);
+    if (!is_type || !are_flags_valid(frame.type, frame.flags, version))
+        return bad(ReasonCode::kMalformedPacket);
 
     std::size_t remaining = 0;
     unsigned at = 1;

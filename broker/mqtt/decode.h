@@ -36,9 +36,10 @@ struct FrameResult {
 };
 
 // Looks at the start of `input`. Refuses packet type 0, a fifth byte of Remaining Length, wrong reserved
-// flags [MQTT-3.1.1 2.2.2-2] [MQTT-5.0 2.1.3-1], and packets over `packet_bytes_max` before their body has
-// arrived.
-FrameResult next_frame(ByteView input, std::size_t packet_bytes_max);
+// flags [MQTT-3.1.1 2.2.2-2] [MQTT-5.0 2.1.3-1] (3.1 has DUP in PUBREL, SUBSCRIBE and UNSUBSCRIBE), and
+// packets over `packet_bytes_max` before their body has arrived.
+FrameResult next_frame(ByteView input, std::size_t packet_bytes_max,
+                       ProtocolVersion version = ProtocolVersion::kV5);
 
 struct DecodeError {
     ReasonCode reason = ReasonCode::kMalformedPacket;

@@ -30,7 +30,7 @@ bool is_valid_topic_filter(std::string_view filter) {
     if (!filter.starts_with(kSharePrefix)) return is_valid_plain_filter(filter);
     const auto shared = parse_shared(filter);
     return shared && filter.size() <= kTopicBytesMax && is_valid_topic_name(shared->group) &&
-           is_valid_plain_filter(shared->filter);
+           is_valid_plain_filter(shared->filter) && !shared->filter.starts_with(kSharePrefix);
 }
 
 bool has_wildcard(std::string_view filter) {

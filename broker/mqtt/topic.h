@@ -15,7 +15,7 @@ inline constexpr std::size_t kTopicBytesMax = 65535;
 bool is_valid_topic_name(std::string_view topic);
 
 // '#' only alone in the last level, '+' only alone in a level [MQTT-3.1.1 4.7.1-2, 4.7.1-3]. Also checks the
-// form of $share/<name>/<filter> [MQTT-5.0 4.8.2-1, 4.8.2-2].
+// form of $share/<name>/<filter> [MQTT-5.0 4.8.2-1, 4.8.2-2]; a filter that is shared in turn means nothing.
 bool is_valid_topic_filter(std::string_view filter);
 
 bool has_wildcard(std::string_view filter);

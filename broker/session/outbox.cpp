@@ -10,7 +10,10 @@ namespace dray::session {
 
 namespace {
 
-constexpr std::size_t kHeaderMargin = 32;
+constexpr std::size_t kHeaderMargin = 40;
+constexpr std::size_t kAliasPropertyBytes = 3;
+constexpr std::uint8_t kKnownAlias = 0x80;
+static_assert(SentAliases::kCountMax < kKnownAlias);
 
 constexpr std::size_t variable_byte_integer_bytes(std::size_t value) {
     if (value < 128) return 1;
@@ -40,10 +43,12 @@ constexpr std::uint8_t first_byte_of(const Delivery& delivery) {
 
 std::size_t Outbox::encoded_size(const Delivery& delivery) const {
     const Message& message = *delivery.message;
-    std::size_t remaining = 2 + message.topic().size() + message.payload().size();
+    const std::size_t topic = delivery.alias.is_known ? 0 : message.topic().size();
+    std::size_t remaining = 2 + topic + message.payload().size();
     if (delivery.qos != mqtt::QoS::kAtMostOnce) remaining += 2;
     if (version_ == mqtt::ProtocolVersion::kV5) {
         std::size_t properties = message.properties().wire().size();
+        if (delivery.alias.number != 0) properties += kAliasPropertyBytes;
         if (delivery.expiry_s != 0) properties += 5;
         if (delivery.subscription_id != 0)
             properties += 1 + variable_byte_integer_bytes(delivery.subscription_id);
@@ -58,6 +63,8 @@ void Outbox::push_publish(Delivery delivery) {
     item.size = static_cast<std::uint32_t>(encoded_size(delivery));
     item.packet_id = delivery.packet_id;
     item.first_byte = first_byte_of(delivery);
+    item.short_bytes_or_alias =
+        static_cast<std::uint8_t>(delivery.alias.number | (delivery.alias.is_known ? kKnownAlias : 0));
     item.extras.expiry_s = delivery.expiry_s;
     item.extras.subscription_id = delivery.subscription_id;
     item.message = std::move(delivery.message);
@@ -69,7 +76,7 @@ void Outbox::push_short(std::string_view bytes) {
     DRAY_ASSERT(bytes.size() <= kShortBytesMax);
     Item item;
     item.size = static_cast<std::uint32_t>(bytes.size());
-    item.short_bytes = static_cast<std::uint8_t>(bytes.size());
+    item.short_bytes_or_alias = static_cast<std::uint8_t>(bytes.size());
     std::copy(bytes.begin(), bytes.end(), item.bytes);
     push(std::move(item));
 }
@@ -123,7 +130,7 @@ void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const
         std::uint8_t bytes[10];
         add({bytes, write_frame_header(item.size - header, bytes)});
     }
-    if (item.short_bytes != 0) return add(as_bytes({item.bytes, item.short_bytes}));
+    if (!item.message) return add(as_bytes({item.bytes, item.short_bytes_or_alias}));
     const Message& message = *item.message;
     if (item.first_byte == 0) return add(message.payload());
 
@@ -131,14 +138,16 @@ void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const
     publish.dup = (item.first_byte & 0x08) != 0;
     publish.qos = static_cast<mqtt::QoS>((item.first_byte >> 1) & 0x03);
     publish.retain = (item.first_byte & 0x01) != 0;
-    publish.topic = message.topic();
+    if ((item.short_bytes_or_alias & kKnownAlias) == 0) publish.topic = message.topic();
     publish.packet_id = item.packet_id;
     publish.properties = message.properties();
     publish.payload = message.payload();
     mqtt::PropertyList combined;
     std::string with_more;
     if (version_ == mqtt::ProtocolVersion::kV5 &&
-        (item.extras.expiry_s != 0 || item.extras.subscription_id != 0)) {
+        (item.extras.expiry_s != 0 || item.extras.subscription_id != 0 || item.short_bytes_or_alias != 0)) {
+        if (const unsigned alias = item.short_bytes_or_alias % kKnownAlias; alias != 0)
+            combined.add(mqtt::PropertyId::kTopicAlias, alias);
         if (item.extras.expiry_s != 0)
             combined.add(mqtt::PropertyId::kMessageExpiryInterval, item.extras.expiry_s);
         if (item.extras.subscription_id != 0)

@@ -17,6 +17,7 @@
 #include "mqtt/packet.h"
 #include "session/gather_batch.h"
 #include "session/message.h"
+#include "session/sent_aliases.h"
 
 namespace dray::session {
 
@@ -29,6 +30,7 @@ struct Delivery {
     bool retain = false;
     std::uint32_t expiry_s = 0;         // remaining Message Expiry Interval; 0 = the message has none
     std::uint32_t subscription_id = 0;  // 0 = none
+    SentAlias alias;                    // 5.0 only; none = the topic stands in the packet
     MessageRef more_subscription_ids;   // raw: further Subscription Identifier properties; usually none
 };
 
@@ -77,8 +79,10 @@ class Outbox {
         MessageRef more_ids;
         std::uint32_t size = 0;  // on the wire, with the frame's header
         mqtt::PacketId packet_id{};
-        std::uint8_t first_byte = 0;   // fixed header of a PUBLISH; 0 = raw or short
-        std::uint8_t short_bytes = 0;  // length of a short packet
+        std::uint8_t first_byte = 0;  // fixed header of a PUBLISH; 0 = raw or short
+        // Length of a short packet; of a PUBLISH its topic alias, with kKnownAlias if it stands for the
+        // topic.
+        std::uint8_t short_bytes_or_alias = 0;
         struct Extras {
             std::uint32_t expiry_s = 0;
             std::uint32_t subscription_id = 0;

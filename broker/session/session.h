@@ -29,7 +29,8 @@ struct Subscription {
 struct SharedMembership {
     std::string group;
     std::string filter;
-    bool active = true;  // its place is kept after UNSUBSCRIBE, for messages that it brought
+    std::uint64_t received = 0;  // messages that its group has given
+    bool active = true;          // its place is kept after UNSUBSCRIBE, for messages that it brought
 };
 
 struct WillMessage {
@@ -66,6 +67,8 @@ struct Session {
     std::uint32_t taker = 0;
     std::uint16_t replays = 0;  // retained messages are being streamed to it
     bool able = false;          // what the homes of its shared groups were told last
+    std::size_t load = 0;       // unacknowledged messages when they could last have been told
+    std::uint32_t room = 0;     // how many they may still give, as far as they know
 
     static constexpr std::uint32_t kNoLink = 0xFFFFFFFF;
     bool is_connected() const { return link != kNoLink; }

@@ -1,5 +1,6 @@
 #include "shard/connections.h"
 
+#include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/routing.h"
@@ -42,7 +43,10 @@ void on_keep_alive(Core& core, Link& link) {
 void close_link(Core& core, Link& link, ReasonCode reason, const char* why) {
     if (link.phase == Link::Phase::kClosing) return;
     if (link.phase == Link::Phase::kConnected && link.is_v5() && reason != ReasonCode::kSuccess) {
-        send(core, link, mqtt::Disconnect{reason, {}});
+        mqtt::PropertyList elsewhere;
+        if (reason == ReasonCode::kUseAnotherServer)
+            elsewhere.add(mqtt::PropertyId::kServerReference, core.options.server_reference);
+        send(core, link, mqtt::Disconnect{reason, elsewhere.view()}, why);
     }
     link.phase = Link::Phase::kClosing;
     core.effects.closes.push_back(
@@ -77,6 +81,8 @@ void end_session(Core& core, Session& session) {
     while (!session.subscriptions.empty()) {
         drop_subscription(core, session, session.subscriptions.begin()->first);
     }
+    core.statistics.inflight -= session.inflight.size();
+    while (!session.queue.empty()) dequeue(core, session);
     core.sessions.erase(session);
 }
 
@@ -94,8 +100,8 @@ void on_timer(Core& core, const Timer& timer) {
             Link* link = core.links.find({timer.link_index, static_cast<std::uint32_t>(timer.subject)});
             if (link == nullptr || link->phase == Link::Phase::kClosing) return;
             if (timer.kind == Timer::Kind::kKeepAlive) return on_keep_alive(core, *link);
-            if (link->phase != Link::Phase::kAwaitsConnect) return;
-            return close_link(core, *link, ReasonCode::kMaximumConnectTime, "no CONNECT in time");
+            if (link->phase == Link::Phase::kConnected) return;
+            return close_link(core, *link, ReasonCode::kMaximumConnectTime, "not connected in time");
         }
         case Timer::Kind::kSessionEnd: {
             Session* session = core.sessions.find_number(timer.subject);

@@ -2,15 +2,19 @@
 // concept.
 #pragma once
 
+#include <array>
+
 #include "base/random.h"
 #include "shard/collection.h"
 #include "shard/effects.h"
 #include "shard/links.h"
+#include "shard/load_averages.h"
 #include "shard/persistence.h"
 #include "shard/replays.h"
 #include "shard/sessions.h"
 #include "shard/shard.h"
 #include "shard/shared_groups.h"
+#include "shard/sys_topics.h"
 #include "shard/tickets.h"
 #include "shard/timers.h"
 #include "topics/retained_tree.h"
@@ -37,7 +41,8 @@ struct Core {
           sessions(options.index),
           subscriptions(random.next()),
           retained(random.next()),
-          sys_values(random.next()) {}
+          sys_values(random.next()),
+          loads_at(start) {}
 
     ShardOptions options;
     const StorePort& store;
@@ -63,6 +68,8 @@ struct Core {
     std::vector<Statistics> reports;
     topics::RetainedTree<session::MessageRef> sys_values;
     std::uint64_t clients_max = 0;
+    std::array<LoadAverage, kLoadCount> loads;
+    Instant loads_at;
 
     // Scratch of one publish, kept for its memory.
     topics::MatchResult match;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mqtt/encode.h"
+#include "shard/answers.h"
 #include "shard/core.h"
 
 namespace dray::shard {
@@ -45,31 +45,43 @@ bool may_be_taken(const Core& core, const Session& session, const Held& held) {
 }
 
 void push(Core& core, Link& link, session::Delivery delivery) {
+    if (link.sent_aliases) link.sent_aliases->sent(delivery.message->topic(), delivery.alias);
     ++core.statistics.publish_sent;
     core.statistics.publish_bytes_sent += delivery.message->payload().size();
     link.outbox.push_publish(std::move(delivery));
     mark_for_flush(core, link);
 }
 
-// Whether it may be sent now; if not, it has been put into the books [MQTT-5.0 3.1.2-25, 3.3.2-5].
-bool may_be_sent(Core& core, const Link& link, const session::Delivery& delivery) {
-    if (delivery.message->expired(core.now)) {
+bool fits(const Link& link, const session::Delivery& delivery) {
+    return link.packet_bytes_max == 0 || link.outbox.encoded_size(delivery) <= link.packet_bytes_max;
+}
+
+// Whether it may be sent now, and under which alias; if not, it has been put into the books
+// [MQTT-5.0 3.1.2-25, 3.3.2-5].
+bool may_be_sent(Core& core, const Link& link, session::Delivery& delivery, bool may_expire = true) {
+    if (may_expire && delivery.message->expired(core.now)) {
         ++core.statistics.books.expired;
         --core.statistics.books.held;
         return false;
     }
-    if (link.packet_bytes_max != 0 && link.outbox.encoded_size(delivery) > link.packet_bytes_max) {
-        discard_held(core, Discard::kPacketTooLarge);
-        return false;
+    if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
+    if (fits(link, delivery)) return true;
+    if (!delivery.alias.is_known) {
+        delivery.alias = {};  // to define it made the packet longer
+        if (fits(link, delivery)) return true;
     }
-    return true;
+    discard_held(core, Discard::kPacketTooLarge);
+    return false;
 }
 
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
     if (!may_be_sent(core, link, delivery)) return forget_entry(core, session, held);
     delivery.dup = held.sent_before;
-    if (held.qos != mqtt::QoS::kAtMostOnce) delivery.packet_id = session.inflight.add(std::move(held));
+    if (held.qos != mqtt::QoS::kAtMostOnce) {
+        delivery.packet_id = session.inflight.add(std::move(held));
+        ++core.statistics.inflight;
+    }
     push(core, link, std::move(delivery));
 }
 
@@ -78,8 +90,9 @@ bool queue_is_full(const Core& core, const Session& session, const Held& held) {
            session.queue_bytes + held.message->weight() > core.limits().queue_bytes_max;
 }
 
-void enqueue(Session& session, Held held) {
+void enqueue(Core& core, Session& session, Held held) {
     session.queue_bytes += held.message->weight();
+    core.statistics.queued_bytes += held.message->payload().size();
     session.queue.push_back(std::move(held));
 }
 
@@ -91,8 +104,10 @@ void send_again(Core& core, Session& session, Link& link) {
         return send_short(core, link, mqtt::PacketType::kPubrel, again.packet_id, mqtt::ReasonCode::kSuccess);
     }
     session::Delivery delivery = delivery_of(core, entry.held);
-    if (!may_be_sent(core, link, delivery)) {
+    // A QoS 2 message that was sent once does not expire any more [MQTT-5.0 4.3.3-7].
+    if (!may_be_sent(core, link, delivery, entry.held.qos != mqtt::QoS::kExactlyOnce)) {
         forget_entry(core, session, entry.held);
+        --core.statistics.inflight;
         return session.inflight.complete(entry);
     }
     delivery.packet_id = again.packet_id;
@@ -110,7 +125,8 @@ void deliver(Core& core, Session& session, Held held) {
     if (held.qos == mqtt::QoS::kAtMostOnce) {
         if (link == nullptr) return discard_held(core, Discard::kOffline);
         if (!has_room(core, *link)) return discard_held(core, Discard::kSlowReader);
-        return send_now(core, session, *link, std::move(held));
+        send_now(core, session, *link, std::move(held));
+        return update_able(core, session);
     }
     if (!session.is_loaded) load_messages(core, session);
     const bool is_next = link != nullptr && session.queue.empty() && !session.inflight.has_unsent() &&
@@ -122,7 +138,7 @@ void deliver(Core& core, Session& session, Held held) {
         if (is_next && may_be_taken(core, session, held)) {
             send_now(core, session, *link, std::move(held));
         } else {
-            enqueue(session, std::move(held));
+            enqueue(core, session, std::move(held));
         }
     }
     update_able(core, session);
@@ -136,9 +152,7 @@ void pump(Core& core, Session& session) {
             if (!may_leave(core, session.inflight.first_unsent())) break;
             send_again(core, session, *link);
         } else if (!session.queue.empty() && may_be_taken(core, session, session.queue.front())) {
-            Held held = session.queue.pop_front();
-            session.queue_bytes -= held.message->weight();
-            send_now(core, session, *link, std::move(held));
+            send_now(core, session, *link, dequeue(core, session));
         } else {
             break;
         }
@@ -148,34 +162,15 @@ void pump(Core& core, Session& session) {
     update_able(core, session);
 }
 
+Held dequeue(Core& core, Session& session) {
+    Held held = session.queue.pop_front();
+    session.queue_bytes -= held.message->weight();
+    core.statistics.queued_bytes -= held.message->payload().size();
+    return held;
+}
+
 void discard_held(Core& core, Discard reason) {
     core.statistics.books.discard(reason);
-}
-
-void mark_for_flush(Core& core, Link& link) {
-    if (link.flush_listed) return;
-    link.flush_listed = true;
-    core.effects.flushes.push_back(link.id);
-}
-
-void send(Core& core, Link& link, const mqtt::Packet& packet) {
-    ++core.statistics.control_sent;
-    link.outbox.push(packet);
-    mark_for_flush(core, link);
-}
-
-void send_short(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id,
-                mqtt::ReasonCode reason) {
-    ++core.statistics.control_sent;
-    const mqtt::ShortAcknowledgement bytes = mqtt::encode_short_acknowledgement(type, packet_id);
-    if (reason == mqtt::ReasonCode::kSuccess || !link.is_v5()) {
-        link.outbox.push_short(as_text(bytes.bytes));
-    } else {
-        const char with_reason[] = {static_cast<char>(bytes.bytes[0]), 3, static_cast<char>(bytes.bytes[2]),
-                                    static_cast<char>(bytes.bytes[3]), static_cast<char>(reason)};
-        link.outbox.push_short({with_reason, sizeof with_reason});
-    }
-    mark_for_flush(core, link);
 }
 
 }  // namespace dray::shard

@@ -1,4 +1,5 @@
 // PUBACK, PUBREC, PUBREL and PUBCOMP: the second half of QoS 1 and 2, MQTT 3.1.1 and 5.0 section 4.3.
+#include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
@@ -18,6 +19,7 @@ void complete(Core& core, Link& link, Inflight::Entry& entry, bool refused) {
     }
     forget_entry(core, *link.session, entry.held);
     link.session->inflight.complete(entry);
+    --core.statistics.inflight;
     pump(core, *link.session);
 }
 

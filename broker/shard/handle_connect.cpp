@@ -2,6 +2,8 @@
 // does its session go on?
 #include <algorithm>
 
+#include "mqtt/topic.h"
+#include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -17,11 +19,24 @@ using session::Session;
 
 constexpr std::uint32_t kNeverExpires = 0xFFFFFFFF;
 
-Handled refuse(Core& core, Link& link, ReasonCode reason, const char* why) {
-    ++core.statistics.connects_refused;
-    send(core, link, mqtt::Connack{false, reason, {}});
-    close_link(core, link, reason, why);
-    return Handled::kHere;
+// Where the client should go instead, if that is what the reason says.
+mqtt::PropertyList elsewhere(const Core& core, ReasonCode reason) {
+    mqtt::PropertyList list;
+    if (reason == ReasonCode::kUseAnotherServer || reason == ReasonCode::kServerMoved)
+        list.add(PropertyId::kServerReference, core.options.server_reference);
+    return list;
+}
+
+std::uint16_t keep_alive_of(const Limits& limits, std::uint16_t asked_s) {
+    const bool is_limited = limits.keep_alive_s_max != 65'535;
+    return is_limited && (asked_s == 0 || asked_s > limits.keep_alive_s_max) ? limits.keep_alive_s_max
+                                                                             : asked_s;
+}
+
+// A topic for answers to requests of this client, MQTT 5.0 section 4.10; none if its id cannot stand in one.
+std::string response_information(const Core& core, const Session& session) {
+    const std::string topic = core.options.response_prefix + '/' + session.client_id + '/';
+    return mqtt::is_valid_topic_name(topic) ? topic : std::string();
 }
 
 // A client id for a client that brings none: one that belongs to this shard.
@@ -66,15 +81,15 @@ mqtt::PropertyList set_terms(const Core& core, Link& link, const Session& sessio
     const Limits& limits = core.limits();
     const mqtt::Properties& asked = connect.properties;
     mqtt::PropertyList answer;
-    const std::uint16_t keep_alive_s =
-        limits.keep_alive_s_max < connect.keep_alive_s || connect.keep_alive_s == 0
-            ? (limits.keep_alive_s_max == 65'535 ? connect.keep_alive_s : limits.keep_alive_s_max)
-            : connect.keep_alive_s;
+    const std::uint16_t keep_alive_s = keep_alive_of(limits, connect.keep_alive_s);
     link.silence_ms_max = std::int64_t{keep_alive_s} * 1500;
     link.window = static_cast<std::uint16_t>(std::min<std::uint32_t>(
         asked.integer(PropertyId::kReceiveMaximum).value_or(65'535), limits.inflight_messages_max));
-    link.packet_bytes_max = asked.integer(PropertyId::kMaximumPacketSize).value_or(0);
     if (!link.is_v5()) return answer;
+    const std::uint32_t aliases = std::min<std::uint32_t>(
+        asked.integer(PropertyId::kTopicAliasMaximum).value_or(0), limits.topic_aliases_sent_max);
+    if (aliases > 0)
+        link.sent_aliases = std::make_unique<session::SentAliases>(static_cast<std::uint16_t>(aliases));
 
     const std::uint32_t expiry_asked = asked.integer(PropertyId::kSessionExpiryInterval).value_or(0);
     if (session.expiry_s != expiry_asked) answer.add(PropertyId::kSessionExpiryInterval, session.expiry_s);
@@ -83,6 +98,11 @@ mqtt::PropertyList set_terms(const Core& core, Link& link, const Session& sessio
     if (id_was_assigned) answer.add(PropertyId::kAssignedClientIdentifier, session.client_id);
     if (limits.topic_aliases_max > 0) answer.add(PropertyId::kTopicAliasMaximum, limits.topic_aliases_max);
     if (keep_alive_s != connect.keep_alive_s) answer.add(PropertyId::kServerKeepAlive, keep_alive_s);
+    if (!core.options.response_prefix.empty() &&
+        asked.integer(PropertyId::kRequestResponseInformation).value_or(0) == 1) {
+        const std::string topic = response_information(core, session);
+        if (!topic.empty()) answer.add(PropertyId::kResponseInformation, topic);
+    }
     return answer;
 }
 
@@ -102,49 +122,50 @@ Session& take_session(Core& core, const std::string& client_id, bool clean_start
     return present ? *session : core.sessions.create(client_id);
 }
 
+// Before anything else is looked at: may such a client come in at all?
+TopicRefusal refusal(const Core& core, const Link& link, const mqtt::Connect& connect) {
+    if (link.full) return {ReasonCode::kServerBusy, "there is no room for more connections"};
+    switch (core.options.redirect) {
+        case Redirect::kUseAnotherServer:
+            return {ReasonCode::kUseAnotherServer, "use the server that is named"};
+        case Redirect::kServerMoved:
+            return {ReasonCode::kServerMoved, "the server has moved"};
+        case Redirect::kNone:
+            break;
+    }
+    if (connect.client_id.empty() && connect.version != mqtt::ProtocolVersion::kV5 && !connect.clean_start) {
+        // [MQTT-3.1.1 3.1.3-8]
+        return {ReasonCode::kClientIdentifierNotValid, "empty client id without clean session"};
+    }
+    return connect.will ? refuse_topic(core, connect.will->topic) : TopicRefusal{};
+}
+
 }  // namespace
 
-Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
-    link.outbox.set_version(connect.version);
-    if (link.full)
-        return refuse(core, link, ReasonCode::kServerBusy, "there is no room for more connections");
-    const bool assigns_id = connect.client_id.empty();
-    if (assigns_id && connect.version != mqtt::ProtocolVersion::kV5 && !connect.clean_start) {
-        // [MQTT-3.1.1 3.1.3-8]
-        return refuse(core, link, ReasonCode::kClientIdentifierNotValid,
-                      "empty client id without clean session");
-    }
-    const std::string client_id = assigns_id ? assign_client_id(core) : std::string(connect.client_id);
-    const ShardIndex home = home_of(client_id, core.options.count);
-    if (home != core.options.index) {
-        core.effects.handovers.push_back({link.id, home});
-        core.links.free(link);
-        return Handled::kHandedOver;
-    }
-    if (connect.properties.text(PropertyId::kAuthenticationMethod)) {
-        return refuse(core, link, ReasonCode::kBadAuthenticationMethod, "no such authentication method");
-    }
-    if (!link.allow_anonymous && !link.identity) {
-        return refuse(core, link, ReasonCode::kNotAuthorized,
-                      "anonymous clients are not allowed on this listener");
-    }
+void refuse_connect(Core& core, Link& link, ReasonCode reason, const char* why) {
+    ++core.statistics.connects_refused;
+    send(core, link, mqtt::Connack{false, reason, elsewhere(core, reason).view()}, why);
+    close_link(core, link, reason, why);
+}
 
+void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const std::string& client_id,
+                    const AuthAnswer& proof) {
     const std::uint64_t records = core.persistence.records;
     bool present = false;
     Session& session = take_session(core, client_id, connect.clean_start, present);
     session.expiry_s = expiry_of(core, connect);
     session.ends_at = kNever;
     session.will_at = kNever;
-    if (link.identity) {
-        session.user_name = *link.identity;
-    } else if (connect.user_name) {
-        session.user_name = *connect.user_name;
-    }
+    session.user_name = link.identity ? *link.identity : proof.user;
     session.link = link.id.index;
     set_will(core, session, connect);
     link.session = &session;
     link.phase = Link::Phase::kConnected;
-    const mqtt::PropertyList answer = set_terms(core, link, session, connect, assigns_id);
+    mqtt::PropertyList answer = set_terms(core, link, session, connect, connect.client_id.empty());
+    if (link.authentication) {  // [MQTT-5.0 4.12.0-5]
+        answer.add(PropertyId::kAuthenticationMethod, link.authentication->method);
+        if (!proof.data.empty()) answer.add(PropertyId::kAuthenticationData, proof.data);
+    }
     if (link.silence_ms_max > 0) {
         const Instant due = core.now + std::chrono::milliseconds(link.silence_ms_max);
         core.timers.set({due, Timer::Kind::kKeepAlive, link.id.index, link.id.generation});
@@ -158,7 +179,45 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect) {
         when_durable(core, ReleaseOutput{link.id});
     }
     send(core, link, mqtt::Connack{present, ReasonCode::kSuccess, answer.view()});
-    pump(core, session);
+    if (link.phase == Link::Phase::kConnected) pump(core, session);
+}
+
+Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect, ByteView bytes) {
+    ++core.statistics.connects_received;
+    link.outbox.set_version(connect.version);
+    link.packet_bytes_max = connect.properties.integer(PropertyId::kMaximumPacketSize).value_or(0);
+    link.wants_problem_information =
+        connect.properties.integer(PropertyId::kRequestProblemInformation).value_or(1) == 1;
+    if (const TopicRefusal refused = refusal(core, link, connect); refused.reason != ReasonCode::kSuccess) {
+        refuse_connect(core, link, refused.reason, refused.why);
+        return Handled::kHere;
+    }
+    std::string client_id =
+        connect.client_id.empty() ? assign_client_id(core) : std::string(connect.client_id);
+    const ShardIndex home = home_of(client_id, core.options.count);
+    if (home != core.options.index) {
+        --core.statistics.connects_received;  // it will be counted there
+        --core.statistics.sockets_opened;
+        --core.statistics.packets_received;
+        core.effects.handovers.push_back({link.id, home});
+        core.links.free(link);
+        return Handled::kHandedOver;
+    }
+    const AuthAnswer answer = authenticate(core, link, connect);
+    switch (answer.kind) {
+        case AuthAnswer::Kind::kSuccess:
+            accept_connect(core, link, connect, client_id, answer);
+            break;
+        case AuthAnswer::Kind::kFailure:
+            refuse_connect(core, link, answer.reason, answer.why);
+            break;
+        case AuthAnswer::Kind::kContinue:
+            link.authentication->connect = as_text(bytes);
+            link.authentication->client_id = std::move(client_id);
+            link.phase = Link::Phase::kAuthenticating;
+            send_challenge(core, link, ReasonCode::kContinueAuthentication, answer.data);
+            break;
+    }
     return Handled::kHere;
 }
 

@@ -1,6 +1,7 @@
-// DISCONNECT, PINGREQ and AUTH, MQTT 3.1.1 sections 3.12 and 3.14, 5.0 sections 3.12, 3.14 and 3.15.
+// DISCONNECT and PINGREQ, MQTT 3.1.1 and 5.0 sections 3.12 and 3.14.
 #include <algorithm>
 
+#include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -26,12 +27,6 @@ void handle_disconnect(Core& core, Link& link, const mqtt::Disconnect& disconnec
 
 void handle_pingreq(Core& core, Link& link) {
     send(core, link, mqtt::Pingresp{});
-}
-
-void handle_auth(Core& core, Link& link, const mqtt::Auth&) {
-    // Only a client that named an authentication method may send AUTH [MQTT-5.0 4.12.0-7]; none is offered
-    // yet.
-    protocol_error(core, link, mqtt::ReasonCode::kProtocolError, "AUTH without an authentication method");
 }
 
 }  // namespace dray::shard

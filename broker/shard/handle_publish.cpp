@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mqtt/topic.h"
+#include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -50,16 +51,11 @@ bool is_reserved(std::string_view topic) {
     return false;
 }
 
-ReasonCode refusal(const Core& core, std::string_view topic) {
-    if (is_reserved(topic)) return ReasonCode::kNotAuthorized;
-    const auto levels = std::count(topic.begin(), topic.end(), '/') + 1;
-    return levels > core.limits().topic_levels_max ? ReasonCode::kTopicNameInvalid : ReasonCode::kSuccess;
-}
-
-void acknowledge(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id, ReasonCode reason,
-                 bool ready) {
-    if (ready && link.due.empty()) return send_short(core, link, type, packet_id, reason);
-    link.due.push_back({packet_id, type, reason, ready});
+void acknowledge(Core& core, Link& link, const DueAcknowledgement& due) {
+    if (due.ready && link.due.empty())
+        return send_short(core, link, due.type, due.packet_id, due.reason, due.why);
+    link.due.push_back(due);
+    if (due.type == mqtt::PacketType::kPuback) ++link.due_pubacks;
 }
 
 // PUBREC for a message that has come before, perhaps on an earlier connection; what it promises may not be
@@ -67,7 +63,7 @@ void acknowledge(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId p
 void acknowledge_again(Core& core, Link& link, const session::IncomingIds::Entry& known) {
     const bool ready = known.waits_for <= core.persistence.durable;
     const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
-    acknowledge(core, link, mqtt::PacketType::kPubrec, known.id, ReasonCode::kSuccess, ready);
+    acknowledge(core, link, {known.id, mqtt::PacketType::kPubrec, ReasonCode::kSuccess, ready, ""});
     if (ready) return;
     if (known.waits_for != kUntilTold) return when_durable(core, acknowledgement);
     wait_for_collection(core, link.session->number, known.id, core.tickets.open(acknowledgement));
@@ -80,11 +76,14 @@ bool is_first_arrival(Core& core, Link& link, const mqtt::Publish& publish) {
         acknowledge_again(core, link, *known);
         return false;
     }
-    if (incoming.size() >= core.limits().receive_messages_max) {
-        protocol_error(core, link, ReasonCode::kReceiveMaximumExceeded, "too many unreleased QoS 2 messages");
-        return false;
-    }
     return true;
+}
+
+// More at once than the Receive Maximum that we told the client [MQTT-5.0 3.3.4-7, 3.3.4-8]. Older clients
+// were told none; their packet ids are the limit.
+bool exceeds_receive_maximum(const Core& core, const Link& link) {
+    return link.is_v5() &&
+           link.session->incoming.size() + link.due_pubacks >= core.limits().receive_messages_max;
 }
 
 Instant expiry_of(const Core& core, const mqtt::Publish& publish) {
@@ -94,6 +93,13 @@ Instant expiry_of(const Core& core, const mqtt::Publish& publish) {
 }
 
 }  // namespace
+
+TopicRefusal refuse_topic(const Core& core, std::string_view topic) {
+    if (is_reserved(topic)) return {ReasonCode::kNotAuthorized, "clients may not publish to this '$' topic"};
+    const auto levels = std::count(topic.begin(), topic.end(), '/') + 1;
+    if (levels <= core.limits().topic_levels_max) return {};
+    return {ReasonCode::kTopicNameInvalid, "the topic has too many levels"};
+}
 
 void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     ++core.statistics.publish_received;
@@ -106,16 +112,21 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     const std::optional<std::string_view> topic = resolve_topic(core, link, publish);
     if (!topic) return;
     if (publish.qos == QoS::kExactlyOnce && !is_first_arrival(core, link, publish)) return;
+    if (publish.qos != QoS::kAtMostOnce && exceeds_receive_maximum(core, link)) {
+        return protocol_error(core, link, ReasonCode::kReceiveMaximumExceeded,
+                              "more unacknowledged messages than Receive Maximum");
+    }
 
     const auto type =
         publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
-    const ReasonCode refused = refusal(core, *topic);
-    if (refused != ReasonCode::kSuccess) {
+    const TopicRefusal refused = refuse_topic(core, *topic);
+    if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
         // Before 5.0 there is no way to refuse but to close: accept and drop [MQTT-3.1.1 3.3.5-2].
         if (publish.qos == QoS::kExactlyOnce && !link.is_v5())
             link.session->incoming.insert(publish.packet_id);
-        if (publish.qos != QoS::kAtMostOnce) acknowledge(core, link, type, publish.packet_id, refused, true);
+        if (publish.qos != QoS::kAtMostOnce)
+            acknowledge(core, link, {publish.packet_id, type, refused.reason, true, refused.why});
         return;
     }
     if (publish.qos == QoS::kExactlyOnce) link.session->incoming.insert(publish.packet_id);
@@ -133,15 +144,16 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     const Routed routed =
         route(core, message, may_wait ? &acknowledgement : nullptr, exactly_once ? &publisher : nullptr);
     const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
-    acknowledge(core, link, type, publish.packet_id, reason, routed.ticket == 0);
+    acknowledge(core, link, {publish.packet_id, type, reason, routed.ticket == 0, ""});
 }
 
 void release_due(Core& core, Link& link) {
     while (!link.due.empty() && link.due.front().ready) {
         const DueAcknowledgement due = link.due.pop_front();
         ++link.due_first;
+        if (due.type == mqtt::PacketType::kPuback) --link.due_pubacks;
         if (link.phase == Link::Phase::kConnected)
-            send_short(core, link, due.type, due.packet_id, due.reason);
+            send_short(core, link, due.type, due.packet_id, due.reason, due.why);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "mqtt/topic.h"
+#include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -20,18 +21,22 @@ using mqtt::ReasonCode;
 using session::Session;
 using session::Subscription;
 
-ReasonCode check(const Core& core, const Link& link, const mqtt::SubscriptionRequest& request) {
+struct Checked {
+    ReasonCode reason = ReasonCode::kSuccess;
+    const char* why = "";
+};
+
+Checked check(const Core& core, const Link& link, const mqtt::SubscriptionRequest& request) {
     const std::string_view filter = request.filter;
-    if (!mqtt::is_valid_topic_filter(filter)) return ReasonCode::kTopicFilterInvalid;
     if (std::count(filter.begin(), filter.end(), '/') + 1 > core.limits().topic_levels_max) {
-        return ReasonCode::kTopicFilterInvalid;
+        return {ReasonCode::kTopicFilterInvalid, "the filter has too many levels"};
     }
     const Session& session = *link.session;
     if (session.subscriptions.size() >= core.limits().subscriptions_max &&
         !session.subscriptions.contains(filter)) {
-        return ReasonCode::kQuotaExceeded;
+        return {ReasonCode::kQuotaExceeded, "the session has as many subscriptions as it may have"};
     }
-    return ReasonCode::kSuccess;
+    return {};
 }
 
 std::uint16_t shared_slot(Session& session, const mqtt::SharedFilter& shared) {
@@ -53,6 +58,7 @@ void join(Core& core, Session& session, const mqtt::SharedFilter& shared, const 
                       subscription.options,
                       subscription.id,
                       session.able,
+                      load_at_home(core, session, session.shared[subscription.shared - 1u]),
                       ticket};
     core.tickets.wait_for_more(ticket);
     const ShardIndex home = home_of(SharedGroups::key(shared.group, shared.filter), core.options.count);
@@ -79,13 +85,14 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     Session& session = *link.session;
     const std::uint32_t id =
         subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
-    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}};
+    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}, ""};
     const Ticket ticket = core.tickets.open(ConfirmTicket{});
     std::vector<std::string> added;
 
     for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
-        if (const ReasonCode refused = check(core, link, request); refused != ReasonCode::kSuccess) {
-            grant.reasons.push_back(link.is_v5() ? refused : ReasonCode::kUnspecifiedError);
+        if (const Checked refused = check(core, link, request); refused.reason != ReasonCode::kSuccess) {
+            grant.reasons.push_back(link.is_v5() ? refused.reason : ReasonCode::kUnspecifiedError);
+            if (*grant.why == '\0') grant.why = refused.why;
             continue;
         }
         grant.reasons.push_back(static_cast<ReasonCode>(request.options.qos));
@@ -96,6 +103,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         if (is_new) ++core.statistics.subscriptions;
         keep_subscription(core, session, request.filter, subscription);
         if (const auto shared = mqtt::parse_shared(request.filter)) {
+            if (is_new) ++core.statistics.shared_subscriptions;
             subscription.shared = shared_slot(session, *shared);
             update_able(core, session);
             join(core, session, *shared, subscription, ticket);
@@ -122,6 +130,7 @@ void restore_subscription(Core& core, Session& session, std::string_view filter,
     subscription.id = id;
     ++core.statistics.subscriptions;
     if (const auto shared = mqtt::parse_shared(filter)) {
+        ++core.statistics.shared_subscriptions;
         subscription.shared = shared_slot(session, *shared);
         return join(core, session, *shared, subscription, core.tickets.open(ConfirmTicket{}));
     }
@@ -157,6 +166,7 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
         }
         return true;
     }
+    --core.statistics.shared_subscriptions;
     session::SharedMembership& membership = session.shared[slot - 1u];
     membership.active = false;
     GroupLeave leave{membership.group, membership.filter, session.number, ticket};

@@ -10,7 +10,12 @@ struct Core;
 
 enum class Handled : bool { kHere, kHandedOver };
 
-Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect);
+// `bytes` is the whole packet.
+Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect, ByteView bytes);
+// The two ends of a CONNECT.
+void refuse_connect(Core& core, Link& link, mqtt::ReasonCode reason, const char* why);
+void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const std::string& client_id,
+                    const AuthAnswer& proof);
 void handle_publish(Core& core, Link& link, const mqtt::Publish& publish);
 void handle_puback(Core& core, Link& link, const mqtt::Acknowledgement& puback);
 void handle_pubrec(Core& core, Link& link, const mqtt::Acknowledgement& pubrec);
@@ -21,6 +26,13 @@ void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubsc
 void handle_pingreq(Core& core, Link& link);
 void handle_disconnect(Core& core, Link& link, const mqtt::Disconnect& disconnect);
 void handle_auth(Core& core, Link& link, const mqtt::Auth& auth);
+
+// Whether clients may publish to that topic; if not, why.
+struct TopicRefusal {
+    mqtt::ReasonCode reason = mqtt::ReasonCode::kSuccess;
+    const char* why = "";
+};
+TopicRefusal refuse_topic(const Core& core, std::string_view topic);
 
 // Releases the acknowledgements at the front of the link's line that are ready.
 void release_due(Core& core, Link& link);

@@ -18,8 +18,9 @@ struct Limits {
     std::uint32_t session_expiry_s_max = 0xFFFFFFFF;  // 0xFFFFFFFF = no limit
     std::uint32_t connect_ms_max = 10'000;            // from accept to a whole CONNECT
     std::uint16_t keep_alive_s_max = 65'535;
-    std::uint16_t topic_aliases_max = 64;    // from one client
-    std::uint32_t sys_interval_ms = 10'000;  // between two rounds of $SYS; 0 = none
+    std::uint16_t topic_aliases_max = 64;       // from one client
+    std::uint16_t topic_aliases_sent_max = 32;  // to one client that takes them
+    std::uint32_t sys_interval_ms = 10'000;     // between two rounds of $SYS; 0 = none
 };
 
 }  // namespace dray::shard

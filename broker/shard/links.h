@@ -9,6 +9,7 @@
 #include "base/ring.h"
 #include "session/outbox.h"
 #include "session/session.h"
+#include "shard/authentication.h"
 #include "shard/link_id.h"
 
 namespace dray::shard {
@@ -18,17 +19,20 @@ struct DueAcknowledgement {
     mqtt::PacketId packet_id{};
     mqtt::PacketType type{};
     mqtt::ReasonCode reason{};
-    bool ready = false;  // false: what it promises is not yet true
+    bool ready = false;    // false: what it promises is not yet true
+    const char* why = "";  // Reason String of a refusal; a literal
 };
 
 struct Link {
-    enum class Phase : std::uint8_t { kFree, kAwaitsConnect, kConnected, kClosing };
+    // kAuthenticating: CONNECT has come and AUTH packets go back and forth.
+    enum class Phase : std::uint8_t { kFree, kAwaitsConnect, kAuthenticating, kConnected, kClosing };
 
     LinkId id;
     Phase phase = Phase::kFree;
     bool allow_anonymous = true;
     bool full = false;  // may only be told that there is no room
     bool flush_listed = false;
+    bool wants_problem_information = true;  // Request Problem Information
     std::uint16_t window =
         0;  // unacknowledged messages that this client takes: Receive Maximum and our own limit
     session::Outbox outbox{mqtt::ProtocolVersion::kV5};
@@ -38,8 +42,11 @@ struct Link {
     std::uint32_t receive_bytes_max = 0;  // longer packets from the client are refused
     std::uint32_t packet_bytes_max = 0;   // the client's Maximum Packet Size; 0 = no limit
     Ring<DueAcknowledgement> due;
-    std::uint64_t due_first = 0;       // sequence number of the first in `due`
-    std::vector<std::string> aliases;  // Topic Aliases of this client, by alias - 1
+    std::uint64_t due_first = 0;                         // sequence number of the first in `due`
+    std::uint32_t due_pubacks = 0;                       // ... PUBACKs in it
+    std::vector<std::string> aliases;                    // Topic Aliases of this client, by alias - 1
+    std::unique_ptr<session::SentAliases> sent_aliases;  // to this client, if it takes any
+    std::unique_ptr<Authentication> authentication;      // if CONNECT named a method
     std::unique_ptr<std::string> peer;
     std::unique_ptr<std::string> identity;  // user name that a certificate has proven, if any
 

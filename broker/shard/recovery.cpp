@@ -101,7 +101,9 @@ void recover_incoming(Core& core, const SessionsByNumber& sessions) {
 void recover_retained(Core& core) {
     core.store.scan(Table::kRetained, {}, [&](std::string_view topic, std::string_view value) {
         if (home_of(topic, core.options.count) != core.options.index) return;
-        core.retained.set(topic, understood(decode_message(value), "the retained message", topic));
+        const session::MessageRef message = understood(decode_message(value), "the retained message", topic);
+        core.statistics.retained_bytes += message->payload().size();
+        core.retained.set(topic, message);
     });
 }
 
@@ -141,9 +143,11 @@ void load_messages(Core& core, Session& session) {
             const auto phase = entry.record.released                 ? Inflight::Phase::kAwaitsPubcomp
                                : held.qos == mqtt::QoS::kExactlyOnce ? Inflight::Phase::kAwaitsPubrec
                                                                      : Inflight::Phase::kAwaitsPuback;
+            ++core.statistics.inflight;
             session.inflight.restore(std::move(held), phase);
         } else {
             session.queue_bytes += held.message->weight();
+            core.statistics.queued_bytes += held.message->payload().size();
             session.queue.push_back(std::move(held));
         }
     }

@@ -76,6 +76,9 @@ bool deliver_here(Core& core, const MessageRef& message) {
 }
 
 void keep_retained(Core& core, const MessageRef& message) {
+    if (const MessageRef* before = core.retained.find(message->topic()))
+        core.statistics.retained_bytes -= (*before)->payload().size();
+    core.statistics.retained_bytes += message->payload().size();
     if (message->payload().empty()) {
         core.retained.erase(message->topic());
         forget_retained_record(core, message->topic());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mqtt/decode.h"
+#include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -17,14 +18,14 @@ namespace {
 using mqtt::PacketType;
 using mqtt::ReasonCode;
 
-Handled handle_first(Core& core, Link& link, const mqtt::Frame& frame) {
+Handled handle_first(Core& core, Link& link, const mqtt::Frame& frame, ByteView bytes) {
     if (frame.type != PacketType::kConnect) {
         // [MQTT-3.1.1 3.1.0-1]
         protocol_error(core, link, ReasonCode::kProtocolError, "the first packet is not CONNECT");
         return Handled::kHere;
     }
     const auto packet = mqtt::decode(frame, mqtt::ProtocolVersion::kV5);
-    if (packet.has_value()) return handle_connect(core, link, std::get<mqtt::Connect>(*packet));
+    if (packet.has_value()) return handle_connect(core, link, std::get<mqtt::Connect>(*packet), bytes);
     const mqtt::DecodeError& error = packet.error();
     if (error.reason == ReasonCode::kUnsupportedProtocolVersion) {
         // In the form that clients of every version understand [MQTT-3.1.1 3.1.2-2], [MQTT-5.0 3.1.2-2].
@@ -36,6 +37,20 @@ Handled handle_first(Core& core, Link& link, const mqtt::Frame& frame) {
     ++core.statistics.connects_refused;
     protocol_error(core, link, error.reason, error.what);
     return Handled::kHere;
+}
+
+// Until the CONNACK the client may send AUTH and DISCONNECT only [MQTT-5.0 3.1.2-30].
+void handle_while_authenticating(Core& core, Link& link, const mqtt::Frame& frame) {
+    if (frame.type == PacketType::kDisconnect) {
+        return close_link(core, link, ReasonCode::kSuccess, "client disconnected");
+    }
+    if (frame.type != PacketType::kAuth) {
+        return refuse_connect(core, link, ReasonCode::kProtocolError,
+                              "only AUTH may come before the CONNACK");
+    }
+    const auto packet = mqtt::decode(frame, link.outbox.version());
+    if (packet.has_error()) return refuse_connect(core, link, packet.error().reason, packet.error().what);
+    handle_auth(core, link, std::get<mqtt::Auth>(*packet));
 }
 
 void handle_packet(Core& core, Link& link, const mqtt::Frame& frame) {
@@ -72,9 +87,13 @@ void handle_acknowledgement(Core& core, Link& link, const mqtt::Frame& frame) {
     }
 }
 
-Handled handle_frame(Core& core, Link& link, const mqtt::Frame& frame) {
+Handled handle_frame(Core& core, Link& link, const mqtt::Frame& frame, ByteView bytes) {
     ++core.statistics.packets_received;
-    if (link.phase == Link::Phase::kAwaitsConnect) return handle_first(core, link, frame);
+    if (link.phase == Link::Phase::kAwaitsConnect) return handle_first(core, link, frame, bytes);
+    if (link.phase == Link::Phase::kAuthenticating) {
+        handle_while_authenticating(core, link, frame);
+        return Handled::kHere;
+    }
     switch (frame.type) {
         case PacketType::kPublish: {
             const auto publish = mqtt::decode_publish(frame, link.outbox.version());
@@ -166,6 +185,7 @@ Shard::~Shard() = default;
 LinkId Shard::open(const LinkOptions& options, Instant now) {
     core_->now = now;
     Link& link = core_->links.open();
+    ++core_->statistics.sockets_opened;
     link.allow_anonymous = options.allow_anonymous;
     link.full = options.full;
     link.receive_bytes_max = core_->limits().packet_bytes_max;
@@ -191,13 +211,15 @@ std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
     link->last_heard = now;
     std::size_t used = 0;
     while (used < bytes.size()) {
-        const mqtt::FrameResult next = mqtt::next_frame(bytes.subspan(used), link->receive_bytes_max);
+        const mqtt::FrameResult next =
+            mqtt::next_frame(bytes.subspan(used), link->receive_bytes_max, link->outbox.version());
         if (next.status == mqtt::FrameStatus::kNeedMore) break;
         if (next.status == mqtt::FrameStatus::kBad) {
             protocol_error(*core_, *link, next.reason, "malformed fixed header or packet too large");
             return bytes.size();
         }
-        if (handle_frame(*core_, *link, next.frame) == Handled::kHandedOver) return used;
+        const ByteView whole = bytes.subspan(used, next.frame.size);
+        if (handle_frame(*core_, *link, next.frame, whole) == Handled::kHandedOver) return used;
         used += next.frame.size;
         if (link->phase == Link::Phase::kClosing) return bytes.size();
     }
@@ -252,9 +274,10 @@ Instant Shard::next_deadline() const {
 
 void Shard::shut_down(Instant now) {
     core_->now = now;
-    core_->links.for_each([this](Link& link) {
-        close_link(*core_, link, ReasonCode::kServerShuttingDown, "server shutting down");
-    });
+    const ReasonCode reason = core_->options.server_reference.empty() ? ReasonCode::kServerShuttingDown
+                                                                      : ReasonCode::kUseAnotherServer;
+    core_->links.for_each(
+        [this, reason](Link& link) { close_link(*core_, link, reason, "server shutting down"); });
 }
 
 Effects& Shard::effects() {

@@ -25,13 +25,26 @@
 namespace dray::shard {
 
 struct Core;
+class AuthPort;
+
+// Whether new clients are sent to server_reference: not at all, for now (0x9C), for good (0x9D).
+enum class Redirect : std::uint8_t { kNone, kUseAnotherServer, kServerMoved };
+
+// Which of the members that can take a message gets it: the next in turn, or one with the fewest messages
+// that it has not acknowledged (this costs a message between shards for an acknowledgement).
+enum class SharedChoice : std::uint8_t { kRoundRobin, kLeastInflight };
 
 struct ShardOptions {
     ShardIndex index = 0;
     ShardIndex count = 1;
     std::uint64_t seed = 0;
     Limits limits;
-    std::string version;  // what $SYS/broker/version says
+    std::string version;           // what $SYS/broker/version says
+    std::string server_reference;  // where 5.0 clients are sent on shutdown and by redirect; "" = nowhere
+    Redirect redirect = Redirect::kNone;
+    SharedChoice shared_choice = SharedChoice::kRoundRobin;
+    const AuthPort* auth = nullptr;  // none: no credentials are known
+    std::string response_prefix;     // Response Information is <prefix>/<client id>/; "" = none is given
 };
 
 // What is known of a connection before its first byte.
@@ -73,7 +86,7 @@ class Shard {
     void tick(Instant now);
     Instant next_deadline() const;
 
-    // Stop: tells 5.0 clients 0x8B and closes every link.
+    // Stop: tells 5.0 clients 0x8B, or 0x9C with the server reference if there is one, and closes every link.
     void shut_down(Instant now);
 
     // --- outputs ---

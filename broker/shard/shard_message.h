@@ -67,6 +67,15 @@ struct RetainedBatch {
     bool done = false;
 };
 
+// How busy a member is, by its own shard: messages that it has not acknowledged, how many more it has room
+// for, and how many it has ever received from groups of the home that is told. What the home gave since is on
+// its way.
+struct MemberLoad {
+    std::uint64_t unacknowledged = 0;
+    std::uint64_t room = 0;
+    std::uint64_t received = 0;
+};
+
 // A member of a shared subscription as its group's home shard knows it: session numbers are unique for ever.
 struct GroupJoin {
     std::string group;
@@ -75,6 +84,7 @@ struct GroupJoin {
     mqtt::SubscriptionOptions options;
     std::uint32_t subscription_id = 0;
     bool able = false;  // online and with room in its window
+    MemberLoad load;
     Ticket ticket = 0;
 };
 struct GroupLeave {
@@ -87,6 +97,7 @@ struct GroupLeave {
 struct MemberAble {
     std::uint64_t session = 0;
     bool able = false;
+    MemberLoad load;
 };
 // "This one is yours."
 struct GroupDeliver {

@@ -27,12 +27,23 @@ void count_lost(Core& core, Discard reason) {
     discard_held(core, reason);
 }
 
-// Hands it to the next able member. False if there is none.
+// The able member that is to have the next message, if there is one.
+const topics::GroupMember* choose(Core& core, topics::SharedGroup& group) {
+    const auto load_of = [&](const topics::GroupMember& member) -> std::optional<std::uint64_t> {
+        const auto found = core.groups.able.find(member.id);
+        if (found == core.groups.able.end() || !found->second.has_room()) return std::nullopt;
+        return found->second.unacknowledged();
+    };
+    if (core.options.shared_choice == SharedChoice::kLeastInflight) return group.least_loaded_member(load_of);
+    return group.next_member([&](const topics::GroupMember& member) { return load_of(member).has_value(); });
+}
+
+// Hands it to an able member. False if there is none.
 bool hand_to_member(Core& core, topics::SharedGroup& group, std::string_view filter,
                     const MessageRef& message) {
-    const topics::GroupMember* member = group.next_member(
-        [&core](const topics::GroupMember& candidate) { return core.groups.able.contains(candidate.id); });
+    const topics::GroupMember* member = choose(core, group);
     if (member == nullptr) return false;
+    ++core.groups.able.at(member->id).given;
     GroupDeliver delivery{group.name(), std::string(filter), member->id,
                           message,      member->options,     member->subscription_id};
     const ShardIndex shard = shard_of(member->id);
@@ -78,10 +89,31 @@ void deliver_or_hold(Core& core, topics::GroupId id, const MessageRef& message) 
     hold(core, id, message);
 }
 
+// Messages that a member gives back are older than those that wait.
+void hold_first(Core& core, topics::GroupId id, const std::vector<MessageRef>& messages) {
+    SharedGroups::Waiting& waiting = core.groups.waiting[id];
+    std::size_t newer = waiting.messages.size();
+    for (const MessageRef& message : messages) hold(core, id, message);
+    for (; newer > 0; --newer) waiting.messages.push_back(waiting.messages.pop_front());
+}
+
+// What a member has ever received from groups of that home.
+MemberLoad load_of(const Core& core, const Session& session, ShardIndex home) {
+    MemberLoad load{session.load, session.room, 0};
+    for (const session::SharedMembership& membership : session.shared) {
+        if (home_of_group(core, membership) == home) load.received += membership.received;
+    }
+    return load;
+}
+
 }  // namespace
 
+MemberLoad load_at_home(const Core& core, const Session& session,
+                        const session::SharedMembership& membership) {
+    return load_of(core, session, home_of_group(core, membership));
+}
+
 void join_group(Core& core, ShardIndex from, const GroupJoin& join) {
-    if (join.able) core.groups.able.insert(join.session);
     const auto added =
         core.subscriptions.join(join.group, join.filter, {join.session, join.options, join.subscription_id});
     const Ticket ticket = core.tickets.open(ConfirmTicket{from, join.ticket});
@@ -89,7 +121,7 @@ void join_group(Core& core, ShardIndex from, const GroupJoin& join) {
     if (added.is_first_local_for_filter) routes.push_back(join.filter);
     announce(core, std::move(routes), {}, ticket);
     confirm(core, ticket);
-    if (join.able) set_member_able(core, {join.session, true});
+    if (join.able) set_member_able(core, {join.session, true, join.load});
 }
 
 void leave_group(Core& core, ShardIndex from, const GroupLeave& leave) {
@@ -114,7 +146,9 @@ void set_member_able(Core& core, const MemberAble& change) {
         core.groups.able.erase(change.session);
         return;
     }
-    core.groups.able.insert(change.session);
+    SharedGroups::Able& member = core.groups.able[change.session];
+    member.load = change.load;
+    member.given = std::max(member.given, change.load.received);
     for (auto& [id, waiting] : core.groups.waiting) hand_out_waiting(core, id, waiting);
     std::erase_if(core.groups.waiting, [](const auto& entry) { return entry.second.messages.empty(); });
 }
@@ -125,6 +159,10 @@ void deliver_to_group(Core& core, topics::GroupId group, const MessageRef& messa
 
 void return_to_group(Core& core, const GroupReturn& returned) {
     const topics::SharedGroup* group = core.subscriptions.find_group(returned.group, returned.filter);
+    const auto waiting = group == nullptr ? core.groups.waiting.end() : core.groups.waiting.find(group->id());
+    if (waiting != core.groups.waiting.end() && !waiting->second.messages.empty()) {
+        return hold_first(core, group->id(), returned.messages);
+    }
     for (const MessageRef& message : returned.messages) {
         if (group == nullptr) {
             count_lost(core, Discard::kNoMember);
@@ -135,13 +173,14 @@ void return_to_group(Core& core, const GroupReturn& returned) {
 }
 
 void receive_from_group(Core& core, const GroupDeliver& delivery) {
-    const session::SharedMembership* membership = nullptr;
+    session::SharedMembership* membership = nullptr;
     std::uint16_t slot = 0;
     Session* session = core.sessions.find_number(delivery.session);
     if (session != nullptr && session->is_connected()) {
         for (std::size_t i = 0; i < session->shared.size() && membership == nullptr; ++i) {
-            const session::SharedMembership& candidate = session->shared[i];
-            if (candidate.group != delivery.group || candidate.filter != delivery.filter) continue;
+            session::SharedMembership& candidate = session->shared[i];
+            if (!candidate.active || candidate.group != delivery.group || candidate.filter != delivery.filter)
+                continue;
             membership = &candidate;
             slot = static_cast<std::uint16_t>(i + 1);
         }
@@ -155,6 +194,8 @@ void receive_from_group(Core& core, const GroupDeliver& delivery) {
         core.groups.able.erase(delivery.session);
         return return_to_group(core, returned);
     }
+    ++membership->received;
+    if (session->room > 0) --session->room;
     session::Held held;
     held.message = delivery.message;
     held.qos = std::min(delivery.message->qos(), delivery.options.qos);
@@ -170,14 +211,22 @@ void update_able(Core& core, Session& session) {
     const bool able = link != nullptr && session.queue.empty() && !session.inflight.has_unsent() &&
                       session.inflight.sent() < link->window &&
                       link->outbox.bytes() < core.limits().outbox_bytes_max;
-    if (able == session.able) return;
+    const auto room = able ? static_cast<std::uint32_t>(link->window - session.inflight.sent()) : 0;
+    const std::size_t load = session.queue.size() + session.inflight.size();
+    const bool is_less_loaded =
+        core.options.shared_choice == SharedChoice::kLeastInflight && able && load < session.load;
+    session.load = load;
+    // In large steps: a message between shards for every so many.
+    const bool has_more_room = room > 0 && room >= std::uint64_t{session.room} * 2;
+    if (able == session.able && !is_less_loaded && !has_more_room) return;
     session.able = able;
+    session.room = room;
     std::uint64_t told = 0;
     for (std::size_t i = 0; i < session.shared.size(); ++i) {
         const ShardIndex home = home_of_group(core, session.shared[i]);
         if ((told >> home & 1U) != 0) continue;
         told |= std::uint64_t{1} << home;
-        const MemberAble change{session.number, able};
+        const MemberAble change{session.number, able, load_of(core, session, home)};
         if (home == core.options.index) {
             set_member_able(core, change);
         } else {
@@ -196,17 +245,17 @@ void give_back_shared(Core& core, Session& session) {
         returned[entry.held.shared - 1u].messages.push_back(entry.held.message);
         forget_entry(core, session, entry.held);
         session.inflight.abandon(entry);
+        --core.statistics.inflight;
         --core.statistics.books.matched;
         --core.statistics.books.held;
     });
     session.inflight.drop_done();
     for (std::size_t left = session.queue.size(); left > 0; --left) {
-        session::Held held = session.queue.pop_front();
-        if (held.shared == 0) {
-            session.queue.push_back(std::move(held));
+        if (session.queue.front().shared == 0) {
+            session.queue.push_back(session.queue.pop_front());
             continue;
         }
-        session.queue_bytes -= held.message->weight();
+        session::Held held = dequeue(core, session);
         forget_entry(core, session, held);
         returned[held.shared - 1u].messages.push_back(std::move(held.message));
         --core.statistics.books.matched;

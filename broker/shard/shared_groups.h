@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "base/ring.h"
 #include "session/message.h"
@@ -26,8 +25,16 @@ struct SharedGroups {
         std::uint64_t bytes = 0;
     };
     std::unordered_map<topics::GroupId, Waiting> waiting;
-    // The members of groups here that are online and whose windows have room.
-    std::unordered_set<session::SessionNumber> able;
+    // The members of groups here that are online and can take messages. A member may be given as many as it
+    // has told room for, so that none gets all that waits before its shard can say that it is enough.
+    struct Able {
+        MemberLoad load;
+        std::uint64_t given = 0;  // counted like load.received
+        std::uint64_t on_its_way() const { return given - load.received; }
+        std::uint64_t unacknowledged() const { return load.unacknowledged + on_its_way(); }
+        bool has_room() const { return load.room > on_its_way(); }
+    };
+    std::unordered_map<session::SessionNumber, Able> able;
 
     static std::string key(std::string_view name, std::string_view filter) {
         return std::string(name).append("/").append(filter);  // a group's name has no slash
@@ -46,8 +53,12 @@ void return_to_group(Core& core, const GroupReturn& returned);
 
 // At the member's shard.
 void receive_from_group(Core& core, const GroupDeliver& delivery);
-// Tells the homes of a session's shared subscriptions when it has become able or unable to take messages.
+// Tells the homes of a session's shared subscriptions when it has become able or unable to take messages, has
+// room for more than they know of, or (where the least loaded member is chosen) is less loaded.
 void update_able(Core& core, session::Session& session);
+// For GroupJoin.
+MemberLoad load_at_home(const Core& core, const session::Session& session,
+                        const session::SharedMembership& membership);
 // Gives back what a session that left had not acknowledged.
 void give_back_shared(Core& core, session::Session& session);
 

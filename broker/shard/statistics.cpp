@@ -20,6 +20,8 @@ void for_each_number(Numbers& statistics, Visit visit) {
     visit(statistics.publish_sent);
     visit(statistics.publish_bytes_received);
     visit(statistics.publish_bytes_sent);
+    visit(statistics.sockets_opened);
+    visit(statistics.connects_received);
     visit(statistics.connects_accepted);
     visit(statistics.connects_refused);
     visit(statistics.protocol_errors);
@@ -27,7 +29,11 @@ void for_each_number(Numbers& statistics, Visit visit) {
     visit(statistics.clients_connected);
     visit(statistics.sessions);
     visit(statistics.subscriptions);
+    visit(statistics.shared_subscriptions);
     visit(statistics.retained);
+    visit(statistics.retained_bytes);
+    visit(statistics.inflight);
+    visit(statistics.queued_bytes);
     visit(statistics.clients_expired);
 }
 

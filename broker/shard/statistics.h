@@ -58,6 +58,8 @@ struct Statistics {
     std::uint64_t publish_sent = 0;
     std::uint64_t publish_bytes_received = 0;  // payloads
     std::uint64_t publish_bytes_sent = 0;
+    std::uint64_t sockets_opened = 0;
+    std::uint64_t connects_received = 0;
     std::uint64_t connects_accepted = 0;
     std::uint64_t connects_refused = 0;
     std::uint64_t protocol_errors = 0;
@@ -66,7 +68,11 @@ struct Statistics {
     std::uint64_t clients_connected = 0;
     std::uint64_t sessions = 0;
     std::uint64_t subscriptions = 0;
+    std::uint64_t shared_subscriptions = 0;  // of those
     std::uint64_t retained = 0;
+    std::uint64_t retained_bytes = 0;  // payloads
+    std::uint64_t inflight = 0;        // sent at QoS 1 or 2 and not acknowledged
+    std::uint64_t queued_bytes = 0;    // payloads that wait for their sessions
     std::uint64_t clients_expired = 0;
 
     std::uint64_t packets_sent() const { return control_sent + publish_sent; }

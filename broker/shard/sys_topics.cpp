@@ -1,6 +1,7 @@
 #include "shard/sys_topics.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 
 #include "shard/core.h"
@@ -38,6 +39,34 @@ void publish_books(Core& core, const Books& books) {
     }
 }
 
+struct Load {
+    std::string_view name;
+    std::uint64_t total;
+};
+
+void publish_loads(Core& core, const Statistics& sum) {
+    const Load loads[kLoadCount] = {{"messages/received", sum.packets_received},
+                                    {"messages/sent", sum.packets_sent()},
+                                    {"publish/received", sum.publish_received},
+                                    {"publish/sent", sum.publish_sent},
+                                    {"publish/dropped", sum.books.discarded_total()},
+                                    {"bytes/received", sum.bytes_received},
+                                    {"bytes/sent", sum.bytes_sent},
+                                    {"sockets", sum.sockets_opened},
+                                    {"connections", sum.connects_received}};
+    const std::int64_t elapsed_ms = (core.now - core.loads_at).count();
+    core.loads_at = core.now;
+    for (std::size_t i = 0; i < kLoadCount; ++i) {
+        core.loads[i].update(loads[i].total, elapsed_ms);
+        for (std::size_t j = 0; j < LoadAverage::kMinutes.size(); ++j) {
+            char value[32];
+            std::snprintf(value, sizeof value, "%.2f", core.loads[i].over(j));
+            const std::string minutes = std::to_string(LoadAverage::kMinutes[j]) + "min";
+            publish(core, "load/" + std::string(loads[i].name) + "/" + minutes, value);
+        }
+    }
+}
+
 void publish_all(Core& core, const Statistics& sum) {
     const auto uptime_s = (core.now - core.started).count() / 1000;
     core.clients_max = std::max(core.clients_max, sum.clients_connected);
@@ -62,8 +91,12 @@ void publish_all(Core& core, const Statistics& sum) {
     publish(core, "bytes/sent", sum.bytes_sent);
     publish(core, "messages/stored", sum.retained + sum.books.held);
     publish(core, "store/messages/count", sum.retained + sum.books.held);
+    publish(core, "store/messages/bytes", sum.retained_bytes + sum.queued_bytes);
+    publish(core, "messages/inflight", sum.inflight);
     publish(core, "retained messages/count", sum.retained);
     publish(core, "subscriptions/count", sum.subscriptions);
+    publish(core, "shared_subscriptions/count", sum.shared_subscriptions);
+    publish_loads(core, sum);
     publish_books(core, sum.books);
 }
 

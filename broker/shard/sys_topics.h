@@ -8,6 +8,8 @@ namespace dray::shard {
 
 struct Core;
 
+inline constexpr std::size_t kLoadCount = 9;  // kinds of $SYS/broker/load/...
+
 // Reports this shard's numbers to shard 0, or on shard 0 publishes the sums.
 void report_statistics(Core& core);
 void receive_report(Core& core, ShardIndex from, const Report& report);

@@ -1,5 +1,6 @@
 #include "shard/tickets.h"
 
+#include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
@@ -18,9 +19,9 @@ void finish(Core& core, const AcknowledgePublish& operation) {
 void finish(Core& core, GrantSubscriptions& operation) {
     Link* link = core.links.find(operation.link);
     if (link == nullptr || link->phase != Link::Phase::kConnected) return;
-    send(core, *link, mqtt::Suback{operation.packet_id, {}, std::move(operation.reasons)});
+    send(core, *link, mqtt::Suback{operation.packet_id, {}, std::move(operation.reasons)}, operation.why);
     session::Session* session = core.sessions.find_number(operation.session);
-    if (session == nullptr) return;
+    if (session == nullptr || !session->is_connected()) return;
     for (GrantSubscriptions::Replayed& replayed : operation.replays) {
         start_replay(core, *session, std::move(replayed));
     }

@@ -36,6 +36,7 @@ struct GrantSubscriptions {
     mqtt::PacketId packet_id{};
     std::vector<mqtt::ReasonCode> reasons;
     std::vector<Replayed> replays;
+    const char* why = "";  // of the first that was refused; a literal
 };
 
 // An UNSUBACK.

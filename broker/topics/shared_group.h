@@ -41,6 +41,24 @@ class SharedGroup {
         return nullptr;
     }
 
+    // The one with the smallest load_of(member), an optional: none = it cannot take one. Among equals it is
+    // round robin.
+    template <typename Load>
+    const GroupMember* least_loaded_member(Load load_of) {
+        std::size_t best = members_.size();
+        std::uint64_t least = 0;
+        for (std::size_t tried = 0; tried < members_.size(); ++tried) {
+            const std::size_t at = (next_ + tried) % members_.size();
+            const auto load = load_of(members_[at]);
+            if (!load || (best != members_.size() && *load >= least)) continue;
+            best = at;
+            least = *load;
+        }
+        if (best == members_.size()) return nullptr;
+        next_ = (best + 1) % members_.size();
+        return &members_[best];
+    }
+
   private:
     friend class SubscriptionTree;
 

@@ -19,11 +19,12 @@ BROKER = {
     "topics": ["base", "mqtt"],
     "session": ["base", "mqtt"],
     "shard": ["base", "mqtt", "topics", "session"],
+    "auth": SANS_IO,
     "store": SANS_IO,
     "reactor": SANS_IO,
     "net": SANS_IO + ["reactor"],
     "admin": SANS_IO + ["reactor", "store"],
-    "app": SANS_IO + ["store", "reactor", "net", "admin"],
+    "app": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
 }
 # What the sans-I/O rooms may not see at all: they have no socket, thread, lock, clock or file.
 FORBIDDEN_SYSTEM = re.compile(

@@ -200,7 +200,11 @@ void BrokerProcess::start_drayd(const Setup& setup) {
                                        "--ws",
                                        "127.0.0.1:0",
                                        "--threads",
-                                       std::to_string(setup.threads)};
+                                       std::to_string(setup.threads),
+                                       "--set",
+                                       "auth.password_file=" + write_password_file(false),
+                                       "--set",
+                                       "response_prefix=answers"};
     if (setup.with_tls) {
         const std::string more[] = {"--mqtts", "127.0.0.1:0",      "--wss", "127.0.0.1:0",
                                     "--cert",  certificate_file(), "--key", key_file()};
@@ -220,13 +224,28 @@ void BrokerProcess::start_drayd(const Setup& setup) {
     }
 }
 
+std::string BrokerProcess::write_password_file(bool of_mosquitto) const {
+    // As `drayd --hash-password brewer` and `mosquitto_passwd` print them.
+    constexpr const char* drayds =
+        "brewer:SCRAM-SHA-256$4096:c2FsdCBvZiBicmV3ZXIgMQ==$ZPhRST1SRYNE7Ox1ET+eIaHfxxnJnm3RUvPioHINcpA=:"
+        "9YHvIDjJjR3bLjjMQS22JDtUUO2oFTX1sOml3zIeQaM=\n";
+    constexpr const char* mosquittos =
+        "brewer:$7$101$Dc73o4OBg8nDDoqL$jl15mpXK8emO93k25LOyU5ZNVoWO7"
+        "toZPy7qnaS4T3xEi3pf0/5fsfPkyFgEEcsML3Ab04m5hdinqBAgt92YvA==\n";
+    std::string path = folder_ + "/users";
+    std::ofstream(path) << (of_mosquitto ? mosquittos : drayds);
+    return path;
+}
+
 void BrokerProcess::start_mosquitto(bool with_tls) {
+    const std::string passwords = write_password_file(true);
     for (int attempt = 0; attempt < 20; ++attempt) {
         mqtt_port_ = free_port();
         ws_port_ = free_port();
         std::ofstream config(folder_ + "/mosquitto.conf");
-        config << "user root\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlistener "
-               << mqtt_port_ << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
+        config << "user root\nallow_anonymous true\npassword_file " << passwords
+               << "\npersistence false\nset_tcp_nodelay true\nlistener " << mqtt_port_
+               << " 127.0.0.1\nlistener " << ws_port_ << " 127.0.0.1\nprotocol websockets\n";
         if (with_tls) {
             const std::string files = "certfile " + certificate_file() + "\nkeyfile " + key_file() + '\n';
             mqtts_port_ = free_port();

@@ -8,6 +8,8 @@
 //     DRAY_TEST_DRAYD      path of drayd             default: beside the test program
 //     DRAY_SEED            number                    cuts of the byte streams; printed by every failing test
 //
+// Every broker knows one user, "brewer" with the password "hops", and lets anonymous clients in as well.
+//
 // A wrong value ends the test program with a message.
 #pragma once
 
@@ -54,6 +56,8 @@ class BrokerProcess {
   private:
     void start_drayd(const Setup& setup);
     void start_mosquitto(bool with_tls);
+    // The path of a file with the one user, as the broker wants it.
+    std::string write_password_file(bool of_mosquitto) const;
     void make_certificate();
     std::string key_file() const { return folder_ + "/key.pem"; }
 

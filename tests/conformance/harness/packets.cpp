@@ -106,6 +106,10 @@ ConnectPacket& ConnectPacket::property(PropertyId id, std::uint32_t value) {
     properties_.add(id, value);
     return *this;
 }
+ConnectPacket& ConnectPacket::property(PropertyId id, const std::string& value) {
+    properties_.add(id, value);
+    return *this;
+}
 ConnectPacket& ConnectPacket::version(ProtocolVersion value) {
     version_ = value;
     return *this;
@@ -361,6 +365,15 @@ DisconnectPacket::operator Expected() const {
                 const auto* disconnect = std::get_if<mqtt::Disconnect>(&got);
                 return disconnect != nullptr && disconnect->reason == reason;
             }};
+}
+
+Outgoing auth(ReasonCode reason, const std::string& method, const std::string& data) {
+    mqtt::PropertyList properties;
+    properties.add(PropertyId::kAuthenticationMethod, method);
+    if (!data.empty()) properties.add(PropertyId::kAuthenticationData, data);
+    return {[reason, properties](ProtocolVersion version) {
+        return encoded(mqtt::Auth{reason, properties.view()}, version);
+    }};
 }
 
 Outgoing pingreq() {

@@ -55,6 +55,7 @@ class ConnectPacket {
     ConnectPacket& will_user_property(const std::string& name, const std::string& value);
     ConnectPacket& user(std::string name, std::string password);
     ConnectPacket& property(PropertyId id, std::uint32_t value);
+    ConnectPacket& property(PropertyId id, const std::string& value);
     ConnectPacket& version(ProtocolVersion value);
 
     std::optional<ProtocolVersion> own_version() const { return version_; }
@@ -225,6 +226,7 @@ Expected suback(const std::vector<int>& codes, std::uint16_t id = 1);
 // Before 5.0 an UNSUBACK has no codes and only the identifier counts.
 Expected unsuback(const std::vector<int>& codes, std::uint16_t id = 1);
 Outgoing pingreq();
+Outgoing auth(ReasonCode reason, const std::string& method, const std::string& data);
 Expected pingresp();
 
 // Bytes as they are, for what no encoder would write.

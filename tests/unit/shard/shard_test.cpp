@@ -1,23 +1,13 @@
 // The engine as its clients see it, with 1, 2 and 4 shards.
 #include <gtest/gtest.h>
 
-#include "words.h"
-#include "world.h"
+#include "shard_counts.h"
 
 namespace dray::test {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr auto kV5 = ProtocolVersion::kV5;
-
 // Every transcript must hold whichever shards its clients fall on: the seed and the number vary.
-class Shards : public testing::TestWithParam<shard::ShardIndex> {
-  protected:
-    WorldOptions options(std::uint64_t seed = 1) const {
-        return {.shards = GetParam(), .seed = seed, .limits = {}, .disk = Disk::kNone};
-    }
-};
+DRAY_EACH_SHARD_COUNT(Shards);
 
 void subscriber(World& world, const std::string& name, std::string_view filter, int qos,
                 ProtocolVersion version = ProtocolVersion::kV311) {
@@ -380,9 +370,6 @@ TEST_P(Shards, ASessionEndsAfterItsExpiry) {
     world.advance(61s);
     world.client("s").sends(packet).gets(connack(false));
 }
-
-INSTANTIATE_TEST_SUITE_P(Each, Shards, testing::Values(1, 2, 4),
-                         [](const auto& each) { return std::to_string(each.param) + "Shards"; });
 
 }  // namespace
 }  // namespace dray::test

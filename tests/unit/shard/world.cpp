@@ -27,7 +27,14 @@ std::string hex(std::string_view bytes) {
 
 // CONNACK properties tell of limits; tests that care look at them.
 mqtt::Packet comparable(mqtt::Packet packet) {
+    const auto forget = [](auto& body) {
+        if constexpr (requires { body.reason; }) {
+            if (mqtt::is_failure(body.reason)) body.properties = {};
+        }
+    };
+    std::visit(forget, packet);
     if (auto* connack = std::get_if<mqtt::Connack>(&packet)) connack->properties = {};
+    if (auto* suback = std::get_if<mqtt::Suback>(&packet)) suback->properties = {};
     return packet;
 }
 
@@ -67,6 +74,20 @@ Client& Client::gets(const mqtt::Packet& packet, Where where) {
     taken_.push_back(std::move(received_.front()));
     received_.pop_front();
     return *this;
+}
+
+void Client::fail(const std::string& what, Where where) {
+    ADD_FAILURE_AT(where.file_name(), static_cast<int>(where.line())) << what;
+}
+
+const mqtt::Packet* Client::take_next(Where where) {
+    if (received_.empty()) {
+        fail("nothing came", where);
+        return nullptr;
+    }
+    taken_.push_back(std::move(received_.front()));
+    received_.pop_front();
+    return &taken_.back().packet;
 }
 
 Client& Client::gets_nothing(Where where) {
@@ -134,14 +155,24 @@ void Client::take_input(std::string_view bytes) {
 
 World::World(WorldOptions options)
     : options_(options), random_(options.seed), disk_(options.disk != Disk::kNone) {
-    options_.limits.sys_interval_ms = 0;
+    if (!options_.sys_topics) options_.limits.sys_interval_ms = 0;
     start();
 }
 
 void World::start() {
     for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
-        shards_.push_back(std::make_unique<shard::Shard>(
-            shard::ShardOptions{i, options_.shards, random_.next(), options_.limits, "test"}, disk_, now_));
+        shard::ShardOptions each;
+        each.index = i;
+        each.count = options_.shards;
+        each.seed = random_.next();
+        each.limits = options_.limits;
+        each.version = "test";
+        each.auth = options_.auth;
+        each.server_reference = options_.server_reference;
+        each.redirect = options_.redirect;
+        each.response_prefix = options_.response_prefix;
+        each.shared_choice = options_.shared_choice;
+        shards_.push_back(std::make_unique<shard::Shard>(each, disk_, now_));
     }
     mail_.resize(std::size_t{options_.shards} * options_.shards);
     // No client is served before every shard knows the ways to the others.
@@ -172,11 +203,17 @@ Client& World::client(const std::string& name) {
     return *client;
 }
 
+shard::LinkOptions World::link_options() const {
+    shard::LinkOptions options;
+    options.allow_anonymous = options_.allow_anonymous;
+    return options;
+}
+
 void World::open(Client& client) {
     client.unconsumed_.clear();
     client.input_.clear();
     client.shard_ = static_cast<shard::ShardIndex>(random_.below(options_.shards));
-    client.link_ = shards_[client.shard_]->open({}, now_);
+    client.link_ = shards_[client.shard_]->open(link_options(), now_);
     client.open_ = client.reading_ = true;
 }
 
@@ -254,7 +291,7 @@ void World::carry_out(shard::ShardIndex index) {
     for (const auto& handover : effects.handovers) {
         Client* client = find(index, handover.link);
         client->shard_ = handover.to;
-        client->link_ = shards_[handover.to]->open({}, now_);
+        client->link_ = shards_[handover.to]->open(link_options(), now_);
         feed(*client, {});
     }
     for (const shard::LinkId link : effects.flushes) {
@@ -304,10 +341,19 @@ Client* World::find(shard::ShardIndex shard, shard::LinkId link) {
     return nullptr;
 }
 
-shard::Books World::books() {
+shard::Statistics World::statistics() {
     shard::Statistics sum;
     for (const auto& each : shards_) sum.add(each->statistics());
-    return sum.books;
+    return sum;
+}
+
+shard::Books World::books() {
+    return statistics().books;
+}
+
+void World::shut_down() {
+    for (const auto& each : shards_) each->shut_down(now_);
+    run();
 }
 
 void World::sync() {

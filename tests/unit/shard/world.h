@@ -34,6 +34,13 @@ struct WorldOptions {
     std::uint64_t seed = 1;
     shard::Limits limits;
     Disk disk = Disk::kNone;
+    const shard::AuthPort* auth = nullptr;
+    std::string server_reference;
+    shard::Redirect redirect = shard::Redirect::kNone;
+    std::string response_prefix;
+    shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
+    bool allow_anonymous = true;
+    bool sys_topics = false;
 };
 
 class World;
@@ -47,7 +54,8 @@ class Client {
     Client& sends_bytes(std::string_view bytes);
     // The same, but the world stands still until step() or run().
     Client& says(const mqtt::Packet& packet);
-    // The next packet is this one; a CONNACK's properties are not compared.
+    // The next packet is this one; properties of CONNACK, and of refusals their Reason String, are not
+    // compared.
     Client& gets(const mqtt::Packet& packet, Where where = Where::current());
     Client& gets_nothing(Where where = Where::current());
     Client& is_closed(Where where = Where::current());
@@ -58,9 +66,13 @@ class Client {
     // Reads no more: what the broker writes waits.
     Client& stops_reading();
     Client& reads_again();
+    // The next packet, which is of that kind; its views live as long as the client.
+    template <typename Kind>
+    Kind takes(Where where = Where::current());
     // Everything that has come, in order.
     std::vector<mqtt::Packet> takes_all();
     mqtt::ProtocolVersion version() const { return version_; }
+    bool open() const { return open_; }
 
   private:
     friend class World;
@@ -70,6 +82,8 @@ class Client {
     };
     explicit Client(World& world) : world_(world) {}
     void take_input(std::string_view bytes);
+    const mqtt::Packet* take_next(Where where);
+    static void fail(const std::string& what, Where where);
 
     World& world_;
     mqtt::ProtocolVersion version_ = mqtt::ProtocolVersion::kV311;
@@ -99,6 +113,8 @@ class World {
     void crash(shard::ShardIndex shards);
 
     shard::Books books();
+    shard::Statistics statistics();
+    void shut_down();
     shard::Shard& shard(shard::ShardIndex index) { return *shards_[index]; }
     SimulatedDisk& disk() { return disk_; }
     Random& random() { return random_; }
@@ -115,6 +131,7 @@ class World {
     };
     void start();
     bool step(bool with_time);
+    shard::LinkOptions link_options() const;
     void open(Client& client);
     void sync_one();
     void feed(Client& client, std::string_view bytes);
@@ -131,5 +148,13 @@ class World {
     std::map<std::string, std::unique_ptr<Client>> clients_;
     std::vector<std::deque<Mail>> mail_;  // one line for each ordered pair of shards
 };
+
+template <typename Kind>
+Kind Client::takes(Where where) {
+    const mqtt::Packet* packet = take_next(where);
+    const Kind* kind = packet == nullptr ? nullptr : std::get_if<Kind>(packet);
+    if (kind == nullptr) fail("another kind of packet came", where);
+    return kind == nullptr ? Kind{} : *kind;
+}
 
 }  // namespace dray::test

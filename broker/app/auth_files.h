@@ -1,0 +1,18 @@
+// Credentials at the edge of the process: the password file, and the terminal where a password is typed.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "auth/authenticator.h"
+
+namespace dray::app {
+
+// None if `path` is empty. Throws std::runtime_error that names the file, and the line where one is wrong.
+std::unique_ptr<auth::Authenticator> make_authenticator(const std::string& path);
+
+// drayd --hash-password USER: asks for the password (a terminal does not show it; twice), or takes the first
+// line of standard input, and prints the line for the password file. The exit code.
+int hash_password(const std::string& user);
+
+}  // namespace dray::app

@@ -1,0 +1,57 @@
+#include "auth/authenticator.h"
+
+#include "auth/scram_exchange.h"
+
+namespace dray::auth {
+
+namespace {
+
+constexpr std::string_view kMethod = "SCRAM-SHA-256";
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kNonceBytes = 18;
+
+}  // namespace
+
+Authenticator::Authenticator(Users users) : users_(std::move(users)), key_(random_bytes(kKeyBytes)) {
+    nobody_.salt = "nobody";
+    if (!users_.empty()) nobody_.iterations = users_.begin()->second.iterations;
+}
+
+std::unique_ptr<shard::AuthExchange> Authenticator::begin(std::string_view method) const {
+    if (method != kMethod) return nullptr;
+    return std::make_unique<ScramExchange>(
+        users_, ScramExchange::Secrets{key_, to_base64(random_bytes(kNonceBytes))});
+}
+
+bool Authenticator::was_right_before(const std::string& user, std::string_view fingerprint) const {
+    const std::lock_guard lock(mutex_);
+    const auto known = fingerprints_.find(user);
+    return known != fingerprints_.end() && are_equal(known->second, fingerprint);
+}
+
+shard::AuthAnswer Authenticator::check_password(std::string_view user, ByteView password) const {
+    const std::string name(user);
+    const std::string_view secret = dray::as_text(password);
+    const std::string fingerprint(as_text(hmac_sha256(key_, name + '\0' + std::string(secret))));
+    const auto found = users_.find(user);
+    const bool is_known = found != users_.end();
+    bool is_right = is_known && was_right_before(name, fingerprint);
+    if (!is_right) {
+        is_right = (is_known ? found->second : nobody_).accepts(secret) && is_known;
+        if (is_right) {
+            const std::lock_guard lock(mutex_);
+            fingerprints_[name] = fingerprint;
+        }
+    }
+    shard::AuthAnswer answer;
+    if (is_right) {
+        answer.kind = shard::AuthAnswer::Kind::kSuccess;
+        answer.user = name;
+    } else {
+        answer.reason = mqtt::ReasonCode::kBadUserNameOrPassword;
+        answer.why = "wrong user name or password";
+    }
+    return answer;
+}
+
+}  // namespace dray::auth

@@ -1,0 +1,38 @@
+// Checks clients against a password file: by SCRAM-SHA-256, and by User Name and Password. Shared by all
+// shards.
+//
+// What a password in CONNECT costs the shard that asks: one PBKDF2 of the file's iterations. Measured with
+// 4096 iterations: 2 ms on one core of a small cloud machine. SCRAM costs the client that work, and the
+// broker some microseconds. So that a fleet that comes back is not checked for seconds, a password that was
+// right is remembered as an HMAC under a key of this process, and costs a microsecond the next time. A wrong
+// password and an unknown user always cost the whole PBKDF2: they take the same time.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "auth/password_file.h"
+#include "shard/auth_port.h"
+
+namespace dray::auth {
+
+class Authenticator final : public shard::AuthPort {
+  public:
+    explicit Authenticator(Users users);
+
+    std::unique_ptr<shard::AuthExchange> begin(std::string_view method) const override;
+    shard::AuthAnswer check_password(std::string_view user, ByteView password) const override;
+
+  private:
+    bool was_right_before(const std::string& user, std::string_view fingerprint) const;
+
+    Users users_;
+    std::string key_;  // of this process: fingerprints, and the salts of users who do not exist
+    ScramVerifier nobody_;
+    mutable std::mutex mutex_;
+    mutable std::unordered_map<std::string, std::string> fingerprints_;  // by user
+};
+
+}  // namespace dray::auth

@@ -1,0 +1,51 @@
+#include "auth/password_file.h"
+
+namespace dray::auth {
+
+namespace {
+
+constexpr std::size_t kSaltBytes = 16;
+
+// Empty if the line was taken.
+std::string take_line(std::string_view line, Users& users) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return "must be USER:SCRAM-SHA-256$...";
+    const std::string_view user = line.substr(0, colon);
+    const auto verifier = ScramVerifier::parse(line.substr(colon + 1));
+    if (!verifier) {
+        return "the part after the user must be SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey> "
+               "with " +
+               std::to_string(ScramVerifier::kIterationsLeast) +
+               " iterations or more; drayd --hash-password USER prints one";
+    }
+    const bool is_new = users.emplace(user, *verifier).second;
+    return is_new ? "" : "user '" + std::string(user) + "' is there already";
+}
+
+}  // namespace
+
+Result<Users, PasswordFileError> parse_password_file(std::string_view text, const std::string& name) {
+    Users users;
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.empty() || line.starts_with('#')) continue;
+        const std::string wrong = take_line(line, users);
+        if (!wrong.empty()) return PasswordFileError{name + ':' + std::to_string(number) + ": " + wrong};
+    }
+    return users;
+}
+
+std::string password_line(const std::string& user, std::string_view password) {
+    const auto verifier =
+        ScramVerifier::make(password, random_bytes(kSaltBytes), ScramVerifier::kIterationsLeast);
+    return user + ':' + verifier.to_text();
+}
+
+bool is_valid_user(std::string_view user) {
+    return !user.empty() && !user.starts_with('#') && user.find_first_of(":\r\n") == std::string_view::npos;
+}
+
+}  // namespace dray::auth
