@@ -19,10 +19,16 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 }
 
 class Story {
+    WorldOptions options(std::uint64_t seed) {
+        WorldOptions result;
+        result.shards = shards();
+        result.seed = seed;
+        result.disk = Disk::kByItself;
+        return result;
+    }
+
   public:
-    explicit Story(std::uint64_t seed)
-        : chance_(seed * 7919 + 1),
-          world_({.shards = shards(), .seed = seed, .limits = {}, .disk = Disk::kByItself}) {
+    explicit Story(std::uint64_t seed) : chance_(seed * 7919 + 1), world_(options(seed)) {
         for (int i = 0; i < 3; ++i) {
             const std::string topic = "t/" + std::to_string(i);
             publishers_.push_back(std::make_unique<PublishingDevice>(world_, "p" + topic, topic, version()));

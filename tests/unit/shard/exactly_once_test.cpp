@@ -39,7 +39,7 @@ class Wanderer {
         return present;
     }
     void drops() {
-        if (client().open()) client().drops();
+        if (client().is_connected()) client().drops();
         client().takes_all();
         on_ = false;
     }

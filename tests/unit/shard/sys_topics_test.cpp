@@ -94,7 +94,7 @@ TEST_P(SysTopics, TheNumbersAreThoseOfAllShards) {
     world.client("c0").sends(connect("c0")).gets(connack());  // forgets its session
     for (int i = 1; i < 6; ++i) {
         const std::string name = "c" + std::to_string(i);
-        if (world.client(name).open()) world.client(name).drops();
+        if (world.client(name).is_connected()) world.client(name).drops();
         world.client(name).takes_all();
         world.client(name).sends(connect(name)).gets(connack()).drops();
     }

@@ -192,8 +192,8 @@ TEST_P(V5, MoreUnreleasedMessagesThanReceiveMaximumEndTheConnection) {
 TEST_P(V5, APubackThatWaitsForTheDiskCountsAgainstReceiveMaximum) {
     WorldOptions narrow = options();
     narrow.limits.receive_messages_max = 2;
+    narrow.disk = Disk::kByHand;
     World world(narrow);
-    world.store().keep();
     Client& p = world.client("p").sends(connect("p", kV5)).gets(connack());
     p.sends(retained(publish("a", "x", 1, 1))).sends(retained(publish("a", "y", 1, 2))).gets_nothing();
     p.is_open();

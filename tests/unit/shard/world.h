@@ -72,7 +72,6 @@ class Client {
     // Everything that has come, in order.
     std::vector<mqtt::Packet> takes_all();
     mqtt::ProtocolVersion version() const { return version_; }
-    bool open() const { return open_; }
 
   private:
     friend class World;
