@@ -1,6 +1,7 @@
 #include "auth/scram_exchange.h"
 
 #include <optional>
+#include <utility>
 
 namespace dray::auth {
 
@@ -66,9 +67,10 @@ bool is_printable(std::string_view nonce) {
 
 AuthAnswer ScramExchange::next(std::string_view data) {
     if (data.size() > kMessageBytesMax) return malformed("the SCRAM message is too long");
-    switch (step_) {
+    if (step_ == Step::kFirst && data.empty()) return go_on({});  // SASL: an empty challenge asks for it
+    switch (std::exchange(step_, Step::kDone)) {                  // a mistake ends the exchange
         case Step::kFirst:
-            return data.empty() ? go_on({}) : take_first(data);  // SASL: an empty challenge asks for it
+            return take_first(data);
         case Step::kFinal:
             return take_final(data);
         case Step::kDone:
@@ -121,7 +123,6 @@ AuthAnswer ScramExchange::take_first(std::string_view data) {
 }
 
 AuthAnswer ScramExchange::take_final(std::string_view data) {
-    step_ = Step::kDone;
     std::string_view rest = data;
     const auto binding = take_attribute(rest, 'c');
     const auto nonce = take_attribute(rest, 'r');

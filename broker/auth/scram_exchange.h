@@ -1,9 +1,9 @@
 // The server's half of one SCRAM-SHA-256 exchange, RFC 5802 and RFC 7677, over MQTT's AUTH packets:
 //
-//     client-first   n,,n=<user>,r=<its nonce>                       in CONNECT, or in AUTH if CONNECT has
-//     none server-first   r=<its nonce><our nonce>,s=<salt>,i=<iterations> client-final   c=biws,r=<both
-//     nonces>,p=<proof> server-final   v=<our proof>                                    in CONNACK or AUTH
-//     0x00
+//     client-first   n,,n=<user>,r=<its nonce>                  in CONNECT, or else in AUTH
+//     server-first   r=<both nonces>,s=<salt>,i=<iterations>
+//     client-final   c=biws,r=<both nonces>,p=<proof>
+//     server-final   v=<our proof>                              in CONNACK, or in AUTH 0x00
 //
 // No channel binding; an authorization identity must be the user itself. A user who does not exist gets a
 // salt all the same, always the same one, and fails at the proof: nobody learns who exists. Costs four HMACs.

@@ -1,6 +1,8 @@
 #include "shard/records.h"
 
 #include "mqtt/properties.h"
+#include "mqtt/reader.h"
+#include "mqtt/topic.h"
 
 namespace dray::shard {
 
@@ -73,16 +75,28 @@ class Reader {
     }
     std::string_view text() { return take(number<std::uint32_t>()); }
     std::string_view rest() { return take(left_.size()); }
+    // Properties of a PUBLISH, as they stand on the wire: whoever walks them later relies on them.
+    ByteView properties() {
+        const ByteView wire = as_bytes(text());
+        mqtt::Reader reader(wire);
+        while (ok_ && !reader.at_end()) {
+            const mqtt::Property property = reader.property();
+            const mqtt::PropertyRule rule = mqtt::property_rule(static_cast<std::uint32_t>(property.id));
+            ok_ = reader.ok() && rule.allows(mqtt::place_of(mqtt::PacketType::kPublish));
+        }
+        return ok_ ? wire : ByteView();
+    }
     MessageRef message() {
         const auto flags = number<std::uint8_t>();
         const Instant expires_at = instant();
         const std::string_view topic = text();
         mqtt::Publish publish;
-        publish.properties = mqtt::Properties(as_bytes(text()));
+        publish.properties = mqtt::Properties(properties());
         publish.payload = as_bytes(rest());
         publish.qos = static_cast<mqtt::QoS>(flags & 3U);
         publish.retain = (flags & 4U) != 0;
         if ((flags & 3U) == 3 || flags > 7 || topic.size() > 0xFFFF) ok_ = false;
+        if (!mqtt::is_valid_topic_name(topic)) ok_ = false;
         return ok_ ? Message::make(publish, topic, {0, expires_at}) : MessageRef();
     }
     void fail() { ok_ = false; }
@@ -140,7 +154,7 @@ std::optional<SessionRecord> decode_session(std::string_view bytes) {
     record.sent_up_to = in.number<std::uint64_t>();
     record.user_name = in.text();
     if (in.ok() && (flags & 2U) != 0) {
-        record.will.emplace();
+        record.will = SessionRecord::Will{};
         record.will->delay_s = in.number<std::uint32_t>();
         record.will->due_at = in.instant();
         record.will->message = in.message();
@@ -193,7 +207,7 @@ std::optional<EntryRecord> decode_entry(std::string_view bytes) {
         held.retain = (flags & 4U) != 0;
         if (flags > 7 || (flags & 3U) == 0 || (flags & 3U) == 3) in.fail();
         held.subscription_id = in.number<std::uint32_t>();
-        const std::string_view more = in.text();
+        const std::string_view more = as_text(in.properties());
         if (!more.empty()) held.more_subscription_ids = Message::make_raw(more);
         held.message = in.message();
     }

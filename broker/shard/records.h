@@ -12,9 +12,8 @@
 //                   ends at (8), sent up to (8), user name (text) [will: delay in seconds (4), due at (8),
 //                   message]
 //     subscription  options as on the wire (1), identifier (4)
-//     entry         state (1), flags (1: bits 0-1 QoS, bit 2 RETAIN), identifier (4), more identifiers
-//     (text),
-//                   message. In state 1, PUBREC has come, only the state is there.
+//     entry         state (1), flags (1: bits 0-1 QoS, bit 2 RETAIN), identifier (4),
+//                   more identifiers (text), message. In state 1, PUBREC has come, only the state is there.
 //     incoming      nothing
 //     retained      message
 //

@@ -158,5 +158,20 @@ TEST(Records, WhatIsCutOffOrTooLongIsNotUnderstood) {
     EXPECT_FALSE(decode_message("\x03"));
 }
 
+TEST(Records, AMessageWithDamagedPropertiesOrTopicIsNotUnderstood) {
+    const std::string good = encode(*message());
+    const std::size_t properties = good.find("\x03\x00\x01");
+    ASSERT_NE(properties, good.npos);
+    std::string unknown = good;
+    unknown[properties] = '\x7d';
+    EXPECT_FALSE(decode_message(unknown));
+    std::string of_another_packet = good;
+    of_another_packet.replace(properties, 4, std::string("\x21\x00\x01\x01", 4));  // Receive Maximum
+    EXPECT_FALSE(decode_message(of_another_packet));
+    std::string wildcard = good;
+    wildcard[good.find("a/b")] = '#';
+    EXPECT_FALSE(decode_message(wildcard));
+}
+
 }  // namespace
 }  // namespace dray::shard
