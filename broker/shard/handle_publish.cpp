@@ -51,6 +51,12 @@ bool is_reserved(std::string_view topic) {
     return false;
 }
 
+// A disk that is full or failing: a 5.0 client is told so; others wait for the acknowledgement until it works
+// again.
+bool must_be_put_off(const Core& core, const Link& link, const mqtt::Publish& publish) {
+    return publish.qos != QoS::kAtMostOnce && link.is_v5() && !core.store.works();
+}
+
 void acknowledge(Core& core, Link& link, const DueAcknowledgement& due) {
     if (due.ready && link.due.empty())
         return send_short(core, link, due.type, due.packet_id, due.reason, due.why);
@@ -119,7 +125,10 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
 
     const auto type =
         publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
-    const TopicRefusal refused = refuse_topic(core, *topic);
+    const TopicRefusal refused =
+        must_be_put_off(core, link, publish)
+            ? TopicRefusal{ReasonCode::kQuotaExceeded, "the disk does not take it now"}
+            : refuse_topic(core, *topic);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
         // Before 5.0 there is no way to refuse but to close: accept and drop [MQTT-3.1.1 3.3.5-2].

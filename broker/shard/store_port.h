@@ -29,6 +29,8 @@ class StorePort {
     virtual ~StorePort() = default;
     // Whether records survive the process. If not, the shard does not write any.
     virtual bool keeps() const = 0;
+    // Whether the disk takes what it is given. If not, commits wait until it does; nothing is lost.
+    virtual bool works() const { return true; }
     // What is committed under keys that begin with `prefix`, in the order of their bytes.
     virtual void scan(Table table, std::string_view prefix, const Visit& visit) const = 0;
 

@@ -111,6 +111,7 @@ class RocksStore::Engine {
         }
         given_or_stopping_.notify_one();
     }
+    bool works() const { return works_.load(std::memory_order_relaxed); }
     StoreSequence durable(ShardIndex shard) const { return durable_[shard].load(std::memory_order_acquire); }
 
     void close() {
@@ -211,16 +212,21 @@ class RocksStore::Engine {
             // The group may be written a second time after all: each of its changes can be made twice.
             const Status status = database_->Write(how, &batch);
             if (status.ok()) {
-                if (!is_first) report(true, "");
+                if (!is_first) set_works(true, "");
                 return true;
             }
-            if (is_first) report(false, status.ToString());
+            if (is_first) set_works(false, status.ToString());
             std::unique_lock lock(mutex_);
             if (given_or_stopping_.wait_for(lock, pause, [this] { return stopping_; })) return false;
             lock.unlock();
             pause = std::min(pause * 2, kRetryLast);
             database_->Resume();
         }
+    }
+
+    void set_works(bool works, const std::string& why) {
+        works_.store(works, std::memory_order_relaxed);
+        report(works, why);
     }
 
     void add(rocksdb::WriteBatch& batch, const StoreBatch::Change& change) const {
@@ -262,6 +268,7 @@ class RocksStore::Engine {
     bool is_busy_ = false;
     bool stopping_ = false;
     std::vector<std::atomic<StoreSequence>> durable_;
+    std::atomic<bool> works_{true};
     std::thread thread_;
 };
 
@@ -286,6 +293,10 @@ void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch bat
 
 StoreSequence RocksStore::durable(ShardIndex shard) const {
     return engine_->durable(shard);
+}
+
+bool RocksStore::works() const {
+    return engine_->works();
 }
 
 void RocksStore::close() {

@@ -45,6 +45,7 @@ class RocksStore final : public shard::StorePort {
     void set_report(Report report);
 
     bool keeps() const override { return true; }
+    bool works() const override;
     void scan(shard::Table table, std::string_view prefix, const Visit& visit) const override;
 
     // --- the thread of that shard ---

@@ -66,10 +66,11 @@ void Connection::append_header(int first_byte, std::size_t remaining_length) {
     } while (remaining_length > 0);
 }
 
-void Connection::connect(const std::string& client_id) {
+void Connection::connect(const std::string& client_id, bool clean_session) {
     append_header(0x10, 12 + client_id.size());
     append_text(out_, "MQTT");
-    out_ += std::string_view("\x04\x02\x00\x00", 4);  // level 4, clean session, no keep-alive
+    out_ += std::string_view(clean_session ? "\x04\x02\x00\x00" : "\x04\x00\x00\x00",
+                             4);  // level 4, no keep-alive
     append_text(out_, client_id);
 }
 

@@ -18,7 +18,7 @@ class Connection {
 
     int fd() const { return fd_; }
 
-    void connect(const std::string& client_id);
+    void connect(const std::string& client_id, bool clean_session = true);
     void subscribe(const std::string& filter, int qos);
     // `payload` goes out behind the header of this topic.
     void publish(std::string_view topic, int qos, std::string_view payload);

@@ -22,6 +22,8 @@ class SimulatedDisk final : public shard::StorePort {
     explicit SimulatedDisk(bool keeps) : keeps_(keeps) {}
 
     bool keeps() const override { return keeps_; }
+    bool works() const override { return works_; }
+    void set_works(bool works) { works_ = works; }
     void scan(shard::Table table, std::string_view prefix, const Visit& visit) const override {
         const auto& records = tables_[static_cast<std::size_t>(table)];
         for (auto at = records.lower_bound(prefix); at != records.end() && at->first.starts_with(prefix);
@@ -70,6 +72,7 @@ class SimulatedDisk final : public shard::StorePort {
     }
 
     bool keeps_;
+    bool works_ = true;
     std::array<Records, shard::kTables> tables_;
     std::deque<Written> written_;
 };

@@ -156,6 +156,7 @@ void Client::take_input(std::string_view bytes) {
 World::World(WorldOptions options)
     : options_(options), random_(options.seed), disk_(options.disk != Disk::kNone) {
     if (!options_.sys_topics) options_.limits.sys_interval_ms = 0;
+    sync_one_in_ = std::uint64_t{1} << random_.below(8);
     start();
 }
 
@@ -257,7 +258,7 @@ bool World::step(bool with_time) {
         if (!shards_[i]->effects().empty()) busy.push_back(i);
     }
     const bool may_sync = options_.disk == Disk::kByItself && disk_.has_unsynced();
-    if (may_sync && random_.below(4) == 0) {
+    if (may_sync && random_.below(sync_one_in_) == 0) {
         sync_one();
     } else if (!busy.empty() && random_.below(2) == 0) {
         carry_out(busy[random_.below(busy.size())]);

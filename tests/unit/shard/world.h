@@ -143,6 +143,7 @@ class World {
     Random random_;
     Instant now_{1'000'000};
     SimulatedDisk disk_;
+    std::uint64_t sync_one_in_ = 1;  // how slow the disk is
     std::vector<std::unique_ptr<shard::Shard>> shards_;
     std::map<std::string, std::unique_ptr<Client>> clients_;
     std::vector<std::deque<Mail>> mail_;  // one line for each ordered pair of shards
