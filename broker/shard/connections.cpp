@@ -76,6 +76,7 @@ void detach(Core& core, Session& session) {
 
 void end_session(Core& core, Session& session) {
     if (session.will) publish_will(core, session);
+    if (!session.is_loaded) load_messages(core, session);  // to know what ends with it
     core.statistics.books.discard(Discard::kSessionEnded, session.queue.size() + session.inflight.size());
     forget_session(core, session);
     while (!session.subscriptions.empty()) {

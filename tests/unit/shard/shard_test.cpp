@@ -365,7 +365,7 @@ TEST_P(Shards, NothingTouchesTheDiskForSessionsThatEndWithTheirConnection) {
 }
 
 TEST_P(Shards, AfterARestartASessionGoesOnUnderTheSamePacketIds) {
-    for (const shard::ShardIndex after : {1, 3}) {
+    for (const shard::ShardIndex after : {shard::ShardIndex{1}, shard::ShardIndex{3}}) {
         WorldOptions by_itself = options();
         by_itself.disk = Disk::kByItself;
         World world(by_itself);

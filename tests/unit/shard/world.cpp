@@ -183,6 +183,7 @@ void World::start() {
 
 void World::crash(shard::ShardIndex shards) {
     disk_.crash(random_);
+    now_ = now_ + std::chrono::seconds(1);
     for (const auto& [name, client] : clients_) client->open_ = false;
     shards_.clear();
     mail_.clear();
