@@ -1,5 +1,5 @@
-// A library to preload: writes down how long each file was when it was last synced. Whoever then kills the process
-// and cuts the files back to these sizes has what a disk has after a loss of power, at its worst.
+// A library to preload: writes down how long each file was when it was last synced. Whoever then kills the
+// process and cuts the files back to these sizes has what a disk has after a loss of power, at its worst.
 //
 //     DRAY_SYNCED_SIZES=<file> LD_PRELOAD=power_loss.so drayd …      a line for each sync: "<size> <path>"
 #include <dlfcn.h>
@@ -40,8 +40,7 @@ Function* real(const char* name) {
 int sync_and_write_down(int fd, const char* name) {
     struct stat state {};
     char path[4096];
-    const ssize_t length =
-        ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
+    const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path, sizeof path);
     const bool is_file = ::fstat(fd, &state) == 0 && S_ISREG(state.st_mode) && length > 0;
     const int result = real<int(int)>(name)(fd);
     if (result == 0 && is_file) {
