@@ -59,7 +59,9 @@ rocksdb::Options database_options() {
     options.paranoid_checks = true;
     options.compression = rocksdb::kLZ4Compression;
     options.max_background_jobs = 2;
-    options.max_total_wal_size = 256ULL << 20;
+    // What has to be read again at the start, before anybody is served.
+    options.max_total_wal_size = 64ULL << 20;
+    options.avoid_flush_during_recovery = true;
     options.keep_log_file_num = 2;
     options.max_log_file_size = 1 << 20;
     options.max_open_files = 512;
