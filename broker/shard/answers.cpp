@@ -46,7 +46,7 @@ void send(Core& core, Link& link, const mqtt::Packet& packet) {
     mark_for_flush(core, link);
 }
 
-void send(Core& core, Link& link, mqtt::Packet packet, const char* why) {
+void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why) {
     if (*why == '\0' || !may_explain(link, packet)) return send(core, link, packet);
     mqtt::PropertyList words;
     mqtt::Packet explained = packet;

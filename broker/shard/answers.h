@@ -19,7 +19,7 @@ void mark_for_flush(Core& core, Link& link);
 // in vain, its link is closed. So the caller looks at the link's phase before it goes on with the session.
 void send(Core& core, Link& link, const mqtt::Packet& packet);
 // With `why` as Reason String; "" = none.
-void send(Core& core, Link& link, mqtt::Packet packet, const char* why);
+void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why);
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP.
 void send_short(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id,

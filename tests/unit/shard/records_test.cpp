@@ -127,7 +127,8 @@ TEST(Records, KeysSortAsTheirNumbersDo) {
     EXPECT_EQ(key_of(1, std::string_view("a/#")), key_of(1) + "a/#");
     EXPECT_LT(key_of(1, std::uint64_t{255}), key_of(1, std::uint64_t{256}));
     EXPECT_LT(key_of(255, std::uint64_t{9}), key_of(256, std::uint64_t{1}));
-    const auto parts = parse_session_key(key_of(0x0102, std::string_view("a/#")));
+    const std::string key = key_of(0x0102, std::string_view("a/#"));
+    const auto parts = parse_session_key(key);
     ASSERT_TRUE(parts);
     EXPECT_EQ(parts->session, 0x0102);
     EXPECT_EQ(parts->rest, "a/#");
