@@ -117,7 +117,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         }
     }
     core.tickets.set(ticket, std::move(grant));
-    announce(core, std::move(added), {}, ticket);
+    announce(core, added, {}, ticket);
     if (session.stored != 0) wait_for_disk(core, ticket);
     confirm(core, ticket);
 }

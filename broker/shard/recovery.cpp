@@ -85,7 +85,7 @@ void recover_subscriptions(Core& core, const SessionsByNumber& sessions) {
         const SubscriptionRecord record = *understood(decode_subscription(value), "a subscription", filter);
         restore_subscription(core, *session, filter, record.options, record.id, routes);
     });
-    announce(core, std::move(routes), {}, 0);
+    announce(core, routes, {}, 0);
 }
 
 void recover_incoming(Core& core, const SessionsByNumber& sessions) {

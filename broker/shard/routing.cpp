@@ -137,7 +137,8 @@ Routed route(Core& core, const MessageRef& message, const AcknowledgePublish* co
     return routed;
 }
 
-void announce(Core& core, std::vector<std::string> added, std::vector<std::string> removed, Ticket ticket) {
+void announce(Core& core, const std::vector<std::string>& added, const std::vector<std::string>& removed,
+              Ticket ticket) {
     if (core.is_alone() || (added.empty() && removed.empty() && ticket == 0)) return;
     for (ShardIndex shard = 0; shard < core.options.count; ++shard) {
         if (shard == core.options.index) continue;

@@ -34,6 +34,7 @@ void hand_out(Core& core, const session::MessageRef& message);
 void keep_retained(Core& core, const session::MessageRef& message);
 
 // Tells the other shards which filters have (no more) takers here; `ticket`, if not 0, waits for them.
-void announce(Core& core, std::vector<std::string> added, std::vector<std::string> removed, Ticket ticket);
+void announce(Core& core, const std::vector<std::string>& added, const std::vector<std::string>& removed,
+              Ticket ticket);
 
 }  // namespace dray::shard

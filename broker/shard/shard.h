@@ -68,16 +68,16 @@ class Shard {
     // --- inputs ---
     LinkId open(const LinkOptions& options, Instant now);
     // The transport knows more of the client, before its first byte: LinkOptions::identity.
-    void identify(LinkId link, const std::string& identity);
+    void identify(LinkId id, const std::string& identity);
 
     // Bytes that arrived, from the first that was not consumed yet. Returns how many were consumed; the rest
     // is the beginning of a packet and is to be offered again with what follows. After a handover or close
     // effect for this link nothing more may be offered.
-    std::size_t receive(LinkId link, ByteView bytes, Instant now);
+    std::size_t receive(LinkId id, ByteView bytes, Instant now);
     // The connection is gone (by either side's doing). The id is dead from here on.
-    void closed(LinkId link, Instant now);
+    void closed(LinkId id, Instant now);
     // The transport has written `bytes` of this link's outbox (by any number of writes in this turn).
-    void written(LinkId link, std::size_t bytes, Instant now);
+    void written(LinkId id, std::size_t bytes, Instant now);
 
     void receive(ShardIndex from, ShardMessage message, Instant now);
     // Everything up to this number is on disk.
@@ -91,7 +91,7 @@ class Shard {
 
     // --- outputs ---
     Effects& effects();
-    session::Outbox& outbox(LinkId link);
+    session::Outbox& outbox(LinkId id);
 
     const Statistics& statistics() const;
 

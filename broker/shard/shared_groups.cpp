@@ -21,10 +21,10 @@ ShardIndex home_of_group(const Core& core, const session::SharedMembership& memb
     return home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
 }
 
-void count_lost(Core& core, Discard reason) {
-    ++core.statistics.books.matched;
-    ++core.statistics.books.held;
-    discard_held(core, reason);
+void count_lost(Core& core, Discard reason, std::size_t count = 1) {
+    core.statistics.books.matched += count;
+    core.statistics.books.held += count;
+    core.statistics.books.discard(reason, count);
 }
 
 // The able member that is to have the next message, if there is one.
@@ -119,7 +119,7 @@ void join_group(Core& core, ShardIndex from, const GroupJoin& join) {
     const Ticket ticket = core.tickets.open(ConfirmTicket{from, join.ticket});
     std::vector<std::string> routes;
     if (added.is_first_local_for_filter) routes.push_back(join.filter);
-    announce(core, std::move(routes), {}, ticket);
+    announce(core, routes, {}, ticket);
     confirm(core, ticket);
     if (join.able) set_member_able(core, {join.session, true, join.load});
 }
@@ -159,17 +159,12 @@ void deliver_to_group(Core& core, topics::GroupId group, const MessageRef& messa
 
 void return_to_group(Core& core, const GroupReturn& returned) {
     const topics::SharedGroup* group = core.subscriptions.find_group(returned.group, returned.filter);
-    const auto waiting = group == nullptr ? core.groups.waiting.end() : core.groups.waiting.find(group->id());
+    if (group == nullptr) return count_lost(core, Discard::kNoMember, returned.messages.size());
+    const auto waiting = core.groups.waiting.find(group->id());
     if (waiting != core.groups.waiting.end() && !waiting->second.messages.empty()) {
         return hold_first(core, group->id(), returned.messages);
     }
-    for (const MessageRef& message : returned.messages) {
-        if (group == nullptr) {
-            count_lost(core, Discard::kNoMember);
-        } else {
-            deliver_or_hold(core, group->id(), message);
-        }
-    }
+    for (const MessageRef& message : returned.messages) deliver_or_hold(core, group->id(), message);
 }
 
 void receive_from_group(Core& core, const GroupDeliver& delivery) {

@@ -151,6 +151,7 @@ class RocksStore::Engine {
             if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
         }
         std::vector<ColumnFamilyDescriptor> descriptors;
+        descriptors.reserve(names.size());
         for (const std::string& name : names) descriptors.emplace_back(name, options);
         std::vector<ColumnFamilyHandle*> handles;
         rocksdb::DB* database = nullptr;
