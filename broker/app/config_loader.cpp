@@ -227,7 +227,10 @@ void ConfigLoader::check_listener(const ListenerConfig& listener) {
 
 void ConfigLoader::check_files() {
     for (const ListenerConfig& listener : config_.listeners()) {
-        if (!net::is_tls(listener.kind)) continue;
+        const net::CertificateFiles& files = listener.tls.certificate;
+        // What is not even named was told by check_whole().
+        if (!net::is_tls(listener.kind) || files.certificate_file.empty() || files.private_key_file.empty())
+            continue;
         const auto loaded = net::TlsContext::load(listener.tls);
         if (loaded) continue;
         std::string key = listener.key_prefix + loaded.error().setting;
