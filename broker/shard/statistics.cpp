@@ -10,6 +10,7 @@ void for_each_number(Numbers& statistics, Visit visit) {
     visit(statistics.books.matched);
     visit(statistics.books.delivered);
     visit(statistics.books.expired);
+    visit(statistics.books.dead_lettered);
     for (auto& count : statistics.books.discarded) visit(count);
     visit(statistics.books.held);
     visit(statistics.bytes_received);

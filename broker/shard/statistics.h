@@ -1,7 +1,7 @@
 // What a shard counts, and the books that must balance. Every (message, taker) pair that matched ends in one
 // place:
 //
-//     matched = delivered + expired + discarded[by reason] + held
+//     matched = delivered + expired + dead-lettered + discarded[by reason] + held
 //
 // held is what waits now: in windows, queues, and (QoS 0) outboxes. Plain numbers, one writer, summed by
 // shard 0.
@@ -33,6 +33,7 @@ struct Books {
     std::uint64_t matched = 0;
     std::uint64_t delivered = 0;
     std::uint64_t expired = 0;
+    std::uint64_t dead_lettered = 0;  // moved to a dead-letter queue, where it is matched anew
     std::array<std::uint64_t, static_cast<std::size_t>(Discard::kCount)> discarded{};
     std::uint64_t held = 0;
 
@@ -45,7 +46,7 @@ struct Books {
         for (const std::uint64_t count : discarded) total += count;
         return total;
     }
-    bool balance() const { return matched == delivered + expired + discarded_total() + held; }
+    bool balance() const { return matched == delivered + expired + dead_lettered + discarded_total() + held; }
 };
 
 struct Statistics {

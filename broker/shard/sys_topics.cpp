@@ -32,6 +32,7 @@ void publish_books(Core& core, const Books& books) {
     publish(core, "books/matched", books.matched);
     publish(core, "books/delivered", books.delivered);
     publish(core, "books/expired", books.expired);
+    publish(core, "books/dead-lettered", books.dead_lettered);
     publish(core, "books/held", books.held);
     for (std::size_t i = 0; i < books.discarded.size(); ++i) {
         const std::string reason(name(static_cast<Discard>(i)));
