@@ -30,11 +30,12 @@ struct Held {
     mqtt::QoS qos = mqtt::QoS::kAtMostOnce;
     bool retain = false;
     bool sent_before = false;  // it may have been: DUP when it is sent [MQTT-3.1.1 3.3.1-1]
-    std::uint16_t shared = 0;  // which of the session's shared subscriptions brought it; 0 = none
+    std::uint16_t source = 0;  // 1 + which of the session's sources brought it; 0 = none
     // Of a session that is kept on disk: its place in the order of this session's messages (0 = it takes the
     // next when it is sent), and the commit that must be safe before its next packet may leave.
     std::uint64_t position = 0;
     std::uint64_t waits_for = 0;
+    std::uint64_t source_position = 0;  // its place in the queue or stream that it comes from
 };
 
 class Inflight {

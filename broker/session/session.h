@@ -22,14 +22,17 @@ using SessionNumber = std::uint64_t;
 struct Subscription {
     mqtt::SubscriptionOptions options;
     std::uint32_t id = 0;      // Subscription Identifier; 0 = none
-    std::uint16_t shared = 0;  // 1 + its place in Session::shared, 0 = not shared
+    std::uint16_t source = 0;  // 1 + its place in Session::sources, 0 = the topic tree itself
 };
 
-// A shared subscription of this session, by the parts of $share/<group>/<filter>.
-struct SharedMembership {
-    std::string group;
+// Where messages come from that are not this session's alone: a shared subscription, a queue or a stream. Its
+// home shard gives them, and hears what became of them (shard/sources.h).
+enum class SourceKind : std::uint8_t { kGroup, kQueue, kStream };
+struct MessageSource {
+    SourceKind kind = SourceKind::kGroup;
+    std::string group;  // or the name of the queue or stream
     std::string filter;
-    std::uint64_t received = 0;  // messages that its group has given
+    std::uint64_t received = 0;  // messages that it has given
     bool active = true;          // its place is kept after UNSUBSCRIBE, for messages that it brought
 };
 
@@ -50,7 +53,7 @@ struct Session {
     std::unique_ptr<WillMessage> will;
 
     std::map<std::string, Subscription, std::less<>> subscriptions;
-    std::vector<SharedMembership> shared;
+    std::vector<MessageSource> sources;
 
     Inflight inflight;
     Ring<Held> queue;  // waiting for the window or for the client

@@ -1,9 +1,11 @@
 #include "shard/delivery.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "shard/answers.h"
 #include "shard/core.h"
+#include "shard/sources.h"
 
 namespace dray::shard {
 
@@ -56,31 +58,34 @@ bool fits(const Link& link, const session::Delivery& delivery) {
     return link.packet_bytes_max == 0 || link.outbox.encoded_size(delivery) <= link.packet_bytes_max;
 }
 
-// Whether it may be sent now, and under which alias; if not, it has been put into the books
+// Nothing, and under which alias it may be sent now; or what became of it instead, which is in the books then
 // [MQTT-5.0 3.1.2-25, 3.3.2-5].
-bool may_be_sent(Core& core, const Link& link, session::Delivery& delivery, bool may_expire = true) {
+std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Delivery& delivery,
+                                  bool may_expire = true) {
     if (may_expire && delivery.message->expired(core.now)) {
         ++core.statistics.books.expired;
         --core.statistics.books.held;
-        return false;
+        return Outcome::kExpired;
     }
     if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
-    if (fits(link, delivery)) return true;
+    if (fits(link, delivery)) return std::nullopt;
     if (!delivery.alias.is_known) {
         delivery.alias = {};  // to define it made the packet longer
-        if (fits(link, delivery)) return true;
+        if (fits(link, delivery)) return std::nullopt;
     }
     discard_held(core, Discard::kPacketTooLarge);
-    return false;
+    return Outcome::kUndeliverable;
 }
 
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
-    if (!may_be_sent(core, link, delivery)) return forget_entry(core, session, held);
+    if (const auto outcome = end_unsent(core, link, delivery)) return settle(core, session, held, *outcome);
     delivery.dup = held.sent_before;
     if (held.qos != mqtt::QoS::kAtMostOnce) {
         delivery.packet_id = session.inflight.add(std::move(held));
         ++core.statistics.inflight;
+    } else if (held.source != 0) {
+        settle(core, session, held, Outcome::kConsumed);
     }
     push(core, link, std::move(delivery));
 }
@@ -96,6 +101,11 @@ void enqueue(Core& core, Session& session, Held held) {
     session.queue.push_back(std::move(held));
 }
 
+void turn_away(Core& core, Session& session, const Held& held, Discard reason) {
+    discard_held(core, reason);
+    settle(core, session, held, Outcome::kUndeliverable);
+}
+
 // What was sent before the connection broke, again and first [MQTT-3.1.1 4.4.0-1], [MQTT-5.0 4.4.0-1].
 void send_again(Core& core, Session& session, Link& link) {
     const session::Inflight::Resend again = session.inflight.next_unsent();
@@ -105,8 +115,9 @@ void send_again(Core& core, Session& session, Link& link) {
     }
     session::Delivery delivery = delivery_of(core, entry.held);
     // A QoS 2 message that was sent once does not expire any more [MQTT-5.0 4.3.3-7].
-    if (!may_be_sent(core, link, delivery, entry.held.qos != mqtt::QoS::kExactlyOnce)) {
-        forget_entry(core, session, entry.held);
+    const bool may_expire = entry.held.qos != mqtt::QoS::kExactlyOnce;
+    if (const auto outcome = end_unsent(core, link, delivery, may_expire)) {
+        settle(core, session, entry.held, *outcome);
         --core.statistics.inflight;
         return session.inflight.complete(entry);
     }
@@ -123,8 +134,8 @@ void deliver(Core& core, Session& session, Held held) {
     ++core.statistics.books.held;
     Link* link = core.link_of(session);
     if (held.qos == mqtt::QoS::kAtMostOnce) {
-        if (link == nullptr) return discard_held(core, Discard::kOffline);
-        if (!has_room(core, *link)) return discard_held(core, Discard::kSlowReader);
+        if (link == nullptr) return turn_away(core, session, held, Discard::kOffline);
+        if (!has_room(core, *link)) return turn_away(core, session, held, Discard::kSlowReader);
         send_now(core, session, *link, std::move(held));
         return update_able(core, session);
     }
@@ -132,7 +143,7 @@ void deliver(Core& core, Session& session, Held held) {
     const bool is_next = link != nullptr && session.queue.empty() && !session.inflight.has_unsent() &&
                          has_room(core, *link) && window_is_open(session, *link);
     if (!is_next && queue_is_full(core, session, held)) {
-        discard_held(core, Discard::kQueueFull);
+        turn_away(core, session, held, Discard::kQueueFull);
     } else {
         keep_entry(core, session, held);
         if (is_next && may_be_taken(core, session, held)) {

@@ -3,6 +3,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/sources.h"
 
 namespace dray::shard {
 
@@ -17,7 +18,7 @@ void complete(Core& core, Link& link, Inflight::Entry& entry, bool refused) {
         ++core.statistics.books.delivered;
         --core.statistics.books.held;
     }
-    forget_entry(core, *link.session, entry.held);
+    settle(core, *link.session, entry.held, refused ? Outcome::kRefused : Outcome::kConsumed);
     link.session->inflight.complete(entry);
     --core.statistics.inflight;
     pump(core, *link.session);

@@ -39,15 +39,15 @@ Checked check(const Core& core, const Link& link, const mqtt::SubscriptionReques
     return {};
 }
 
-std::uint16_t shared_slot(Session& session, const mqtt::SharedFilter& shared) {
-    for (std::size_t i = 0; i < session.shared.size(); ++i) {
-        if (session.shared[i].group == shared.group && session.shared[i].filter == shared.filter) {
-            session.shared[i].active = true;
+std::uint16_t source_slot(Session& session, const mqtt::SharedFilter& shared) {
+    for (std::size_t i = 0; i < session.sources.size(); ++i) {
+        if (session.sources[i].group == shared.group && session.sources[i].filter == shared.filter) {
+            session.sources[i].active = true;
             return static_cast<std::uint16_t>(i + 1);
         }
     }
-    session.shared.push_back({std::string(shared.group), std::string(shared.filter), true});
-    return static_cast<std::uint16_t>(session.shared.size());
+    session.sources.push_back({.group = std::string(shared.group), .filter = std::string(shared.filter)});
+    return static_cast<std::uint16_t>(session.sources.size());
 }
 
 void join(Core& core, Session& session, const mqtt::SharedFilter& shared, const Subscription& subscription,
@@ -58,7 +58,7 @@ void join(Core& core, Session& session, const mqtt::SharedFilter& shared, const 
                       subscription.options,
                       subscription.id,
                       session.able,
-                      load_at_home(core, session, session.shared[subscription.shared - 1u]),
+                      load_at_home(core, session, session.sources[subscription.source - 1u]),
                       ticket};
     core.tickets.wait_for_more(ticket);
     const ShardIndex home = home_of(SharedGroups::key(shared.group, shared.filter), core.options.count);
@@ -104,7 +104,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         keep_subscription(core, session, request.filter, subscription);
         if (const auto shared = mqtt::parse_shared(request.filter)) {
             if (is_new) ++core.statistics.shared_subscriptions;
-            subscription.shared = shared_slot(session, *shared);
+            subscription.source = source_slot(session, *shared);
             update_able(core, session);
             join(core, session, *shared, subscription, ticket);
             continue;  // shared subscriptions get no retained messages [MQTT-5.0 4.8.2]
@@ -131,7 +131,7 @@ void restore_subscription(Core& core, Session& session, std::string_view filter,
     ++core.statistics.subscriptions;
     if (const auto shared = mqtt::parse_shared(filter)) {
         ++core.statistics.shared_subscriptions;
-        subscription.shared = shared_slot(session, *shared);
+        subscription.source = source_slot(session, *shared);
         return join(core, session, *shared, subscription, core.tickets.open(ConfirmTicket{}));
     }
     const auto outcome = core.subscriptions.subscribe(filter, {session.index, id, options});
@@ -155,7 +155,7 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
     const auto found = session.subscriptions.find(filter);
     if (found == session.subscriptions.end()) return false;
     --core.statistics.subscriptions;
-    const std::uint16_t slot = found->second.shared;
+    const std::uint16_t slot = found->second.source;
     const std::string name(filter);  // `filter` may be the key itself
     forget_subscription(core, session, name);
     session.subscriptions.erase(found);
@@ -167,7 +167,7 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
         return true;
     }
     --core.statistics.shared_subscriptions;
-    session::SharedMembership& membership = session.shared[slot - 1u];
+    session::MessageSource& membership = session.sources[slot - 1u];
     membership.active = false;
     GroupLeave leave{membership.group, membership.filter, session.number, ticket};
     if (ticket != 0) core.tickets.wait_for_more(ticket);

@@ -6,6 +6,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/records.h"
+#include "shard/sources.h"
 
 namespace dray::shard {
 
@@ -102,6 +103,7 @@ void forget_subscription(Core& core, const Session& session, std::string_view fi
 void keep_entry(Core& core, Session& session, Held& held) {
     if (session.stored == 0) return;
     held.position = ++session.last_position;
+    if (!is_own(session, held)) return;
     const std::string key = key_of(session.stored, held.position);
     const std::string value = encode(EntryRecord{false, held});
     if (Collection* collecting = core.collections.collecting) {

@@ -62,9 +62,10 @@ SessionsByNumber recover_sessions(Core& core) {
     core.store.scan(Table::kSessions, {}, [&](std::string_view client_id, std::string_view value) {
         const SessionRecord record = *understood(decode_session(value), "the session", client_id);
         core.persistence.last_number = std::max(core.persistence.last_number, record.number >> 8);
-        if (home_of(client_id, core.options.count) != core.options.index) return;
+        if (home_of(client_id, core.options.count) != core.options.index) return true;
         recover_session(core, client_id, record);
         by_number[record.number] = core.sessions.find(client_id);
+        return true;
     });
     return by_number;
 }
@@ -81,9 +82,10 @@ void recover_subscriptions(Core& core, const SessionsByNumber& sessions) {
     core.store.scan(Table::kSubscriptions, {}, [&](std::string_view key, std::string_view value) {
         std::string_view filter;
         Session* session = owner_of(sessions, key, filter);
-        if (session == nullptr) return;
+        if (session == nullptr) return true;
         const SubscriptionRecord record = *understood(decode_subscription(value), "a subscription", filter);
         restore_subscription(core, *session, filter, record.options, record.id, routes);
+        return true;
     });
     announce(core, routes, {}, 0);
 }
@@ -92,18 +94,20 @@ void recover_incoming(Core& core, const SessionsByNumber& sessions) {
     core.store.scan(Table::kIncoming, {}, [&](std::string_view key, std::string_view) {
         std::string_view rest;
         Session* session = owner_of(sessions, key, rest);
-        if (session == nullptr) return;
+        if (session == nullptr) return true;
         const std::uint64_t id = *understood(parse_number(rest), "a packet id", session->client_id);
         session->incoming.insert(mqtt::PacketId(id)).is_kept = true;
+        return true;
     });
 }
 
 void recover_retained(Core& core) {
     core.store.scan(Table::kRetained, {}, [&](std::string_view topic, std::string_view value) {
-        if (home_of(topic, core.options.count) != core.options.index) return;
+        if (home_of(topic, core.options.count) != core.options.index) return true;
         const session::MessageRef message = understood(decode_message(value), "the retained message", topic);
         core.statistics.retained_bytes += message->payload().size();
         core.retained.set(topic, message);
+        return true;
     });
 }
 
@@ -129,6 +133,7 @@ void load_messages(Core& core, Session& session) {
             const std::uint64_t position = *parse_number(parse_session_key(key)->rest);
             entries.push_back({*understood(decode_entry(value), "a message", session.client_id), position});
             if (entries.back().record.released) last_released = position;
+            return true;
         });
     const bool knows_sent = session.sent_up_to != ~std::uint64_t{0};
     const std::uint64_t first_unsent = std::max(last_released + 1, knows_sent ? session.sent_up_to : 1);

@@ -17,7 +17,7 @@ ShardIndex shard_of(session::SessionNumber number) {
     return static_cast<ShardIndex>(number & 0xFF);
 }
 
-ShardIndex home_of_group(const Core& core, const session::SharedMembership& membership) {
+ShardIndex home_of_group(const Core& core, const session::MessageSource& membership) {
     return home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
 }
 
@@ -100,7 +100,7 @@ void hold_first(Core& core, topics::GroupId id, const std::vector<MessageRef>& m
 // What a member has ever received from groups of that home.
 MemberLoad load_of(const Core& core, const Session& session, ShardIndex home) {
     MemberLoad load{session.load, session.room, 0};
-    for (const session::SharedMembership& membership : session.shared) {
+    for (const session::MessageSource& membership : session.sources) {
         if (home_of_group(core, membership) == home) load.received += membership.received;
     }
     return load;
@@ -108,8 +108,7 @@ MemberLoad load_of(const Core& core, const Session& session, ShardIndex home) {
 
 }  // namespace
 
-MemberLoad load_at_home(const Core& core, const Session& session,
-                        const session::SharedMembership& membership) {
+MemberLoad load_at_home(const Core& core, const Session& session, const session::MessageSource& membership) {
     return load_of(core, session, home_of_group(core, membership));
 }
 
@@ -168,12 +167,12 @@ void return_to_group(Core& core, const GroupReturn& returned) {
 }
 
 void receive_from_group(Core& core, const GroupDeliver& delivery) {
-    session::SharedMembership* membership = nullptr;
+    session::MessageSource* membership = nullptr;
     std::uint16_t slot = 0;
     Session* session = core.sessions.find_number(delivery.session);
     if (session != nullptr && session->is_connected()) {
-        for (std::size_t i = 0; i < session->shared.size() && membership == nullptr; ++i) {
-            session::SharedMembership& candidate = session->shared[i];
+        for (std::size_t i = 0; i < session->sources.size() && membership == nullptr; ++i) {
+            session::MessageSource& candidate = session->sources[i];
             if (!candidate.active || candidate.group != delivery.group || candidate.filter != delivery.filter)
                 continue;
             membership = &candidate;
@@ -196,12 +195,12 @@ void receive_from_group(Core& core, const GroupDeliver& delivery) {
     held.qos = std::min(delivery.message->qos(), delivery.options.qos);
     held.retain = delivery.options.retain_as_published && delivery.message->retain();
     held.subscription_id = delivery.subscription_id;
-    held.shared = slot;
+    held.source = slot;
     deliver(core, *session, std::move(held));
 }
 
 void update_able(Core& core, Session& session) {
-    if (session.shared.empty()) return;
+    if (session.sources.empty()) return;
     const Link* link = core.link_of(session);
     const bool able = link != nullptr && session.queue.empty() && !session.inflight.has_unsent() &&
                       session.inflight.sent() < link->window &&
@@ -217,8 +216,8 @@ void update_able(Core& core, Session& session) {
     session.able = able;
     session.room = room;
     std::uint64_t told = 0;
-    for (std::size_t i = 0; i < session.shared.size(); ++i) {
-        const ShardIndex home = home_of_group(core, session.shared[i]);
+    for (std::size_t i = 0; i < session.sources.size(); ++i) {
+        const ShardIndex home = home_of_group(core, session.sources[i]);
         if ((told >> home & 1U) != 0) continue;
         told |= std::uint64_t{1} << home;
         const MemberAble change{session.number, able, load_of(core, session, home)};
@@ -231,13 +230,13 @@ void update_able(Core& core, Session& session) {
 }
 
 void give_back_shared(Core& core, Session& session) {
-    if (session.shared.empty()) return;
-    std::vector<GroupReturn> returned(session.shared.size());
+    if (session.sources.empty()) return;
+    std::vector<GroupReturn> returned(session.sources.size());
     // What was sent and not acknowledged first, then what waited: the order in which the group gave them. QoS
     // 2 messages that are under way stay with this session [MQTT-5.0 4.8.2-5].
     session.inflight.for_each([&](session::Inflight::Entry& entry) {
-        if (entry.held.shared == 0 || entry.phase != session::Inflight::Phase::kAwaitsPuback) return;
-        returned[entry.held.shared - 1u].messages.push_back(entry.held.message);
+        if (entry.held.source == 0 || entry.phase != session::Inflight::Phase::kAwaitsPuback) return;
+        returned[entry.held.source - 1u].messages.push_back(entry.held.message);
         forget_entry(core, session, entry.held);
         session.inflight.abandon(entry);
         --core.statistics.inflight;
@@ -246,21 +245,21 @@ void give_back_shared(Core& core, Session& session) {
     });
     session.inflight.drop_done();
     for (std::size_t left = session.queue.size(); left > 0; --left) {
-        if (session.queue.front().shared == 0) {
+        if (session.queue.front().source == 0) {
             session.queue.push_back(session.queue.pop_front());
             continue;
         }
         session::Held held = dequeue(core, session);
         forget_entry(core, session, held);
-        returned[held.shared - 1u].messages.push_back(std::move(held.message));
+        returned[held.source - 1u].messages.push_back(std::move(held.message));
         --core.statistics.books.matched;
         --core.statistics.books.held;
     }
     for (std::size_t i = 0; i < returned.size(); ++i) {
         if (returned[i].messages.empty()) continue;
-        returned[i].group = session.shared[i].group;
-        returned[i].filter = session.shared[i].filter;
-        const ShardIndex home = home_of_group(core, session.shared[i]);
+        returned[i].group = session.sources[i].group;
+        returned[i].filter = session.sources[i].filter;
+        const ShardIndex home = home_of_group(core, session.sources[i]);
         if (home == core.options.index) {
             return_to_group(core, returned[i]);
         } else {

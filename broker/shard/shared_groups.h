@@ -58,7 +58,7 @@ void receive_from_group(Core& core, const GroupDeliver& delivery);
 void update_able(Core& core, session::Session& session);
 // For GroupJoin.
 MemberLoad load_at_home(const Core& core, const session::Session& session,
-                        const session::SharedMembership& membership);
+                        const session::MessageSource& membership);
 // Gives back what a session that left had not acknowledged.
 void give_back_shared(Core& core, session::Session& session);
 

@@ -19,8 +19,20 @@ namespace dray::shard {
 using StoreSequence = std::uint64_t;
 
 // Their names on disk are the store's business; their numbers never leave the process.
-enum class Table : std::uint8_t { kSessions, kSubscriptions, kEntries, kIncoming, kRetained };
-inline constexpr std::size_t kTables = 5;
+enum class Table : std::uint8_t {
+    kSessions,
+    kSubscriptions,
+    kEntries,
+    kIncoming,
+    kRetained,
+    kBodies,
+    kQueues,
+    kQueueEntries,
+    kStreams,
+    kStreamRecords,
+    kDelayed,
+};
+inline constexpr std::size_t kTables = 11;
 
 class StoreBatch {
   public:

@@ -24,15 +24,21 @@ namespace dray::shard {
 
 class StorePort {
   public:
-    using Visit = std::function<void(std::string_view key, std::string_view value)>;
+    // Returns whether to go on.
+    using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 
     virtual ~StorePort() = default;
     // Whether records survive the process. If not, the shard does not write any.
     virtual bool keeps() const = 0;
     // Whether the disk takes what it is given. If not, commits wait until it does; nothing is lost.
     virtual bool works() const { return true; }
-    // What is committed under keys that begin with `prefix`, in the order of their bytes.
-    virtual void scan(Table table, std::string_view prefix, const Visit& visit) const = 0;
+    // What is committed under keys that begin with `prefix`, in the order of their bytes; if `from` is not
+    // empty, only keys from there on.
+    virtual void scan(Table table, std::string_view prefix, std::string_view from,
+                      const Visit& visit) const = 0;
+    void scan(Table table, std::string_view prefix, const Visit& visit) const {
+        scan(table, prefix, {}, visit);
+    }
 
     // --- for whoever carries out the effects of that shard, on its thread ---
     virtual void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) = 0;

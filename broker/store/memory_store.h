@@ -8,7 +8,8 @@ namespace dray::store {
 class MemoryStore final : public shard::StorePort {
   public:
     bool keeps() const override { return false; }
-    void scan(shard::Table, std::string_view, const Visit&) const override {}
+    using StorePort::scan;
+    void scan(shard::Table, std::string_view, std::string_view, const Visit&) const override {}
     void commit(shard::ShardIndex, shard::StoreSequence, shard::StoreBatch) override {}
     shard::StoreSequence durable(shard::ShardIndex) const override { return 0; }
 };

@@ -28,8 +28,9 @@ using shard::StoreSequence;
 using shard::Table;
 
 // What the tables are called on disk, in the order of shard::Table.
-constexpr std::array<const char*, shard::kTables> kTableNames{"sessions", "subscriptions", "entries",
-                                                              "incoming", "retained"};
+constexpr std::array<const char*, shard::kTables> kTableNames{
+    "sessions", "subscriptions", "entries", "incoming",       "retained", "bodies",
+    "queues",   "queue_entries", "streams", "stream_records", "delayed"};
 constexpr const char* kFormatKey = "format";  // in the default column family
 constexpr auto kRetryFirst = 50ms;
 constexpr auto kRetryLast = 1000ms;
@@ -94,14 +95,15 @@ class RocksStore::Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    void scan(Table table, std::string_view prefix, const Visit& visit) const {
+    void scan(Table table, std::string_view prefix, std::string_view from, const Visit& visit) const {
         rocksdb::ReadOptions options;
         const std::string end = end_of(prefix);
         const Slice upper = slice(end);
         if (!end.empty()) options.iterate_upper_bound = &upper;
         options.fill_cache = false;
         const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(options, handle(table)));
-        for (at->Seek(slice(prefix)); at->Valid(); at->Next()) visit(text(at->key()), text(at->value()));
+        at->Seek(slice(std::max(prefix, from)));
+        while (at->Valid() && visit(text(at->key()), text(at->value()))) at->Next();
         if (!at->status().ok()) refuse(options_.folder, at->status());
     }
 
@@ -286,8 +288,8 @@ void RocksStore::set_report(Report report) {
     engine_->report = std::move(report);
 }
 
-void RocksStore::scan(Table table, std::string_view prefix, const Visit& visit) const {
-    engine_->scan(table, prefix, visit);
+void RocksStore::scan(Table table, std::string_view prefix, std::string_view from, const Visit& visit) const {
+    engine_->scan(table, prefix, from, visit);
 }
 
 void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {

@@ -46,7 +46,9 @@ class RocksStore final : public shard::StorePort {
 
     bool keeps() const override { return true; }
     bool works() const override;
-    void scan(shard::Table table, std::string_view prefix, const Visit& visit) const override;
+    using StorePort::scan;
+    void scan(shard::Table table, std::string_view prefix, std::string_view from,
+              const Visit& visit) const override;
 
     // --- the thread of that shard ---
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override;

@@ -24,11 +24,12 @@ class SimulatedDisk final : public shard::StorePort {
     bool keeps() const override { return keeps_; }
     bool works() const override { return works_; }
     void set_works(bool works) { works_ = works; }
-    void scan(shard::Table table, std::string_view prefix, const Visit& visit) const override {
+    using StorePort::scan;
+    void scan(shard::Table table, std::string_view prefix, std::string_view from,
+              const Visit& visit) const override {
         const auto& records = tables_[static_cast<std::size_t>(table)];
-        for (auto at = records.lower_bound(prefix); at != records.end() && at->first.starts_with(prefix);
-             ++at)
-            visit(at->first, at->second);
+        auto at = records.lower_bound(std::max(prefix, from));
+        while (at != records.end() && at->first.starts_with(prefix) && visit(at->first, at->second)) ++at;
     }
 
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override {

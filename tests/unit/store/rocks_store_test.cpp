@@ -43,8 +43,10 @@ StoreBatch put(Table table, std::string_view key, std::string_view value) {
 
 std::map<std::string, std::string> all(const RocksStore& store, Table table, std::string_view prefix = {}) {
     std::map<std::string, std::string> records;
-    store.scan(table, prefix,
-               [&](std::string_view key, std::string_view value) { records.emplace(key, value); });
+    store.scan(table, prefix, [&](std::string_view key, std::string_view value) {
+        records.emplace(key, value);
+        return true;
+    });
     return records;
 }
 
