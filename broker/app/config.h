@@ -11,6 +11,7 @@
 #include "net/listener_options.h"
 #include "reactor/log.h"
 #include "shard/limits.h"
+#include "shard/queue_options.h"
 #include "shard/shard.h"
 #include "store/durability.h"
 
@@ -48,6 +49,8 @@ struct Config {
     shard::Redirect redirect = shard::Redirect::kNone;
     std::string response_prefix;
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
+
+    std::vector<shard::QueueOptions> queues;
 
     shard::Limits limits;
     std::uint32_t connections_max = 0;  // of all listeners together; 0 = no limit

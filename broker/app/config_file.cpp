@@ -16,64 +16,94 @@ class TomlWalk {
   public:
     TomlWalk(ConfigLoader& loader, const std::string& file) : loader_(loader), file_(file) {}
 
-    void table(const toml::table& table, const std::string& prefix) {
-        for (const auto& [name, node] : table) {
-            const std::string key = prefix + std::string(name.str());
-            if (const auto* inner = node.as_table()) {
-                section(*inner, key, at(name.source()));
-            } else if (const auto* list = node.as_array(); list && key == "listener") {
-                each(*list, key, loader_.config_.more_listeners);
-            } else if (list && key.starts_with("listener.") && key.ends_with(".certificates")) {
-                each(*list, key, loader_.config_.more_listeners.back().tls.more_certificates);
-            } else {
-                loader_.assign(key, value_of(node), at(node.source()));
-            }
-        }
-    }
+    void root(const toml::table& root) { table(root, loader_.config_, "", ""); }
 
   private:
     std::string at(const toml::source_region& region) const {
         return file_ + ':' + std::to_string(region.begin.line) + ':' + std::to_string(region.begin.column);
     }
 
+    // `prefix` is the owner's part of its keys ("listener.0."), `section` what follows in this table.
+    template <typename Owner>
+    void table(const toml::table& table, Owner& owner, const std::string& prefix,
+               const std::string& section) {
+        for (const auto& [its_name, node] : table) {
+            const std::string name = section + std::string(its_name.str());
+            const auto* const inner = node.as_table();
+            const auto* const list = node.as_array();
+            if (inner) {
+                inner_table(*inner, owner, prefix, name, at(its_name.source()));
+            } else if (!list || !walk_list(*list, owner, prefix, name)) {
+                loader_.assign(prefix + name, value_of(node), at(node.source()));
+            }
+        }
+    }
+
     // A section that does not exist is one error, not one for each of its keys.
-    void section(const toml::table& inner, const std::string& key, const std::string& where) {
-        if (find_row(config_rows(), key)) return loader_.assign(key, Value(), where);
-        const std::string prefix = key + '.';
+    template <typename Owner>
+    void inner_table(const toml::table& inner, Owner& owner, const std::string& prefix,
+                     const std::string& name, const std::string& where) {
+        if (find_row(rows<Owner>(), name)) return loader_.assign(prefix + name, Value(), where);
+        const std::string section = name + '.';
         const bool known = std::ranges::any_of(
-            config_rows(), [&](const auto& row) { return row.key.name.starts_with(prefix); });
-        if (known) return table(inner, prefix);
-        if (key == "listener") return loader_.error(where, "'listener' is a list: write [[listener]]");
-        std::vector<std::string_view> sections{"listener"};
-        for (const auto& row : config_rows()) {
+            rows<Owner>(), [&](const auto& row) { return row.key.name.starts_with(section); });
+        if (known) return table(inner, owner, prefix, section);
+        const std::string key = prefix + name;
+        std::vector<std::string_view> sections;
+        bool is_list = false;
+        for_each_list(owner, [&](std::string_view list_name, const auto&) {
+            sections.push_back(list_name);
+            is_list |= list_name == name;
+        });
+        if (is_list) return loader_.error(where, "'" + key + "' is a list: write [[" + key + "]]");
+        for (const auto& row : rows<Owner>()) {
             const std::size_t dot = row.key.name.find('.');
             if (dot != std::string_view::npos) sections.push_back(row.key.name.substr(0, dot));
         }
-        const std::string_view meant = nearest_name(sections, key);
+        const std::string_view meant = nearest_name(sections, name);
         loader_.error(where, "unknown section '" + key + "'" +
                                  (meant.empty() ? "" : "; did you mean '" + std::string(meant) + "'?"));
     }
 
-    // A list of tables; each makes one of `entries`, in order.
-    template <typename Entry>
-    void each(const toml::array& list, const std::string& key, std::vector<Entry>& entries) {
-        for (std::size_t i = 0; i < list.size(); ++i) {
-            const auto* const inner = list[i].as_table();
-            if (!inner) {
-                loader_.error(at(list[i].source()),
-                              "'" + key + "' is a list of tables: write [[" + key + "]]");
-            } else {
+    // Whether it is a list of tables. Each makes one entry, in order.
+    template <typename Owner>
+    bool walk_list(const toml::array& list, Owner& owner, const std::string& prefix,
+                   const std::string& name) {
+        bool found = false;
+        for_each_list(owner, [&](std::string_view list_name, auto& entries) {
+            if (list_name != name) return;
+            found = true;
+            for (std::size_t i = 0; i < list.size(); ++i) {
+                const std::string key = prefix + name;
+                const auto* const inner = list[i].as_table();
+                if (!inner) {
+                    loader_.error(at(list[i].source()),
+                                  "'" + key + "' is a list of tables: write [[" + key + "]]");
+                    continue;
+                }
                 if (entries.size() <= i) entries.resize(i + 1);
-                table(*inner, key + '.' + std::to_string(i) + '.');
+                table(*inner, entries[i], key + '.' + std::to_string(i) + '.', "");
             }
-        }
+        });
+        return found;
     }
 
     static Value value_of(const toml::node& node) {
         if (const auto* number = node.as_integer()) return number->get();
         if (const auto* truth = node.as_boolean()) return truth->get();
         if (const auto* text = node.as_string()) return text->get();
+        if (const auto* list = node.as_array()) return texts_of(*list);
         return {};
+    }
+
+    static Value texts_of(const toml::array& list) {
+        Texts texts;
+        for (const toml::node& node : list) {
+            const auto* const text = node.as_string();
+            if (!text) return {};
+            texts.push_back(text->get());
+        }
+        return texts;
     }
 
     ConfigLoader& loader_;
@@ -95,7 +125,7 @@ void ConfigLoader::read_file(const std::string& path) {
 void ConfigLoader::read_text(std::string_view toml, const std::string& name) {
     try {
         const toml::table root = toml::parse(toml);
-        TomlWalk(*this, name).table(root, "");
+        TomlWalk(*this, name).root(root);
     } catch (const toml::parse_error& failure) {
         const auto& at = failure.source().begin;
         error(name + ':' + std::to_string(at.line) + ':' + std::to_string(at.column),

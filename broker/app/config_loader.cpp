@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <optional>
+#include <type_traits>
 
 namespace dray::app {
 
@@ -11,12 +12,13 @@ namespace {
 
 constexpr std::string_view kPrefix = "DRAY__";
 constexpr std::string_view kListener = "listener.";
-constexpr std::string_view kCertificates = "certificates.";
-constexpr std::size_t kListenersMax = 64;  // and certificates of one
+constexpr std::size_t kTablesMax = 4096;  // of one list
 
-std::vector<std::string_view> all_names() {
+template <typename Owner>
+std::vector<std::string_view> names_within(Owner& owner) {
     std::vector<std::string_view> names;
-    for (const auto& row : config_rows()) names.push_back(row.key.name);
+    for (const auto& row : rows<Owner>()) names.push_back(row.key.name);
+    for_each_list(owner, [&](std::string_view name, const auto&) { names.push_back(name); });
     return names;
 }
 
@@ -85,13 +87,6 @@ void ConfigLoader::set(std::string_view assignment, const std::string& where) {
     set(assignment.substr(0, equals), assignment.substr(equals + 1), where);
 }
 
-void ConfigLoader::assign(const std::string& key, const Input& input, const std::string& where) {
-    if (key.starts_with(kListener)) return assign_to_listener(key, input, where);
-    const auto* const row = find_row(config_rows(), key);
-    if (!row) return unknown(key, where);
-    store_into(key, row->key, row->slot(config_), input, where);
-}
-
 namespace {
 
 // "3.name" -> 3 and "name"
@@ -108,33 +103,40 @@ std::optional<Numbered> split_number(std::string_view text) {
     return result;
 }
 
+// "listener.3.name" within the list "listener" -> 3 and "name"
+std::optional<Numbered> split_list(std::string_view list, std::string_view name) {
+    if (!name.starts_with(list) || !name.substr(list.size()).starts_with('.')) return std::nullopt;
+    return split_number(name.substr(list.size() + 1));
+}
+
 }  // namespace
 
-// listener.<index>.<name> and listener.<index>.certificates.<index>.<name>
-void ConfigLoader::assign_to_listener(const std::string& key, const Input& input, const std::string& where) {
-    const auto listener = split_number(std::string_view(key).substr(kListener.size()));
-    if (!listener) return unknown(key, where);
-    if (listener->rest.starts_with(kCertificates)) {
-        const auto certificate = split_number(listener->rest.substr(kCertificates.size()));
-        const auto* const row = certificate ? find_row(certificate_rows(), certificate->rest) : nullptr;
-        if (!row) return unknown(key, where);
-        ListenerConfig* const owner = at(config_.more_listeners, listener->index, key, where);
-        if (!owner) return;
-        net::NamedCertificate* const its = at(owner->tls.more_certificates, certificate->index, key, where);
-        if (its) store_into(key, row->key, row->slot(*its), input, where);
-        return;
+void ConfigLoader::assign(const std::string& key, const Input& input, const std::string& where) {
+    assign_within(config_, key, key, input, where);
+}
+
+template <typename Owner>
+void ConfigLoader::assign_within(Owner& owner, std::string_view name, const std::string& key,
+                                 const Input& input, const std::string& where) {
+    if (const auto* const row = find_row(rows<Owner>(), name)) {
+        return store_into(key, row->key, row->slot(owner), input, where);
     }
-    const auto* const row = find_row(listener_rows(), listener->rest);
-    if (!row) return unknown(key, where);
-    ListenerConfig* const owner = at(config_.more_listeners, listener->index, key, where);
-    if (owner) store_into(key, row->key, row->slot(*owner), input, where);
+    bool is_in_list = false;
+    for_each_list(owner, [&](std::string_view list_name, auto& list) {
+        const auto numbered = split_list(list_name, name);
+        if (!numbered) return;
+        is_in_list = true;
+        auto* const entry = at(list, numbered->index, key, where);
+        if (entry) assign_within(*entry, numbered->rest, key, input, where);
+    });
+    if (!is_in_list) unknown(owner, key, where);
 }
 
 // The one with that index, if need be a new one behind the last.
 template <typename Entry>
 Entry* ConfigLoader::at(std::vector<Entry>& list, std::size_t index, const std::string& key,
                         const std::string& where) {
-    if (index > list.size() || index >= kListenersMax) {
+    if (index > list.size() || index >= kTablesMax) {
         error(where, key + ": a list is numbered from 0 without gaps, and there are " +
                          std::to_string(list.size()) + " so far");
         return nullptr;
@@ -152,15 +154,16 @@ void ConfigLoader::store_into(const std::string& name, const Key& key, const Slo
     sources_[name] = where;
 }
 
-void ConfigLoader::unknown(const std::string& key, const std::string& where) {
+template <typename Owner>
+void ConfigLoader::unknown(Owner& owner, const std::string& key, const std::string& where) {
     std::string what = "unknown key '" + key + "'";
-    std::string_view meant;
-    if (key.starts_with(kListener)) {
-        what += "; a listener has";
-        for (const auto& row : listener_rows()) what += ' ' + std::string(row.key.name);
-        what += " certificates";
-    } else if (!(meant = nearest_name(all_names(), key)).empty()) {
-        what += "; did you mean '" + std::string(meant) + "'?";
+    const std::vector<std::string_view> names = names_within(owner);
+    if constexpr (std::is_same_v<Owner, Config>) {
+        const std::string_view meant = nearest_name(names, key);
+        if (!meant.empty()) what += "; did you mean '" + std::string(meant) + "'?";
+    } else {
+        what += "; known there:";
+        for (const std::string_view name : names) what += ' ' + std::string(name);
     }
     error(where, what);
 }
@@ -175,6 +178,7 @@ void ConfigLoader::check_whole() {
         const std::string where = source_of(key + ".kind");
         error(where.empty() ? "configuration" : where, key + ".bind: is missing");
     }
+    check_queues();
     const std::vector<ListenerConfig> listeners = config_.listeners();
     for (const ListenerConfig& listener : listeners) check_listener(listener);
     if (listeners.empty())
@@ -222,6 +226,22 @@ void ConfigLoader::check_listener(const ListenerConfig& listener) {
         if (!listener.tls.more_certificates[i].name.empty()) continue;
         wrong(("certificates." + std::to_string(i) + ".name").c_str(),
               "is missing: the server name it is shown for");
+    }
+}
+
+void ConfigLoader::check_queues() {
+    const std::vector<shard::QueueOptions>& queues = config_.queues;
+    for (std::size_t i = 0; i < queues.size(); ++i) {
+        const std::string prefix = "queue." + std::to_string(i) + '.';
+        const auto wrong = [&](const char* option, const std::string& what) {
+            std::string where = source_of(prefix + option);
+            if (where.empty()) where = source_of(prefix + "name");
+            error(where.empty() ? "configuration" : where, prefix + option + ": " + what);
+        };
+        if (const auto mistake = shard::find_mistake(queues[i])) wrong(mistake->option, mistake->what);
+        for (std::size_t j = 0; j < i; ++j) {
+            if (queues[i].name == queues[j].name) wrong("name", "two queues are named so");
+        }
     }
 }
 

@@ -42,13 +42,18 @@ class ConfigLoader {
     using Input = std::variant<Value, std::string_view>;  // from a file; as text
 
     void assign(const std::string& key, const Input& input, const std::string& where);
-    void assign_to_listener(const std::string& key, const Input& input, const std::string& where);
+    // `name` is what of the key is left within that owner.
+    template <typename Owner>
+    void assign_within(Owner& owner, std::string_view name, const std::string& key, const Input& input,
+                       const std::string& where);
     template <typename Entry>
     Entry* at(std::vector<Entry>& list, std::size_t index, const std::string& key, const std::string& where);
     void check_listener(const ListenerConfig& listener);
+    void check_queues();
     void store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,
                     const std::string& where);
-    void unknown(const std::string& key, const std::string& where);
+    template <typename Owner>
+    void unknown(Owner& owner, const std::string& key, const std::string& where);
     void error(const std::string& where, const std::string& what) { errors_.push_back(where + ": " + what); }
 
     Config config_;

@@ -17,6 +17,20 @@ std::string assignment(std::string_view name, const Slot& slot) {
     return value ? std::string(name) + " = " + *value + '\n' : "# " + std::string(name) + " =\n";
 }
 
+// `path`: "listener." for the lists within each [[listener]].
+template <typename Owner>
+void print_lists(std::string& text, Owner& owner, const std::string& path) {
+    for_each_list(owner, [&]<typename Entry>(std::string_view name, std::vector<Entry>& list) {
+        const std::string whole_name = path + std::string(name);
+        for (Entry& entry : list) {
+            text += "[[" + whole_name + "]]\n";
+            for (const auto& row : rows<Entry>()) text += assignment(row.key.name, row.slot(entry));
+            text += '\n';
+            print_lists(text, entry, whole_name + '.');
+        }
+    });
+}
+
 }  // namespace
 
 std::string print_config(const ConfigLoader& loader) {
@@ -24,7 +38,7 @@ std::string print_config(const ConfigLoader& loader) {
     Config defaults;
     std::string text;
     std::string_view section;
-    for (const auto& row : config_rows()) {
+    for (const auto& row : rows<Config>()) {
         const std::size_t dot = row.key.name.find('.');
         const std::string_view its_section = dot == std::string_view::npos ? "" : row.key.name.substr(0, dot);
         if (its_section != section) text += '[' + std::string(section = its_section) + "]\n";
@@ -32,17 +46,7 @@ std::string print_config(const ConfigLoader& loader) {
                          loader.source_of(std::string(row.key.name)));
         text += assignment(row.key.name.substr(dot + 1), row.slot(config)) + '\n';
     }
-    for (std::size_t i = 0; i < config.more_listeners.size(); ++i) {
-        text += "[[listener]]\n";
-        for (const auto& row : listener_rows())
-            text += assignment(row.key.name, row.slot(config.more_listeners[i]));
-        for (auto& certificate : config.more_listeners[i].tls.more_certificates) {
-            text += "[[listener.certificates]]\n";
-            for (const auto& row : certificate_rows())
-                text += assignment(row.key.name, row.slot(certificate));
-        }
-        text += '\n';
-    }
+    print_lists(text, config, "");
     return text;
 }
 

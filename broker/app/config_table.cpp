@@ -1,14 +1,8 @@
 #include "app/config_table.h"
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
-#include <numeric>
-#include <type_traits>
-#include <vector>
 
-#include "net/address.h"
 #include "session/sent_aliases.h"
 #include "shard/link_id.h"
 
@@ -19,9 +13,12 @@ namespace {
 using net::CertificateFiles;
 using net::NamedCertificate;
 using net::TlsSettings;
+using shard::QueueOptions;
 
 constexpr std::uint64_t k16 = std::numeric_limits<std::uint16_t>::max();
 constexpr std::uint64_t k32 = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint64_t kTimeMsMax = 1ULL << 42;  // more than a century
+constexpr std::uint64_t kDelayMsMax = 86'400'000;
 constexpr std::uint64_t kMqttPacketMax = 268'435'460;  // the longest that the wire can say
 
 template <auto Member>
@@ -64,6 +61,10 @@ Slot file_of_name(net::NamedCertificate& certificate) {
 }
 Slot name_of_certificate(net::NamedCertificate& certificate) {
     return &certificate.name;
+}
+template <auto Member>
+Slot of_queue(QueueOptions& queue) {
+    return &(queue.*Member);
 }
 
 constexpr std::array kRows{
@@ -195,268 +196,62 @@ constexpr std::array kCertificateRows{
     Row<NamedCertificate>{file_of_name<&CertificateFiles::private_key_file>, {"private_key_file", "PEM"}},
 };
 
-// --- words for values ---
-
-template <typename Enum>
-struct Word {
-    std::string_view word;
-    Enum value{};
+constexpr std::array kQueueRows{
+    Row<QueueOptions>{of_queue<&QueueOptions::name>, {"name", "consumers subscribe to $queue/<name>"}},
+    Row<QueueOptions>{of_queue<&QueueOptions::filters>,
+                      {"filters", "topics whose messages it takes, whether or not a consumer is there"}},
+    Row<QueueOptions>{of_queue<&QueueOptions::exclusive>,
+                      {"exclusive", "one consumer gets all, the others stand by"}},
+    Row<QueueOptions>{of_queue<&QueueOptions::ttl_ms>,
+                      {"ttl_ms", "older messages expire; 0 = no limit", "milliseconds", 0, kTimeMsMax}},
+    Row<QueueOptions>{of_queue<&QueueOptions::messages_max>,
+                      {"messages_max", "then overflow decides", "messages", 1, 1ULL << 50}},
+    Row<QueueOptions>{of_queue<&QueueOptions::bytes_max>,
+                      {"bytes_max", "of messages with topic and properties", "bytes", 1024, 1ULL << 50}},
+    Row<QueueOptions>{of_queue<&QueueOptions::overflow>,
+                      {"overflow", "what becomes of one message too many, or of the oldest"}},
+    Row<QueueOptions>{
+        of_queue<&QueueOptions::deliveries_max>,
+        {"deliveries_max", "then it goes to dead_letter_queue; 0 = no limit", "deliveries", 0, k32}},
+    Row<QueueOptions>{
+        of_queue<&QueueOptions::retry_delay_ms>,
+        {"retry_delay_ms", "after a consumer's refusal; doubles each time", "milliseconds", 0, kDelayMsMax}},
+    Row<QueueOptions>{of_queue<&QueueOptions::retry_delay_ms_max>,
+                      {"retry_delay_ms_max", "the longest such delay", "milliseconds", 0, kDelayMsMax}},
+    Row<QueueOptions>{of_queue<&QueueOptions::dead_letter_queue>,
+                      {"dead_letter_queue", "where messages go that cannot be consumed; \"\" = nowhere"}},
+    Row<QueueOptions>{of_queue<&QueueOptions::key>,
+                      {"key",
+                       "messages of one key are consumed strictly in order: \"topic\", \"topic-level:N\", "
+                       "\"user-property:NAME\"; \"\" = all are independent"}},
+    Row<QueueOptions>{
+        of_queue<&QueueOptions::alert_messages>,
+        {"alert_messages", "from so many on an alert is raised; 0 = never", "messages", 0, 1ULL << 50}},
+    Row<QueueOptions>{of_queue<&QueueOptions::alert_age_ms>,
+                      {"alert_age_ms", "... and when the oldest is older than this; 0 = never",
+                       "milliseconds", 0, kTimeMsMax}},
 };
-template <typename Enum>
-Word(std::string_view, Enum) -> Word<Enum>;
-constexpr std::array kWords{Word{"debug", reactor::LogLevel::kDebug}, Word{"info", reactor::LogLevel::kInfo},
-                            Word{"warning", reactor::LogLevel::kWarning},
-                            Word{"error", reactor::LogLevel::kError}};
-constexpr std::array kDurabilityWords{Word{"fsync", store::Durability::kFsync},
-                                      Word{"os", store::Durability::kOs},
-                                      Word{"memory", store::Durability::kMemory}};
-constexpr std::array kFormatWords{Word{"human", reactor::LogFormat::kHuman},
-                                  Word{"json", reactor::LogFormat::kJson}};
-constexpr std::array kKindWords{
-    Word{"mqtt", net::ListenerKind::kMqtt}, Word{"ws", net::ListenerKind::kWebSocket},
-    Word{"mqtts", net::ListenerKind::kMqtts}, Word{"wss", net::ListenerKind::kWss}};
-constexpr std::array kCertificateWords{Word{"none", net::ClientCertificate::kNone},
-                                       Word{"optional", net::ClientCertificate::kOptional},
-                                       Word{"required", net::ClientCertificate::kRequired}};
-constexpr std::array kIdentityWords{Word{"none", net::ClientIdentity::kNone},
-                                    Word{"cn", net::ClientIdentity::kCommonName},
-                                    Word{"san", net::ClientIdentity::kAlternativeName}};
-constexpr std::array kTlsWords{Word{"1.2", net::TlsVersion::k12}, Word{"1.3", net::TlsVersion::k13}};
-constexpr std::array kRedirectWords{Word{"none", shard::Redirect::kNone},
-                                    Word{"use-another-server", shard::Redirect::kUseAnotherServer},
-                                    Word{"server-moved", shard::Redirect::kServerMoved}};
-
-constexpr std::array kChoiceWords{Word{"round-robin", shard::SharedChoice::kRoundRobin},
-                                  Word{"least-inflight", shard::SharedChoice::kLeastInflight}};
-
-const auto& words_of(shard::SharedChoice) {
-    return kChoiceWords;
-}
-const auto& words_of(shard::Redirect) {
-    return kRedirectWords;
-}
-const auto& words_of(reactor::LogLevel) {
-    return kWords;
-}
-const auto& words_of(store::Durability) {
-    return kDurabilityWords;
-}
-const auto& words_of(reactor::LogFormat) {
-    return kFormatWords;
-}
-const auto& words_of(net::ListenerKind) {
-    return kKindWords;
-}
-const auto& words_of(net::ClientCertificate) {
-    return kCertificateWords;
-}
-const auto& words_of(net::ClientIdentity) {
-    return kIdentityWords;
-}
-const auto& words_of(net::TlsVersion) {
-    return kTlsWords;
-}
-
-// --- one visitor for each thing that is done with a slot ---
-
-template <typename Enum>
-concept Worded = requires(Enum value) {
-    words_of(value);
-};
-
-struct Allowed {
-    const Key& key;
-    template <std::integral Number>
-    std::string operator()(Number*) const {
-        return "a whole number from " + std::to_string(key.least) + " to " + std::to_string(key.most) +
-               (key.unit.empty() ? "" : " (" + std::string(key.unit) + ")");
-    }
-    std::string operator()(std::string*) const { return "a text in quotes"; }
-    std::string operator()(BindSlot) const { return "\"HOST:PORT\", \"unix:/PATH\" or \"\""; }
-    std::string operator()(ModeSlot) const { return "permissions in quotes, from \"0000\" to \"0777\""; }
-    std::string operator()(bool*) const { return "true or false"; }
-    std::string operator()(std::optional<bool>*) const { return "true or false"; }
-    template <Worded Enum>
-    std::string operator()(Enum* slot) const {
-        std::string text;
-        for (const auto& [word, value] : words_of(*slot)) {
-            if (!text.empty()) text += value == words_of(*slot).back().value ? " or " : ", ";
-            text += '"' + std::string(word) + '"';
-        }
-        return text;
-    }
-};
-
-struct Store {
-    const Key& key;
-    const Value& value;
-
-    std::string refuse(auto slot) const { return "must be " + Allowed{key}(slot); }
-    template <std::integral Number>
-    std::string operator()(Number* slot) const {
-        const auto* const number = std::get_if<std::int64_t>(&value);
-        if (!number || *number < 0) return refuse(slot);
-        const auto wide = static_cast<std::uint64_t>(*number);
-        if (wide < key.least || wide > key.most) return refuse(slot);
-        *slot = static_cast<Number>(wide);
-        return {};
-    }
-    std::string operator()(std::string* slot) const {
-        const auto* const text = std::get_if<std::string>(&value);
-        if (!text) return refuse(slot);
-        *slot = *text;
-        return {};
-    }
-    std::string operator()(BindSlot slot) const {
-        const auto* const text = std::get_if<std::string>(&value);
-        if (!text) return refuse(slot);
-        if (!text->empty()) {
-            if (std::string wrong = net::check_bind(*text); !wrong.empty()) return wrong;
-        }
-        *slot.text = *text;
-        return {};
-    }
-    std::string operator()(ModeSlot slot) const {
-        const auto* const text = std::get_if<std::string>(&value);
-        std::uint32_t mode = 0;
-        if (!text || text->empty()) return refuse(slot);
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), mode, 8);
-        if (error != std::errc() || end != text->data() + text->size() || mode > 0777) return refuse(slot);
-        *slot.mode = mode;
-        return {};
-    }
-    std::string operator()(bool* slot) const {
-        const auto* const truth = std::get_if<bool>(&value);
-        if (!truth) return refuse(slot);
-        *slot = *truth;
-        return {};
-    }
-    std::string operator()(std::optional<bool>* slot) const {
-        const auto* const truth = std::get_if<bool>(&value);
-        if (!truth) return refuse(slot);
-        *slot = *truth;
-        return {};
-    }
-    template <Worded Enum>
-    std::string operator()(Enum* slot) const {
-        const auto* const text = std::get_if<std::string>(&value);
-        if (!text) return refuse(slot);
-        for (const auto& [word, meaning] : words_of(*slot)) {
-            if (word != *text) continue;
-            *slot = meaning;
-            return {};
-        }
-        return refuse(slot);
-    }
-};
-
-std::string in_quotes(std::string_view text) {
-    std::string out = "\"";
-    for (const char letter : text) {
-        if (letter == '"' || letter == '\\') out += '\\';
-        out += letter;
-    }
-    return out + '"';
-}
-
-struct Show {
-    using Shown = std::optional<std::string>;
-    template <std::integral Number>
-    Shown operator()(Number* slot) const {
-        return std::to_string(*slot);
-    }
-    Shown operator()(std::string* slot) const { return in_quotes(*slot); }
-    Shown operator()(BindSlot slot) const { return in_quotes(*slot.text); }
-    Shown operator()(ModeSlot slot) const {
-        std::string text = "\"0";
-        for (int shift = 6; shift >= 0; shift -= 3)
-            text += static_cast<char>('0' + (*slot.mode >> shift & 7));
-        return text + '"';
-    }
-    Shown operator()(bool* slot) const { return *slot ? "true" : "false"; }
-    Shown operator()(std::optional<bool>* slot) const {
-        if (!*slot) return std::nullopt;
-        return **slot ? "true" : "false";
-    }
-    template <Worded Enum>
-    Shown operator()(Enum* slot) const {
-        for (const auto& [word, meaning] : words_of(*slot)) {
-            if (meaning == *slot) return in_quotes(word);
-        }
-        return std::nullopt;
-    }
-};
-
-// Levenshtein's distance.
-std::size_t edits_between(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-        }
-    }
-    return row.back();
-}
-
-std::string_view last_part(std::string_view key) {
-    return key.substr(key.rfind('.') + 1);  // npos + 1 is 0
-}
 
 }  // namespace
 
-std::span<const Row<Config>> config_rows() {
+template <>
+std::span<const Row<Config>> rows() {
     return kRows;
 }
 
-std::span<const Row<ListenerConfig>> listener_rows() {
+template <>
+std::span<const Row<ListenerConfig>> rows() {
     return kListenerRows;
 }
 
-std::span<const Row<NamedCertificate>> certificate_rows() {
+template <>
+std::span<const Row<NamedCertificate>> rows() {
     return kCertificateRows;
 }
 
-std::string_view nearest_name(std::span<const std::string_view> names, std::string_view name) {
-    std::string_view nearest;
-    std::size_t fewest = name.size() / 3 + 2;  // more edits are no typing error
-    for (const std::string_view known : names) {
-        // The right name in the wrong section is a near miss too.
-        const std::size_t edits = last_part(known) == last_part(name) ? 1 : edits_between(known, name);
-        if (edits >= fewest) continue;
-        fewest = edits;
-        nearest = known;
-    }
-    return nearest;
-}
-
-std::string allowed_values(const Key& key, const Slot& slot) {
-    return std::visit(Allowed{key}, slot);
-}
-
-std::string store(const Key& key, const Slot& slot, const Value& value) {
-    return std::visit(Store{key, value}, slot);
-}
-
-std::string store_text(const Key& key, const Slot& slot, std::string_view text) {
-    const bool is_truth =
-        std::holds_alternative<std::optional<bool>*>(slot) || std::holds_alternative<bool*>(slot);
-    if (is_truth && (text == "true" || text == "false")) return store(key, slot, text == "true");
-    const bool is_number = std::holds_alternative<std::uint16_t*>(slot) ||
-                           std::holds_alternative<std::uint32_t*>(slot) ||
-                           std::holds_alternative<std::uint64_t*>(slot);
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (is_number && error == std::errc() && end == text.data() + text.size())
-        return store(key, slot, number);
-    return store(key, slot, std::string(text));  // what is no text is refused, and told what is allowed
-}
-
-std::optional<std::string> show(const Slot& slot) {
-    return std::visit(Show{}, slot);
+template <>
+std::span<const Row<shard::QueueOptions>> rows() {
+    return kQueueRows;
 }
 
 }  // namespace dray::app

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "app/config.h"
 
@@ -26,14 +27,15 @@ struct BindSlot {
 struct ModeSlot {
     std::uint32_t* mode = nullptr;
 };
-using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, BindSlot, ModeSlot,
-                          bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*,
+using Texts = std::vector<std::string>;
+using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot,
+                          ModeSlot, bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*,
                           net::ListenerKind*, net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*,
-                          store::Durability*, shard::Redirect*, shard::SharedChoice*>;
+                          store::Durability*, shard::Redirect*, shard::SharedChoice*, shard::Overflow*>;
 
 // What is known of a key.
 struct Key {
-    std::string_view name;  // "section.name"; within [[listener]] the bare name
+    std::string_view name;  // "section.name"; in the tables of a list the bare name
     std::string_view what;
     std::string_view unit = {};
     std::uint64_t least = 0;  // of numbers
@@ -46,9 +48,31 @@ struct Row {
     Key key;
 };
 
-std::span<const Row<Config>> config_rows();
-std::span<const Row<ListenerConfig>> listener_rows();            // of each table in [[listener]]
-std::span<const Row<net::NamedCertificate>> certificate_rows();  // ... in [[listener.certificates]]
+// The keys of the file itself (Config), and of each table in its lists.
+template <typename Owner>
+std::span<const Row<Owner>> rows();
+template <>
+std::span<const Row<Config>> rows();
+template <>
+std::span<const Row<ListenerConfig>> rows();
+template <>
+std::span<const Row<net::NamedCertificate>> rows();
+template <>
+std::span<const Row<shard::QueueOptions>> rows();
+
+// The lists of tables within another: [[listener]], [[listener.certificates]]. Visit: void(std::string_view
+// name, std::vector<Entry>& list).
+template <typename Owner, typename Visit>
+void for_each_list(Owner&, Visit) {}  // has none
+template <typename Visit>
+void for_each_list(Config& config, Visit visit) {
+    visit("listener", config.more_listeners);
+    visit("queue", config.queues);
+}
+template <typename Visit>
+void for_each_list(ListenerConfig& listener, Visit visit) {
+    visit("certificates", listener.tls.more_certificates);
+}
 
 template <typename Owner>
 const Row<Owner>* find_row(std::span<const Row<Owner>> rows, std::string_view name) {
@@ -65,10 +89,10 @@ std::string_view nearest_name(std::span<const std::string_view> names, std::stri
 std::string allowed_values(const Key& key, const Slot& slot);
 
 // A value as it comes from a file; std::monostate is a kind of value that no key has.
-using Value = std::variant<std::monostate, std::int64_t, bool, std::string>;
+using Value = std::variant<std::monostate, std::int64_t, bool, std::string, Texts>;
 // Empty if it was stored; else what is wrong with it.
 std::string store(const Key& key, const Slot& slot, const Value& value);
-// From the environment or the command line, where everything is text.
+// From the environment or the command line, where everything is text; commas separate the texts of a list.
 std::string store_text(const Key& key, const Slot& slot, std::string_view text);
 // As TOML; nothing if it is unset.
 std::optional<std::string> show(const Slot& slot);

@@ -104,6 +104,39 @@ TEST(ConfigFile, SetsAllOfAListener) {
     EXPECT_EQ(all_errors(loaded(print_config(loader))), "") << print_config(loader);
 }
 
+TEST(ConfigFile, SetsAllOfAQueue) {
+    const ConfigLoader loader = loaded(R"(
+        [[queue]]
+        name = "orders"
+        filters = ["order/new/#", "order/again/+"]
+        exclusive = true
+        ttl_ms = 60_000
+        messages_max = 5
+        bytes_max = 2048
+        overflow = "dead-letter"
+        deliveries_max = 3
+        retry_delay_ms = 100
+        retry_delay_ms_max = 1_000
+        dead_letter_queue = "poisoned"
+        key = "user-property:order"
+        alert_messages = 4
+        alert_age_ms = 5_000
+        [[queue]]
+        name = "poisoned"
+    )");
+    ASSERT_EQ(all_errors(loader), "");
+    ASSERT_EQ(loader.config().queues.size(), 2u);
+    const shard::QueueOptions& orders = loader.config().queues[0];
+    EXPECT_EQ(orders.filters, Texts({"order/new/#", "order/again/+"}));
+    EXPECT_EQ(orders.overflow, shard::Overflow::kDeadLetter);
+    EXPECT_EQ(orders.deliveries_max, 3u);
+    EXPECT_EQ(orders.key, "user-property:order");
+    EXPECT_EQ(loader.config().queues[1].filters, Texts());
+    const ConfigLoader again = loaded(print_config(loader));
+    EXPECT_EQ(all_errors(again), "") << print_config(loader);
+    EXPECT_EQ(again.config().queues, loader.config().queues) << print_config(loader);
+}
+
 TEST(ConfigFile, AnEmptyOneIsTheDefault) {
     const ConfigLoader loader = loaded("");
     EXPECT_EQ(all_errors(loader), "");
@@ -162,6 +195,27 @@ INSTANTIATE_TEST_SUITE_P(
               "listener.0.kind: must be \"mqtt\", \"ws\", \"mqtts\" or \"wss\""},
         Wrong{"ListenerKey", "[[listener]]\nport = 5\nbind = \"127.0.0.1:1\"",
               "unknown key 'listener.0.port'"},
+        Wrong{"QueueWithoutName", "[[queue]]\nfilters = [\"a\"]", "queue.0.name: must be 1 to 200 bytes"},
+        Wrong{"QueueName", "[[queue]]\nname = \"a/b\"", "drayd.toml:2:8: queue.0.name: must be"},
+        Wrong{"QueueNamedTwice", "[[queue]]\nname = \"a\"\n[[queue]]\nname = \"a\"",
+              "drayd.toml:4:8: queue.1.name: two queues are named so"},
+        Wrong{"QueueFilter", "[[queue]]\nname = \"a\"\nfilters = [\"b\", \"c#\"]",
+              "drayd.toml:3:11: queue.0.filters: 'c#' is no topic filter"},
+        Wrong{"QueueOfAQueue", "[[queue]]\nname = \"a\"\nfilters = [\"$queue/b\"]", "queue.0.filters:"},
+        Wrong{"FiltersAsText", "[[queue]]\nname = \"a\"\nfilters = \"b\"",
+              "queue.0.filters: must be a list of texts in quotes"},
+        Wrong{"FiltersAsNumbers", "[[queue]]\nname = \"a\"\nfilters = [1]",
+              "queue.0.filters: must be a list of texts in quotes"},
+        Wrong{"QueueKey", "[[queue]]\nname = \"a\"\nkey = \"topic-level:0\"",
+              "queue.0.key: must be \"\", \"topic\""},
+        Wrong{"OwnDeadLetters", "[[queue]]\nname = \"a\"\ndead_letter_queue = \"a\"",
+              "queue.0.dead_letter_queue: is the queue itself"},
+        Wrong{"NowhereToOverflow", "[[queue]]\nname = \"a\"\noverflow = \"dead-letter\"",
+              "queue.0.overflow: \"dead-letter\" needs dead_letter_queue"},
+        Wrong{"NowhereAfterDeliveries", "[[queue]]\nname = \"a\"\ndeliveries_max = 2",
+              "queue.0.deliveries_max: needs dead_letter_queue"},
+        Wrong{"QueueOption", "[[queue]]\nname = \"a\"\nfilter = [\"b\"]",
+              "unknown key 'queue.0.filter'; known there: name filters"},
         Wrong{"UnixPath", "[listeners]\nmqtt = \"unix:dray.sock\"", "needs a whole path"},
         Wrong{"TlsWithoutCertificate", "[[listener]]\nkind = \"mqtts\"\nbind = \"127.0.0.1:1\"",
               "drayd.toml:2:8: listener.0.certificate_file: is missing"},
@@ -203,6 +257,8 @@ TEST(ConfigEnvironment, OverridesTheFile) {
                                        "DRAY__LISTENER__1__BIND=127.0.0.1:6",
                                        "DRAY__LISTENER__1__CERTIFICATES__0__NAME=a.example",
                                        "DRAY__LISTENER__1__PROXY_PROTOCOL=true",
+                                       "DRAY__QUEUE__0__NAME=orders",
+                                       "DRAY__QUEUE__0__FILTERS=a/#,b",
                                        nullptr};
     loader.read_environment(environment);
     EXPECT_EQ(all_errors(loader), "");
@@ -215,6 +271,8 @@ TEST(ConfigEnvironment, OverridesTheFile) {
     EXPECT_TRUE(loader.config().more_listeners[1].proxy_protocol);
     ASSERT_EQ(loader.config().more_listeners[1].tls.more_certificates.size(), 1u);
     EXPECT_EQ(loader.config().more_listeners[1].tls.more_certificates[0].name, "a.example");
+    ASSERT_EQ(loader.config().queues.size(), 1u);
+    EXPECT_EQ(loader.config().queues[0].filters, Texts({"a/#", "b"}));
     EXPECT_EQ(loader.source_of("threads"), "environment DRAY__THREADS");
 }
 
@@ -258,7 +316,7 @@ TEST(ConfigPrint, ReadsBackAsTheSame) {
     ASSERT_EQ(again.config().more_listeners.size(), 1u);
     EXPECT_EQ(again.config().more_listeners[0].bind, "[::1]:5");
     EXPECT_NE(printed.find("; from drayd.toml:1:11"), std::string::npos) << printed;
-    for (const auto& row : config_rows()) {
+    for (const auto& row : rows<Config>()) {
         const std::string_view name = row.key.name.substr(row.key.name.find('.') + 1);
         EXPECT_NE(printed.find(std::string(name) + " ="), std::string::npos) << row.key.name;
     }

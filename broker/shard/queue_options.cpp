@@ -1,0 +1,102 @@
+#include "shard/queue_options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "mqtt/topic.h"
+
+namespace dray::shard {
+
+namespace {
+
+constexpr std::size_t kNameBytesMax = 200;
+constexpr std::string_view kTopicLevel = "topic-level:";
+constexpr std::string_view kUserProperty = "user-property:";
+
+// A filter of topics, and not itself the name of something with a home.
+bool attracts(std::string_view filter) {
+    if (!mqtt::is_valid_topic_filter(filter)) return false;
+    return std::ranges::none_of(std::initializer_list<std::string_view>{"$share/", "$queue/", "$stream/"},
+                                [filter](std::string_view root) { return filter.starts_with(root); });
+}
+
+}  // namespace
+
+bool is_valid_queue_name(std::string_view name) {
+    if (name.empty() || name.size() > kNameBytesMax) return false;
+    return std::ranges::all_of(name, [](char letter) {
+        const auto byte = static_cast<unsigned char>(letter);
+        return byte >= 0x20 && byte != 0x7F && letter != '/' && letter != '+' && letter != '#';
+    });
+}
+
+std::optional<QueueMistake> find_mistake(const QueueOptions& options) {
+    if (!is_valid_queue_name(options.name)) {
+        return QueueMistake{"name", "must be 1 to 200 bytes without '/', '+', '#' and control characters"};
+    }
+    for (const std::string& filter : options.filters) {
+        if (attracts(filter)) continue;
+        return QueueMistake{"filters", "'" + filter + "' is no topic filter that a queue can have"};
+    }
+    if (!OrderKey::parse(options.key)) {
+        return QueueMistake{"key",
+                            "must be \"\", \"topic\", \"topic-level:N\" from 1, or \"user-property:NAME\""};
+    }
+    const std::string& dead_letters = options.dead_letter_queue;
+    if (!dead_letters.empty() && !is_valid_queue_name(dead_letters)) {
+        return QueueMistake{"dead_letter_queue", "is not a queue's name"};
+    }
+    if (dead_letters == options.name) return QueueMistake{"dead_letter_queue", "is the queue itself"};
+    if (dead_letters.empty() && options.overflow == Overflow::kDeadLetter) {
+        return QueueMistake{"overflow", "\"dead-letter\" needs dead_letter_queue"};
+    }
+    if (dead_letters.empty() && options.deliveries_max > 0) {
+        return QueueMistake{"deliveries_max", "needs dead_letter_queue, where such a message goes"};
+    }
+    return std::nullopt;
+}
+
+std::optional<OrderKey> OrderKey::parse(std::string_view words) {
+    OrderKey key;
+    if (words.empty()) return key;
+    if (words == "topic") {
+        key.kind_ = Kind::kTopic;
+        return key;
+    }
+    if (words.starts_with(kTopicLevel)) {
+        const std::string_view number = words.substr(kTopicLevel.size());
+        const char* const end = number.data() + number.size();
+        const auto [rest, error] = std::from_chars(number.data(), end, key.level_);
+        if (error != std::errc() || rest != end || key.level_ == 0) return std::nullopt;
+        key.kind_ = Kind::kTopicLevel;
+        return key;
+    }
+    if (!words.starts_with(kUserProperty) || words.size() == kUserProperty.size()) return std::nullopt;
+    key.kind_ = Kind::kUserProperty;
+    key.property_ = words.substr(kUserProperty.size());
+    return key;
+}
+
+std::optional<std::string_view> OrderKey::of(const session::Message& message) const {
+    switch (kind_) {
+        case Kind::kNone:
+            break;
+        case Kind::kTopic:
+            return message.topic();
+        case Kind::kTopicLevel: {
+            mqtt::Levels levels(message.topic());
+            std::optional<std::string_view> level;
+            for (std::uint16_t i = 0; i < level_; ++i) level = levels.next();
+            return level.value_or("");
+        }
+        case Kind::kUserProperty:
+            for (const mqtt::Property& property : message.properties()) {
+                const bool is_user = property.id == mqtt::PropertyId::kUserProperty;
+                if (is_user && property.text == property_) return property.value;
+            }
+            break;
+    }
+    return std::nullopt;
+}
+
+}  // namespace dray::shard
