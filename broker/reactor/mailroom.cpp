@@ -7,30 +7,32 @@
 
 namespace dray::reactor {
 
-Mailroom::Mailroom(shard::ShardIndex shards) : shards_(shards), receivers_(shards) {
+Mailroom::Mailroom(shard::ShardIndex shards) : shards_(shards), receivers_(std::size_t{shards} + 1) {
     for (Receiver& receiver : receivers_) {
         receiver.bell = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         if (!receiver.bell.is_open()) throw std::system_error(errno, std::system_category(), "eventfd");
     }
-    queues_.resize(std::size_t{shards} * shards);
+    queues_.resize(receivers_.size() * receivers_.size());
     for (std::size_t i = 0; i < queues_.size(); ++i) {
-        const bool to_itself = i / shards == i % shards;
+        const bool to_itself = i / receivers_.size() == i % receivers_.size();
         if (!to_itself) queues_[i] = std::make_unique<MailQueue<Mail>>();
     }
 }
 
 void Mailroom::deliver(shard::ShardIndex from) {
-    for (shard::ShardIndex to = 0; to < shards_; ++to) {
-        if (to == from || !queue(from, to).publish()) continue;
-        if (receivers_[to].sleeping.load() && receivers_[to].sleeping.exchange(false)) ring(to);
+    for (std::size_t place = 0; place < receivers_.size(); ++place) {
+        if (place == place_of(from)) continue;
+        const shard::ShardIndex to = party_at(place);
+        if (!queue(from, to).publish()) continue;
+        std::atomic<bool>& sleeping = receivers_[place].sleeping;
+        if (sleeping.load() && sleeping.exchange(false)) ring(to);
     }
 }
 
 bool Mailroom::may_sleep(shard::ShardIndex to) {
-    if (shards_ == 1) return true;  // nobody sends
-    receivers_[to].sleeping.store(true);
-    for (shard::ShardIndex from = 0; from < shards_; ++from) {
-        if (from == to || queue(from, to).empty()) continue;
+    receivers_[place_of(to)].sleeping.store(true);
+    for (std::size_t place = 0; place < receivers_.size(); ++place) {
+        if (place == place_of(to) || queue(party_at(place), to).empty()) continue;
         woken(to);
         return false;
     }

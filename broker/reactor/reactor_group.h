@@ -27,6 +27,8 @@ class ReactorGroup {
 
     std::size_t size() const { return reactors_.size(); }
     Reactor& operator[](std::size_t index) { return *reactors_[index]; }
+    // For one thread of the outside (shard::kOutside), from start() until stop().
+    Mailroom& mailroom() { return mailroom_; }
 
     // Transports must be set. The calling thread's blocked signals stay blocked in all of them.
     void start();

@@ -150,6 +150,11 @@ class Receive {
     void operator()(const GroupDeliver& delivery) const { receive_from_group(core, delivery); }
     void operator()(const GroupReturn& returned) const { return_to_group(core, returned); }
     void operator()(const Report& report) const { receive_report(core, from, report); }
+    void operator()(const StatisticsRequest& request) const {
+        take_stock(core);
+        core.forward(from, StatisticsReply{request.ticket, core.statistics});
+    }
+    void operator()(const StatisticsReply&) const { DRAY_ASSERT(false); }  // no shard asks
 
   private:
     Core& core;

@@ -10,6 +10,7 @@
 #include "mqtt/packet.h"
 #include "session/message.h"
 #include "shard/link_id.h"
+#include "shard/statistics.h"
 #include "shard/store_batch.h"
 
 namespace dray::shard {
@@ -120,8 +121,18 @@ struct Report {
     std::vector<std::uint64_t> counters;
 };
 
-using ShardMessage = std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery,
-                                  RetainedContinue, RetainedCancel, RetainedBatch, GroupJoin, GroupLeave,
-                                  MemberAble, GroupDeliver, GroupReturn, Report>;
+// "What have you counted?" Asked from outside.
+struct StatisticsRequest {
+    Ticket ticket = 0;
+};
+struct StatisticsReply {
+    Ticket ticket = 0;
+    Statistics statistics;
+};
+
+using ShardMessage =
+    std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
+                 RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
+                 Report, StatisticsRequest, StatisticsReply>;
 
 }  // namespace dray::shard

@@ -46,6 +46,28 @@ TEST(Mailroom, WithMailInTheBoxNobodyMaySleep) {
     EXPECT_FALSE(mailroom.may_sleep(1));
 }
 
+TEST(Mailroom, AlsoCarriesWhatIsAskedFromOutside) {
+    for (const shard::ShardIndex shards : {shard::ShardIndex{1}, shard::ShardIndex{2}}) {
+        Mailroom mailroom(shards);
+        const auto last = static_cast<shard::ShardIndex>(shards - 1);
+        mailroom.send(shard::kOutside, last, number(1));
+        mailroom.deliver(shard::kOutside);
+        EXPECT_FALSE(mailroom.may_sleep(last));
+        mailroom.take(last, [&](shard::ShardIndex from, Mail&& mail) {
+            EXPECT_EQ(from, shard::kOutside);
+            mailroom.send(last, from, number(number_of(mail) + 1));
+        });
+        EXPECT_TRUE(mailroom.may_sleep(last));
+        EXPECT_TRUE(mailroom.may_sleep(shard::kOutside));
+        mailroom.deliver(last);
+        EXPECT_FALSE(mailroom.may_sleep(shard::kOutside));
+        std::vector<std::pair<int, std::uint64_t>> got;
+        mailroom.take(shard::kOutside,
+                      [&](shard::ShardIndex from, Mail&& mail) { got.emplace_back(from, number_of(mail)); });
+        EXPECT_EQ(got, (std::vector<std::pair<int, std::uint64_t>>{{last, 2}}));
+    }
+}
+
 // Two threads that send one number to and fro, and sleep whenever they may: a lost bell would let both sleep
 // until the deadline.
 TEST(Mailroom, NoBellIsEverLost) {

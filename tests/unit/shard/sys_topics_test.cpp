@@ -105,6 +105,20 @@ TEST_P(SysTopics, TheNumbersAreThoseOfAllShards) {
     EXPECT_EQ(after.shared_subscriptions, 0);
 }
 
+TEST(Statistics, AreToldToWhoAsksFromOutside) {
+    WorldOptions options;
+    options.shards = 2;
+    World world(options);
+    world.client("a").sends(connect("a")).gets(connack());
+    std::uint64_t clients = 0;
+    for (shard::ShardIndex i = 0; i < 2; ++i) {
+        const auto reply = world.ask<shard::StatisticsReply>(i, shard::StatisticsRequest{70U + i});
+        EXPECT_EQ(reply.ticket, 70U + i);
+        clients += reply.statistics.clients_connected;
+    }
+    EXPECT_EQ(clients, 1);
+}
+
 TEST(LoadAverage, ASteadyRateIsApproachedAndForgotten) {
     shard::LoadAverage load;
     std::uint64_t total = 0;

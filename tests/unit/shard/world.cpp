@@ -287,6 +287,10 @@ void World::carry_out(shard::ShardIndex index) {
         disk_.commit(index, effects.commit.sequence, std::move(effects.commit.batch));
     }
     for (const auto& forward : effects.forwards) {
+        if (forward.to == shard::kOutside) {
+            answers_.push_back(forward.message);
+            continue;
+        }
         mail_[std::size_t{index} * options_.shards + forward.to].push_back(
             {index, forward.to, forward.message});
     }

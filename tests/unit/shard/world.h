@@ -111,6 +111,11 @@ class World {
     // The process is killed, and starts again with what the disk has.
     void crash(shard::ShardIndex shards);
 
+    // A question from outside of all shards, and the answer, which must be of that kind.
+    template <typename Answer>
+    Answer ask(shard::ShardIndex shard, shard::ShardMessage question,
+               Client::Where where = Client::Where::current());
+
     shard::Books books();
     shard::Statistics statistics();
     void shut_down();
@@ -146,8 +151,19 @@ class World {
     std::uint64_t sync_one_in_ = 1;  // how slow the disk is
     std::vector<std::unique_ptr<shard::Shard>> shards_;
     std::map<std::string, std::unique_ptr<Client>> clients_;
-    std::vector<std::deque<Mail>> mail_;  // one line for each ordered pair of shards
+    std::vector<std::deque<Mail>> mail_;       // one line for each ordered pair of shards
+    std::deque<shard::ShardMessage> answers_;  // to the outside
 };
+
+template <typename Answer>
+Answer World::ask(shard::ShardIndex shard, shard::ShardMessage question, Client::Where where) {
+    answers_.clear();
+    shards_[shard]->receive(shard::kOutside, std::move(question), now_);
+    run();
+    const Answer* answer = answers_.size() == 1 ? std::get_if<Answer>(&answers_.front()) : nullptr;
+    if (answer == nullptr) Client::fail("not one answer of that kind", where);
+    return answer == nullptr ? Answer{} : *answer;
+}
 
 template <typename Kind>
 Kind Client::takes(Where where) {
