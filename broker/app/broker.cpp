@@ -74,6 +74,10 @@ Broker::Broker(const Config& config)
     }
     if (config.connections_max > 0) seats_ = std::make_shared<net::Seats>(config.connections_max);
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
+    const auto tell = [this](unsigned percent) {
+        for (std::size_t i = 0; i < reactors_.size(); ++i) reactors_[i].set_pressure(percent);
+    };
+    ceilings_ = std::make_unique<CeilingWatch>(config.ceilings, kept_ ? config.data_dir : "", tell);
 }
 
 Broker::~Broker() {

@@ -53,6 +53,7 @@ class Broker {
     store::MemoryStore memory_;
     std::unique_ptr<store::RocksStore> kept_;  // none: nothing is kept on disk
     reactor::ReactorGroup reactors_;
+    std::unique_ptr<CeilingWatch> ceilings_;
     std::vector<std::unique_ptr<net::SocketTransport>> transports_;  // one per reactor
     std::vector<SecureListener> secure_listeners_;
     std::vector<std::unique_ptr<net::SocketFile>> socket_files_;

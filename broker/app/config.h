@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/ceilings.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "reactor/log.h"
@@ -53,6 +54,7 @@ struct Config {
     std::vector<shard::QueueOptions> queues;
 
     shard::Limits limits;
+    Ceilings ceilings;
     std::uint32_t connections_max = 0;  // of all listeners together; 0 = no limit
     std::uint32_t websocket_message_bytes_max = 64 * 1024 * 1024;
     std::uint32_t http_header_bytes_max = 8 * 1024;

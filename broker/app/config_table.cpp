@@ -34,6 +34,10 @@ Slot limit(Config& config) {
     return &(config.limits.*Member);
 }
 template <auto Member>
+Slot ceiling(Config& config) {
+    return &(config.ceilings.*Member);
+}
+template <auto Member>
 Slot of_listener(ListenerConfig& listener) {
     return &(listener.*Member);
 }
@@ -146,6 +150,19 @@ constexpr std::array kRows{
     Row<Config>{
         limit<&shard::Limits::sys_interval_ms>,
         {"limits.sys_interval_ms", "between two rounds of $SYS; 0 = none", "milliseconds", 0, 3'600'000}},
+    Row<Config>{ceiling<&Ceilings::memory_bytes_max>,
+                {"limits.memory_bytes_max",
+                 "of the whole process; near it publishers of QoS 1 and 2 are slowed, at it refused (0x97) "
+                 "or made to "
+                 "wait; 0 = no ceiling",
+                 "bytes", 0, 1ULL << 50}},
+    Row<Config>{ceiling<&Ceilings::disk_bytes_max>,
+                {"limits.disk_bytes_max", "of the files in data_dir, the same way; 0 = no ceiling", "bytes",
+                 0, 1ULL << 50}},
+    Row<Config>{ceiling<&Ceilings::disk_free_bytes_min>,
+                {"limits.disk_free_bytes_min",
+                 "that the file system of data_dir is to have left, the same way; 0 = down to nothing",
+                 "bytes", 0, 1ULL << 50}},
     Row<Config>{own<&Config::websocket_message_bytes_max>,
                 {"limits.websocket_message_bytes_max",
                  "a longer WebSocket message closes the connection (1009)", "bytes", 125, k32}},

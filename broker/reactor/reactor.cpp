@@ -36,6 +36,7 @@ void Reactor::turn() {
     transport_->continue_unfinished();
     serve_mail();
     hear_of_commits();
+    hear_of_pressure();
     if (now_ >= shard_.next_deadline()) shard_.tick(now_);
     if (now_ >= transport_->next_deadline()) transport_->tick(now_);
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
@@ -69,6 +70,17 @@ void Reactor::hear_of_commits() {
     if (durable == durable_) return;
     durable_ = durable;
     shard_.durable(durable, now_);
+}
+
+void Reactor::hear_of_pressure() {
+    const unsigned percent = pressure_percent_.load(std::memory_order_relaxed);
+    if (percent == pressure_told_) return;
+    pressure_told_ = percent;
+    shard_.set_pressure(percent, now_);
+}
+
+void Reactor::set_pressure(unsigned percent) {
+    if (pressure_percent_.exchange(percent, std::memory_order_relaxed) != percent) mailroom_.ring(index_);
 }
 
 bool Reactor::settle() {

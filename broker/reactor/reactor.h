@@ -49,6 +49,8 @@ class Reactor {
     bool has_stopped() const { return phase_.load() >= Phase::kStopped; }
     // After every reactor has stopped.
     void finish();
+    // How much of the ceilings of memory and disk is used (shard/pressure.h).
+    void set_pressure(unsigned percent);
     // The store has committed something of this shard.
     void wake() { mailroom_.ring(index_); }
 
@@ -62,6 +64,7 @@ class Reactor {
     std::chrono::milliseconds time_to_sleep();
     void serve_mail();
     void hear_of_commits();
+    void hear_of_pressure();
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void carry_out_effects();
     void carry_out(shard::Effects& effects);
@@ -80,6 +83,8 @@ class Reactor {
     bool carrying_out_ = false;
     Transport* transport_ = nullptr;
     std::atomic<Phase> phase_{Phase::kRunning};
+    std::atomic<unsigned> pressure_percent_{0};
+    unsigned pressure_told_ = 0;
 };
 
 }  // namespace dray::reactor

@@ -119,6 +119,8 @@ void on_timer(Core& core, const Timer& timer) {
         }
         case Timer::Kind::kSysTopics:
             return report_statistics(core);
+        case Timer::Kind::kTicket:
+            return confirm(core, timer.subject);
     }
 }
 

@@ -63,6 +63,7 @@ struct Core {
     Persistence persistence;
     Collections collections;
     std::uint64_t connected = 0;  // clients
+    unsigned pressure = 0;        // percent of the ceilings of memory and disk (pressure.h)
 
     // Shard 0: what the other shards reported last, and what $SYS said last.
     std::vector<Statistics> reports;

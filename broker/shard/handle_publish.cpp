@@ -7,6 +7,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/pressure.h"
 #include "shard/routing.h"
 
 namespace dray::shard {
@@ -51,10 +52,25 @@ bool is_reserved(std::string_view topic) {
     return false;
 }
 
-// A disk that is full or failing: a 5.0 client is told so; others wait for the acknowledgement until it works
-// again.
-bool must_be_put_off(const Core& core, const Link& link, const mqtt::Publish& publish) {
-    return publish.qos != QoS::kAtMostOnce && link.is_v5() && !core.store.works();
+// A disk that is full or failing, or a ceiling that is reached: a 5.0 client is told so; others wait for the
+// acknowledgement until it is over.
+TopicRefusal refuse_for_now(const Core& core, const Link& link, const mqtt::Publish& publish) {
+    if (publish.qos == QoS::kAtMostOnce || !link.is_v5()) return {};
+    if (!core.store.works()) return {ReasonCode::kQuotaExceeded, "the disk does not take it now"};
+    if (core.pressure >= kPressureRefuses)
+        return {ReasonCode::kQuotaExceeded, "the broker holds as much as it may"};
+    return {};
+}
+
+// Near a ceiling the acknowledgement waits for a while, too.
+void slow_down(Core& core, const AcknowledgePublish& acknowledgement, Ticket& ticket) {
+    if (core.pressure < kPressureSlows) return;
+    if (ticket == 0) {
+        ticket = core.tickets.open(acknowledgement);
+    } else {
+        core.tickets.wait_for_more(ticket);
+    }
+    core.timers.set({core.now + acknowledgement_delay(core.pressure), Timer::Kind::kTicket, 0, ticket});
 }
 
 void acknowledge(Core& core, Link& link, const DueAcknowledgement& due) {
@@ -125,10 +141,8 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
 
     const auto type =
         publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
-    const TopicRefusal refused =
-        must_be_put_off(core, link, publish)
-            ? TopicRefusal{ReasonCode::kQuotaExceeded, "the disk does not take it now"}
-            : refuse_topic(core, *topic);
+    TopicRefusal refused = refuse_topic(core, *topic);
+    if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
         // Before 5.0 there is no way to refuse but to close: accept and drop [MQTT-3.1.1 3.3.5-2].
@@ -150,8 +164,9 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     const bool may_wait = core.persistence.keeps || (publish.retain && !core.is_alone());
     const Publisher publisher{*link.session, publish.packet_id};
     const bool exactly_once = publish.qos == QoS::kExactlyOnce && link.session->stored != 0;
-    const Routed routed =
+    Routed routed =
         route(core, message, may_wait ? &acknowledgement : nullptr, exactly_once ? &publisher : nullptr);
+    slow_down(core, acknowledgement, routed.ticket);
     const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
     acknowledge(core, link, {publish.packet_id, type, reason, routed.ticket == 0, ""});
 }

@@ -267,6 +267,11 @@ void Shard::durable(StoreSequence sequence, Instant now) {
     made_durable(*core_, sequence);
 }
 
+void Shard::set_pressure(unsigned percent, Instant now) {
+    core_->now = now;
+    core_->pressure = percent;
+}
+
 void Shard::tick(Instant now) {
     core_->now = now;
     run_ready_replays(*core_);

@@ -82,6 +82,8 @@ class Shard {
     void receive(ShardIndex from, ShardMessage message, Instant now);
     // Everything up to this number is on disk.
     void durable(StoreSequence sequence, Instant now);
+    // How much of the ceilings of memory and disk is used, in percent (pressure.h).
+    void set_pressure(unsigned percent, Instant now);
     // Time has passed; at the latest due at next_deadline().
     void tick(Instant now);
     Instant next_deadline() const;

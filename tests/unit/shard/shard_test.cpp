@@ -438,6 +438,26 @@ TEST_P(Shards, WhileTheDiskRefusesClientsAreToldOrWait) {
     world.client("new").sends(publish("r", "y", 2, 2)).gets(pubrec(2, ReasonCode::kNoMatchingSubscribers));
 }
 
+TEST_P(Shards, NearACeilingAcknowledgementsWaitAndAtItNewerClientsAreRefused) {
+    World world(options());
+    publisher(world, "p", kV5);
+    world.client("s").sends(connect("s")).gets(connack()).sends(subscribe(1, "a", 1)).gets(suback(1, 1));
+    world.set_pressure(89);
+    world.client("p").sends(publish("a", "x", 1, 1)).gets(puback(1));
+    world.set_pressure(93);  // 80 ms
+    world.client("p").sends(publish("a", "y", 2, 2));
+    world.client("s").gets(publish("a", "x", 1, 1)).gets(publish("a", "y", 1, 2));
+    world.advance(79ms);
+    world.client("p").gets_nothing();
+    world.advance(1ms);
+    world.client("p").gets(pubrec(2)).sends(pubrel(2)).gets(pubcomp(2));
+    world.set_pressure(100);
+    world.client("p").sends(publish("a", "z", 1, 3)).gets(puback(3, ReasonCode::kQuotaExceeded));
+    world.client("p").sends(publish("a", "z", 2, 4)).gets(pubrec(4, ReasonCode::kQuotaExceeded));
+    world.set_pressure(0);
+    world.client("p").sends(publish("a", "z", 1, 5)).gets(puback(5));
+}
+
 TEST_P(Shards, AMessageThatIsTooLargeForAClientIsCountedNotSent) {
     World world(options());
     mqtt::Connect small = connect("s", kV5);

@@ -357,6 +357,10 @@ shard::Books World::books() {
     return statistics().books;
 }
 
+void World::set_pressure(unsigned percent) {
+    for (const auto& each : shards_) each->set_pressure(percent, now_);
+}
+
 void World::shut_down() {
     for (const auto& each : shards_) each->shut_down(now_);
     run();

@@ -118,6 +118,7 @@ class World {
 
     shard::Books books();
     shard::Statistics statistics();
+    void set_pressure(unsigned percent);
     void shut_down();
     shard::Shard& shard(shard::ShardIndex index) { return *shards_[index]; }
     SimulatedDisk& disk() { return disk_; }
