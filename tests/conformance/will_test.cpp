@@ -111,11 +111,12 @@ TEST_F(WillsV5, DisconnectWithWillPublishesIt) {
 // [MQTT-5.0 3.1.2-8]
 TEST_F(WillsV5, TheDelayHoldsItBack) {
     client("sub").connects("sub").subscribes("w");
-    client("a")
-        .connects(
-            connect("a").persistent().will("w", "gone").will_property(PropertyId::kWillDelayInterval, 1))
-        .drops();
-    client("sub").gets_nothing().gets(publish("w", "gone"));
+    client("a").connects(
+        connect("a").persistent().will("w", "gone").will_property(PropertyId::kWillDelayInterval, 1));
+    const auto start = std::chrono::steady_clock::now();
+    client("a").drops();
+    client("sub").gets(publish("w", "gone"));
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(950));
 }
 
 // [MQTT-5.0 3.1.3-9]
@@ -123,10 +124,10 @@ TEST_F(WillsV5, ReconnectingInTimeSuppressesIt) {
     client("sub").connects("sub").subscribes("w");
     client("a")
         .connects(
-            connect("a").persistent().will("w", "gone").will_property(PropertyId::kWillDelayInterval, 1))
+            connect("a").persistent().will("w", "gone").will_property(PropertyId::kWillDelayInterval, 2))
         .drops();
     client("a").connects(connect("a").persistent(), true);
-    time_passes(std::chrono::milliseconds(1600));
+    time_passes(std::chrono::milliseconds(2600));
     client("sub").gets_nothing();
 }
 

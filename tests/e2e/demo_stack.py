@@ -1,10 +1,9 @@
 """The demo stack as a test fixture: started on free ports in a folder of its own, stopped in any case."""
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -12,18 +11,8 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def free_base():
-    for base in random.SystemRandom().sample(range(30000, 60000, 10), 200):
-        try:
-            for offset in range(3):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", base + offset))
-            return base
-        except OSError:
-            continue
-    raise RuntimeError("no free ports")
+sys.path.insert(0, str(ROOT / "tests"))
+from free_ports import free_ports  # noqa: E402
 
 
 def wait_for(condition, seconds, what):
@@ -47,7 +36,7 @@ def alive(pid):
 class DemoStack:
     def __init__(self, **environment):
         self.folder = Path(tempfile.mkdtemp(prefix="dray-e2e-"))
-        self.base = free_base()
+        self.base = free_ports(3)[0]
         settings = {"DEMO_PORT_BASE": str(self.base), "DEMO_DIR": str(self.folder), "DEMO_VEHICLES": "20",
                     "DEMO_SPEED": "60", **environment}
         self.log = self.folder / "demo.out"

@@ -5,7 +5,7 @@ import signal
 import socket
 import unittest
 
-from demo_stack import DemoStack, alive, free_base, wait_for
+from demo_stack import DemoStack, alive, free_ports, wait_for
 
 
 def all_gone(pids):
@@ -49,7 +49,7 @@ class DemoScript(unittest.TestCase):
         self.assertTrue(all_gone(pids))
 
     def test_a_taken_port_is_named(self):
-        base = free_base()
+        base = free_ports(3)[0]
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", base + 1))
             stack = self.start(DEMO_PORT_BASE=str(base))

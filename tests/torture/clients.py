@@ -75,7 +75,7 @@ class Client:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             writer.write(connect_packet(self.client_id))
-            first, body = await asyncio.wait_for(read_packet(reader), 20)
+            first, body = await asyncio.wait_for(read_packet(reader), 60)
             assert first >> 4 == CONNACK and body[1] == 0, (first, body)
             session_present = body[0] == 1
             if self.had_session and not session_present:

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "harness/deadline.h"
+#include "harness/free_port.h"
 
 namespace dray::conformance {
 namespace {
@@ -65,17 +66,7 @@ Setup parse(const std::string& text) {
     return setup;
 }
 
-// Sanitizers make the broker several times slower.
-constexpr const char* default_deadline_ms() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return "20000";
-#else
-    return "5000";
-#endif
-}
-
 Setup read_environment() {
-    ::setenv("DRAY_TEST_DEADLINE_MS", default_deadline_ms(), 0);
     Setup setup = parse(environment("DRAY_TEST_BROKER", "drayd/1/tcp"));
     setup.seed = number("DRAY_SEED", "1");
     const auto beside = std::filesystem::read_symlink("/proc/self/exe").replace_filename("drayd");
@@ -90,20 +81,6 @@ std::string make_folder() {
     std::string name = (std::filesystem::temp_directory_path() / "dray-conformance-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder: " + name);
     return name;
-}
-
-// A port that was free a moment ago; the caller tries again if somebody took it.
-std::uint16_t free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    const bool bound = ::bind(fd, generic, size) == 0 && ::getsockname(fd, generic, &size) == 0;
-    ::close(fd);
-    if (!bound) throw std::runtime_error("no free port on loopback");
-    return ntohs(address.sin_port);
 }
 
 // Starts the program with its stdout in `stdout_fd` (or in the log) and stderr in the log.

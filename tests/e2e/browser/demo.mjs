@@ -1,10 +1,11 @@
 // The demo stack as `make demo` starts it, on free ports and in a folder of its own.
 import { spawn } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { isFree } from "../../../services/web/dev/mosquitto.mjs";
 
 const kRun = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../../services/demo/run");
 const kStartDeadlineMs = 120_000;
@@ -57,12 +58,4 @@ async function freeBase() {
     const answers = await Promise.all(Array.from({ length: kPorts }, (_, offset) => isFree(base + offset)));
     if (answers.every(Boolean)) return base;
   }
-}
-
-function isFree(port) {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.on("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

@@ -208,7 +208,7 @@ class Listeners(unittest.TestCase):
                 self.assertEqual(receive(second, 4), b"\x20\x02\x00\x03")
 
     def test_who_never_says_what_it_wants_is_closed_on_every_transport(self):
-        program = self.drayd("[limits]\nconnect_ms_max = 400", "--mqtts", "127.0.0.1:0", "--wss", "127.0.0.1:0",
+        program = self.drayd("[limits]\nconnect_ms_max = 2000", "--mqtts", "127.0.0.1:0", "--wss", "127.0.0.1:0",
                              *self.secure_arguments())
         good = program.tcp(0)
         self.addCleanup(good.close)

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "harness/free_port.h"
+
 namespace dray::test {
 namespace {
 
@@ -32,17 +34,6 @@ sockaddr_in loopback(int port) {
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     return address;
-}
-
-int free_port() {
-    const int listener = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address = loopback(0);
-    socklen_t size = sizeof address;
-    auto* generic = reinterpret_cast<sockaddr*>(&address);
-    if (bind(listener, generic, size) != 0 || getsockname(listener, generic, &size) != 0)
-        throw std::runtime_error("no free port");
-    close(listener);
-    return ntohs(address.sin_port);
 }
 
 bool accepts_connections(int port) {
@@ -111,7 +102,7 @@ void Mosquitto::start() {
     // Another program may take a port between our looking for one and mosquitto's binding it.
     const bool keep_port = port_ != 0;
     for (int attempt = 0; attempt < 20; ++attempt) {
-        if (!keep_port) port_ = free_port();
+        if (!keep_port) port_ = conformance::free_port();
         const std::string path = temporary_file("dray-mosquitto");
         std::ofstream(path) << "listener " << port_ << " 127.0.0.1\n" << config_;
         process_.emplace(std::vector<std::string>{"mosquitto", "-c", path});

@@ -13,7 +13,7 @@ namespace dray::test {
 
 // Asks the condition again and again until it holds or the time is over; returns whether it holds.
 template <class Condition>
-bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(30));
+bool eventually(Condition condition, std::chrono::milliseconds limit = std::chrono::seconds(60));
 
 void short_pause();
 
@@ -27,7 +27,7 @@ class ChildProcess {
     void signal(int number);
     // The exit code, once it has ended; 128 + n when signal n ended it.
     std::optional<int> exit_code();
-    int wait(std::chrono::milliseconds limit = std::chrono::seconds(30));
+    int wait(std::chrono::milliseconds limit = std::chrono::seconds(60));
     // Standard output and error so far.
     std::string output() const;
 

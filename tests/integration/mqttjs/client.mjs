@@ -1,7 +1,7 @@
 // An MQTT.js client that remembers what it was sent, so that a test reads as a transcript.
 import mqtt from "mqtt";
 
-export const kDeadlineMs = 10_000;
+export const kDeadlineMs = 30_000;
 
 let count = 0;
 const open = new Set();

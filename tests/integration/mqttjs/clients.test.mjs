@@ -16,7 +16,7 @@ const kTransports = {
   ...(wss && { "WebSocket over TLS": `${wss}/mqtt` }),
 };
 const kVersions = { "3.1.1": 4, "5.0": 5 };
-const kTimeout = { timeout: 30_000 };
+const kTimeout = { timeout: 120_000 };
 // MQTT.js heeds no Receive Maximum; mosquitto's is 20.
 const kWindow = 16;
 const kBurst = 8 * kWindow;

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 
 import { Mosquitto, freePort } from "../../../services/web/dev/mosquitto.mjs";
 
-const kStartDeadlineMs = 15_000;
+const kStartDeadlineMs = 60_000;
 const [program, ...argv] = process.argv.slice(2);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "dray-mqttjs-"));
 const [certificate, key] = ["certificate.pem", "key.pem"].map((name) => path.join(folder, name));

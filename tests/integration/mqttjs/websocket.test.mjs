@@ -8,7 +8,7 @@ import WebSocket from "ws";
 import { kDeadlineMs, unique } from "./client.mjs";
 
 const url = `${process.env.DRAY_TEST_WS}/mqtt`;
-const kTimeout = { timeout: 30_000 };
+const kTimeout = { timeout: 120_000 };
 
 const sockets = new Set();
 afterEach(() => {

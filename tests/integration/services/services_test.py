@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -14,18 +15,15 @@ from pathlib import Path
 
 import paho.mqtt.client as mqtt
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from free_ports import free_ports  # noqa: E402
+
 BUILD = Path(os.environ.get("DEMO_BUILD", Path(__file__).resolve().parents[3] / "build/release"))
 BROKER = os.environ.get("DRAY_TEST_BROKER", "mosquitto")
 ORDER = {"zip": "60614", "items": [{"sku": "hazy-ipa", "quantity": 1}], "card": "4242424242424242"}
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=60):
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -44,7 +42,7 @@ def accepts(port):
 class World(unittest.TestCase):
     def setUp(self):
         self.folder = Path(tempfile.mkdtemp(prefix="dray-services-"))
-        self.port = free_port()
+        self.port = free_ports(1)[0]
         self.processes = {}
         self.addCleanup(self.stop_all)
         self.start_broker()
@@ -217,7 +215,7 @@ class Faults(World):
         self.assertEqual({self.status(order) for order in orders}, {"processing"})
         self.start_broker()
         for order in orders:
-            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped", 60)
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
         wait_for(lambda: self.reserved() == 5, "five are reserved, no more")
         for name in ("inventory", "billing", "store"):
             self.assertIn("next try in", self.log(name))
@@ -230,7 +228,7 @@ class Faults(World):
             self.stop("inventory", signal.SIGKILL)
             self.start("inventory")
         for order in orders:
-            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped", 60)
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
         wait_for(lambda: self.reserved() == 20, "twenty are reserved, no more")
 
     def test_health_tells_who_is_up_and_who_was_killed(self):

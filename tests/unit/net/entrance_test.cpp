@@ -49,7 +49,7 @@ TEST_P(Entrances, TakeTheHeaderAndLeaveWhatFollows) {
 }
 
 TEST_P(Entrances, CloseWhoBringsNoHeaderAndLeaveOthersAlone) {
-    RealBroker broker(GetParam(), {.connect_ms_max = 300}, {}, {behind_a_proxy()});
+    RealBroker broker(GetParam(), {.connect_ms_max = 1500}, {}, {behind_a_proxy()});
     RawClient good(broker.listener(0));
     good.send(kHeader + connect_packet("good"));
     ASSERT_EQ(good.receive(4), kConnackBytes);

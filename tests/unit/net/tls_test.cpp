@@ -243,7 +243,7 @@ TEST_P(Tls, ClosesWhoSpeaksNoTls) {
 }
 
 TEST_P(Tls, ClosesHandshakesThatNeverEnd) {
-    const auto there = broker(simple(), {.connect_ms_max = 200});
+    const auto there = broker(simple(), {.connect_ms_max = 1500});
     RawClient silent(there->listener(0));
     RawClient half(there->listener(1));
     half.send(std::string("\x16\x03\x01\x02\x00\x01", 6));
