@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "admin/token_file.h"
 #include "app/auth_files.h"
 #include "app/open_store.h"
 #include "app/version.h"
@@ -74,6 +75,7 @@ Broker::Broker(const Config& config)
     }
     if (config.connections_max > 0) seats_ = std::make_shared<net::Seats>(config.connections_max);
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
+    if (!config.admin_bind.empty()) listen_for_operators(config);
     const auto tell = [this](unsigned percent) {
         for (std::size_t i = 0; i < reactors_.size(); ++i) reactors_[i].set_pressure(percent);
     };
@@ -114,6 +116,21 @@ void Broker::listen(const ListenerConfig& listener, const Config& config) {
         {{"kind", kind}, {"address", options->address}, {"anonymous_clients", anonymous_policy(*options)}});
 }
 
+void Broker::listen_for_operators(const Config& config) {
+    const net::Address wanted = or_throw(net::bind_address(config.admin_bind));
+    net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, 1));
+    if (opened.file) socket_files_.push_back(std::move(opened.file));
+    const admin::AdminOptions options{admin::read_token_file(config.admin_token_file), kVersion};
+    admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), options,
+                                                  reactors_.mailroom(), store());
+    const std::string address = opened.address.to_text();
+    ready_line_ += " admin=" + address;
+    reactor::log_info("listening",
+                      {{"kind", "admin"},
+                       {"address", address},
+                       {"operators", options.token.empty() ? "whoever reaches it" : "with the token"}});
+}
+
 std::shared_ptr<net::TlsServer> Broker::secure(const ListenerConfig& listener, const std::string& address) {
     auto context = net::TlsContext::load(listener.tls);
     if (!context) {
@@ -142,10 +159,12 @@ void Broker::renew_certificates() {
 
 void Broker::start() {
     reactors_.start();
+    if (admin_) admin_->start();
 }
 
 bool Broker::stop(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
+    if (admin_) admin_->stop();
     if (!reactors_.stop(patience)) return false;
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/admin_server.h"
 #include "app/config.h"
 #include "auth/authenticator.h"
 #include "net/listen_socket.h"
@@ -28,8 +29,8 @@ class Broker {
     ~Broker();
 
     void start();
-    // "ready mqtt=127.0.0.1:1883 ws=127.0.0.1:8083", then mqtts=… wss=… and further listeners: the addresses
-    // as they came to be.
+    // "ready mqtt=127.0.0.1:1883 ws=127.0.0.1:8083", then mqtts=… wss=… and further listeners, and last
+    // admin=… if there is one: the addresses as they came to be.
     const std::string& ready_line() const { return ready_line_; }
     // Reads every listener's certificates again: connections to come see the new ones, those that there are
     // keep theirs. What cannot be used is logged, and the old stays.
@@ -45,6 +46,7 @@ class Broker {
         std::shared_ptr<net::TlsServer> tls;
     };
     void listen(const ListenerConfig& listener, const Config& config);
+    void listen_for_operators(const Config& config);
     std::shared_ptr<net::TlsServer> secure(const ListenerConfig& listener, const std::string& address);
 
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
@@ -57,7 +59,8 @@ class Broker {
     std::vector<std::unique_ptr<net::SocketTransport>> transports_;  // one per reactor
     std::vector<SecureListener> secure_listeners_;
     std::vector<std::unique_ptr<net::SocketFile>> socket_files_;
-    std::shared_ptr<net::Seats> seats_;  // of all listeners; none: no limit
+    std::shared_ptr<net::Seats> seats_;          // of all listeners; none: no limit
+    std::unique_ptr<admin::AdminServer> admin_;  // none without admin.bind
     std::string ready_line_ = "ready";
 };
 

@@ -53,6 +53,8 @@ CommandLine parse_command_line(int count, const char* const* arguments, const ch
     shorthand("--wss", "listeners.wss", "HOST:PORT", "listen for MQTT over WebSocket over TLS");
     shorthand("--cert", "listeners.certificate_file", "FILE", "certificate of the TLS listeners (PEM)");
     shorthand("--key", "listeners.private_key_file", "FILE", "its private key (PEM)");
+    shorthand("--admin", "admin.bind", "HOST:PORT",
+              "listen for drayctl and Prometheus (HTTP); off by default");
     shorthand("--data-dir", "data_dir", "DIR", "keep state there; without it nothing is kept on disk");
     shorthand("--threads", "threads", "N", "shards, one thread each; 0 = one per processor");
     app.add_option_function<std::vector<std::string>>(

@@ -45,6 +45,9 @@ struct Config {
     std::string data_dir;       // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;
 
+    std::string admin_bind;        // empty = no admin API
+    std::string admin_token_file;  // empty = whoever reaches it is let in
+
     std::string password_file;  // empty = no credentials are known
     std::string server_reference;
     shard::Redirect redirect = shard::Redirect::kNone;

@@ -246,6 +246,7 @@ void ConfigLoader::check_queues() {
 }
 
 void ConfigLoader::check_files() {
+    check_admin();
     for (const ListenerConfig& listener : config_.listeners()) {
         const net::CertificateFiles& files = listener.tls.certificate;
         // What is not even named was told by check_whole().
@@ -258,6 +259,14 @@ void ConfigLoader::check_files() {
         if (where.empty()) where = source_of(key = "listeners." + loaded.error().setting);
         error(where.empty() ? "configuration" : where, key + ": " + loaded.error().what);
     }
+}
+
+void ConfigLoader::check_admin() {
+    if (config_.admin_bind.empty() || !config_.admin_token_file.empty()) return;
+    const auto address = net::bind_address(config_.admin_bind);
+    if (!address || address->is_of_this_machine()) return;  // what cannot be bound is told by whoever binds
+    error(source_of("admin.bind"),
+          "admin.bind: other machines can reach " + config_.admin_bind + ", so it needs admin.token_file");
 }
 
 std::string ConfigLoader::source_of(const std::string& key) const {

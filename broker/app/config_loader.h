@@ -49,6 +49,7 @@ class ConfigLoader {
     template <typename Entry>
     Entry* at(std::vector<Entry>& list, std::size_t index, const std::string& key, const std::string& where);
     void check_listener(const ListenerConfig& listener);
+    void check_admin();
     void check_queues();
     void store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,
                     const std::string& where);

@@ -96,6 +96,15 @@ constexpr std::array kRows{
                 {"auth.password_file",
                  "users and SCRAM-SHA-256 verifiers, as drayd --hash-password prints them; \"\" = none"}},
 
+    Row<Config>{bind<&Config::admin_bind>,
+                {"admin.bind",
+                 "HTTP for operators: drayctl, /metrics, /healthz, /readyz; \"\" = none. Off by default: "
+                 "whoever reaches it commands the broker"}},
+    Row<Config>{own<&Config::admin_token_file>,
+                {"admin.token_file",
+                 "what a request has to show is the first line of that file; \"\" = nothing, which is only "
+                 "possible on an address of this machine"}},
+
     Row<Config>{bind<&Config::mqtt_bind>,
                 {"listeners.mqtt", "MQTT over TCP; \"\" = none; port 0 lets the system choose"}},
     Row<Config>{bind<&Config::ws_bind>,

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "admin/token_file.h"
 #include "app/auth_files.h"
 #include "app/broker.h"
 #include "app/command_line.h"
@@ -70,6 +71,7 @@ int run(const Config& config) {
 int check_files(const Config& config) {
     try {
         make_authenticator(config.password_file);
+        admin::read_token_file(config.admin_token_file);
     } catch (const std::exception& error) {
         std::cerr << "drayd: " << error.what() << '\n';
         return 1;

@@ -20,6 +20,7 @@ class FileDescriptor {
 
     int number() const { return number_; }
     bool is_open() const { return number_ >= 0; }
+    int release() { return std::exchange(number_, -1); }  // now the caller's to close
     void reset() {
         if (number_ >= 0) ::close(number_);
         number_ = -1;

@@ -23,7 +23,7 @@ BROKER = {
     "store": SANS_IO,
     "reactor": SANS_IO,
     "net": SANS_IO + ["reactor"],
-    "admin": SANS_IO + ["reactor", "store"],
+    "admin": SANS_IO + ["auth", "reactor", "store"],
     "app": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
 }
 # What the sans-I/O rooms may not see at all: they have no socket, thread, lock, clock or file.

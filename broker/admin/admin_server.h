@@ -1,0 +1,48 @@
+// The admin API: HTTP for operators, drayctl and Prometheus, in a thread of its own.
+//
+//     AdminServer admin(std::move(listening), {...}, mailroom, store);
+//     admin.start();        once the reactors run
+//     …
+//     admin.stop();         before they stop
+#pragma once
+
+#include <string>
+#include <thread>
+
+#include "admin/context.h"
+#include "admin/event_loop.h"
+#include "admin/router.h"
+#include "admin/switchboard.h"
+#include "reactor/file_descriptor.h"
+#include "reactor/mailroom.h"
+#include "shard/store_port.h"
+
+namespace dray::admin {
+
+struct AdminOptions {
+    std::string token;  // who sends it is let in (access.h); empty: none is needed
+    std::string version;
+};
+
+class AdminServer {
+  public:
+    // `listening` is bound and listens. The others outlive this.
+    AdminServer(reactor::FileDescriptor listening, const AdminOptions& options, reactor::Mailroom& mailroom,
+                const shard::StorePort& store);
+    ~AdminServer() { stop(); }
+    AdminServer(const AdminServer&) = delete;
+    AdminServer& operator=(const AdminServer&) = delete;
+
+    // The calling thread's blocked signals stay blocked.
+    void start();
+    void stop();
+
+  private:
+    EventLoop loop_;
+    Router router_;
+    Switchboard switchboard_;
+    Context context_;
+    std::thread thread_;
+};
+
+}  // namespace dray::admin

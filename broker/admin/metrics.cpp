@@ -1,0 +1,155 @@
+#include "admin/metrics.h"
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+namespace dray::admin {
+
+namespace {
+
+using shard::Books;
+using shard::Discard;
+
+using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+enum class Kind : std::uint8_t { kCounter, kGauge };
+
+class Exposition {
+  public:
+    // Begins a family: everything up to the next is of it.
+    Exposition& family(Kind kind, std::string_view name, std::string_view help) {
+        name_ = name;
+        text_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name);
+        text_ += kind == Kind::kCounter ? " counter\n" : " gauge\n";
+        return *this;
+    }
+    Exposition& sample(std::uint64_t value, Labels labels = {}) {
+        return write(std::to_string(value), labels);
+    }
+    Exposition& seconds(std::uint64_t ms, Labels labels = {}) {
+        const std::string thousandths = std::to_string(1000 + ms % 1000);
+        return write(std::to_string(ms / 1000) + '.' + thousandths.substr(1), labels);
+    }
+    std::string take() { return std::move(text_); }
+
+  private:
+    Exposition& write(std::string_view value, Labels labels) {
+        text_ += name_;
+        char separator = '{';
+        for (const auto& [label, content] : labels) {
+            text_ += separator;
+            text_.append(label).append("=\"");
+            for (const char c : content) {
+                if (c == '\n') {
+                    text_ += "\\n";
+                    continue;
+                }
+                if (c == '"' || c == '\\') text_ += '\\';
+                text_ += c;
+            }
+            text_ += '"';
+            separator = ',';
+        }
+        if (labels.size() > 0) text_ += '}';
+        text_.append(" ").append(value).append("\n");
+        return *this;
+    }
+
+    std::string name_;
+    std::string text_;
+};
+
+void write_broker(Exposition& out, const Overview& overview) {
+    out.family(Kind::kGauge, "dray_build_info", "What runs").sample(1, {{"version", overview.version}});
+    out.family(Kind::kGauge, "dray_uptime_seconds", "Since the start").seconds(overview.uptime_ms);
+    out.family(Kind::kGauge, "dray_shards", "Shards, one thread each").sample(overview.shards);
+    out.family(Kind::kGauge, "dray_store_keeps", "1 if state is kept on disk")
+        .sample(overview.store_keeps ? 1 : 0);
+    out.family(Kind::kGauge, "dray_store_works", "0 while the disk refuses and acknowledgements wait")
+        .sample(overview.store_works ? 1 : 0);
+}
+
+struct Number {
+    Kind kind;
+    std::string_view name;
+    std::string_view help;
+    std::uint64_t shard::Statistics::*value;
+};
+
+constexpr Number kNumbers[] = {
+    {Kind::kGauge, "dray_clients_connected", "Clients that are connected",
+     &shard::Statistics::clients_connected},
+    {Kind::kGauge, "dray_sessions", "Sessions, of connected clients and of others",
+     &shard::Statistics::sessions},
+    {Kind::kGauge, "dray_subscriptions", "Subscriptions of all sessions", &shard::Statistics::subscriptions},
+    {Kind::kGauge, "dray_shared_subscriptions", "... of those, shared ones",
+     &shard::Statistics::shared_subscriptions},
+    {Kind::kGauge, "dray_retained_messages", "Topics with a retained message", &shard::Statistics::retained},
+    {Kind::kGauge, "dray_retained_bytes", "Payloads of retained messages",
+     &shard::Statistics::retained_bytes},
+    {Kind::kGauge, "dray_inflight_messages", "Sent at QoS 1 or 2 and not acknowledged",
+     &shard::Statistics::inflight},
+    {Kind::kGauge, "dray_queued_bytes", "Payloads that wait for their sessions",
+     &shard::Statistics::queued_bytes},
+    {Kind::kCounter, "dray_sockets_opened_total", "Connections accepted", &shard::Statistics::sockets_opened},
+    {Kind::kCounter, "dray_connects_received_total", "CONNECT packets",
+     &shard::Statistics::connects_received},
+    {Kind::kCounter, "dray_connects_accepted_total", "... that were accepted",
+     &shard::Statistics::connects_accepted},
+    {Kind::kCounter, "dray_connects_refused_total", "... that were refused",
+     &shard::Statistics::connects_refused},
+    {Kind::kCounter, "dray_sessions_expired_total", "Sessions whose time ran out",
+     &shard::Statistics::clients_expired},
+    {Kind::kCounter, "dray_protocol_errors_total", "Connections closed for what the client sent",
+     &shard::Statistics::protocol_errors},
+    {Kind::kCounter, "dray_received_bytes_total", "From clients", &shard::Statistics::bytes_received},
+    {Kind::kCounter, "dray_sent_bytes_total", "To clients", &shard::Statistics::bytes_sent},
+    {Kind::kCounter, "dray_packets_received_total", "MQTT packets from clients",
+     &shard::Statistics::packets_received},
+    {Kind::kCounter, "dray_control_packets_sent_total", "MQTT packets to clients that are not PUBLISH",
+     &shard::Statistics::control_sent},
+    {Kind::kCounter, "dray_publish_received_total", "PUBLISH packets from clients",
+     &shard::Statistics::publish_received},
+    {Kind::kCounter, "dray_publish_sent_total", "PUBLISH packets to clients",
+     &shard::Statistics::publish_sent},
+    {Kind::kCounter, "dray_publish_received_bytes_total", "Their payloads",
+     &shard::Statistics::publish_bytes_received},
+    {Kind::kCounter, "dray_publish_sent_bytes_total", "Their payloads",
+     &shard::Statistics::publish_bytes_sent},
+    {Kind::kCounter, "dray_publish_refused_total", "PUBLISH packets refused by the topic rules",
+     &shard::Statistics::publishes_refused},
+};
+
+// matched = delivered + expired + dead-lettered + discarded + held. "matched" is no counter for Prometheus:
+// for a moment a message on its way from one shard to another is in no book, and a counter that falls would
+// be taken for a restart.
+void write_books(Exposition& out, const Books& books) {
+    out.family(Kind::kGauge, "dray_messages_matched", "Message and taker pairs that matched, ever")
+        .sample(books.matched);
+    out.family(Kind::kGauge, "dray_messages_held", "... that wait now").sample(books.held);
+    out.family(Kind::kCounter, "dray_messages_delivered_total", "... that were delivered")
+        .sample(books.delivered);
+    out.family(Kind::kCounter, "dray_messages_expired_total", "... whose time ran out").sample(books.expired);
+    out.family(Kind::kCounter, "dray_messages_dead_lettered_total", "... that a dead-letter queue took")
+        .sample(books.dead_lettered);
+    out.family(Kind::kCounter, "dray_messages_discarded_total", "... that were discarded, by reason");
+    for (std::size_t i = 0; i < books.discarded.size(); ++i) {
+        out.sample(books.discarded[i], {{"reason", name(static_cast<Discard>(i))}});
+    }
+    out.family(Kind::kGauge, "dray_books_balance", "1 if all of them add up").sample(books.balance() ? 1 : 0);
+}
+
+}  // namespace
+
+std::string metrics(const Overview& overview) {
+    Exposition out;
+    write_broker(out, overview);
+    for (const Number& number : kNumbers) {
+        out.family(number.kind, number.name, number.help).sample(overview.statistics.*number.value);
+    }
+    write_books(out, overview.statistics.books);
+    return out.take();
+}
+
+}  // namespace dray::admin

@@ -1,0 +1,25 @@
+// The broker as a whole at one moment: what all shards say, added up.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "admin/context.h"
+#include "shard/statistics.h"
+
+namespace dray::admin {
+
+struct Overview {
+    std::string version;
+    std::uint64_t uptime_ms = 0;
+    shard::ShardIndex shards = 0;
+    bool store_keeps = false;  // anything, on disk
+    bool store_works = true;
+    shard::Statistics statistics;
+};
+
+// Nothing if a shard does not answer in time. `context` outlives the call.
+void look_around(const Context& context, std::function<void(std::optional<Overview>)> then);
+
+}  // namespace dray::admin

@@ -1,0 +1,81 @@
+#include "admin/router.h"
+
+#include <optional>
+#include <utility>
+
+#include "admin/access.h"
+#include "admin/problem.h"
+#include "base/assert.h"
+#include "reactor/log.h"
+
+namespace dray::admin {
+
+namespace {
+
+bool is_name(std::string_view segment) {
+    return segment.starts_with('{');
+}
+
+std::optional<std::vector<std::string>> match(const std::vector<std::string>& pattern,
+                                              const std::vector<std::string>& path) {
+    if (pattern.size() != path.size()) return std::nullopt;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (is_name(pattern[i])) {
+            names.push_back(path[i]);
+        } else if (pattern[i] != path[i]) {
+            return std::nullopt;
+        }
+    }
+    return names;
+}
+
+// What changes something leaves a line in the log.
+Respond logged(const HttpRequest& request, Respond respond) {
+    return [method = request.method, target = request.target,
+            respond = std::move(respond)](HttpResponse response) {
+        reactor::log_info("admin request",
+                          {{"method", method}, {"target", target}, {"status", response.status}});
+        respond(std::move(response));
+    };
+}
+
+}  // namespace
+
+void Router::add(std::string_view method, std::string_view path, Handler handler, Access access) {
+    auto pattern = parse_target(path);
+    DRAY_ASSERT(pattern.has_value());
+    routes_.push_back({std::string(method), std::move(pattern->path), std::move(handler), access});
+}
+
+void Router::handle(HttpRequest request, Respond respond) const {
+    auto target = parse_target(request.target);
+    if (!target) return respond(to_response({400, "the path or query is malformed"}));
+    const std::string method = request.method == "HEAD" ? "GET" : request.method;
+    std::string allowed;
+    for (const Route& route : routes_) {
+        auto names = match(route.path, target->path);
+        if (!names) continue;
+        if (route.method != method) {
+            allowed += (allowed.empty() ? "" : ", ") + route.method;
+            continue;
+        }
+        const auto refusal =
+            route.access == Access::kOperators ? refuse_access(token_, request) : std::nullopt;
+        if (refusal) {
+            HttpResponse response = to_response(*refusal);
+            if (refusal->status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+            return respond(std::move(response));
+        }
+        if (method != "GET") respond = logged(request, std::move(respond));
+        auto call = std::make_shared<Call>();
+        *call = {std::move(request), std::move(*target), std::move(*names), std::move(respond)};
+        return route.handler(std::move(call));
+    }
+    if (allowed.empty()) return respond(to_response({404, "there is nothing at " + request.target}));
+    HttpResponse response = to_response({405, "only " + allowed + " is possible there"});
+    response.headers.emplace_back("Allow", allowed);
+    respond(std::move(response));
+}
+
+}  // namespace dray::admin

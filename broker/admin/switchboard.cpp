@@ -1,0 +1,54 @@
+#include "admin/switchboard.h"
+
+#include "base/assert.h"
+
+namespace dray::admin {
+
+namespace {
+
+shard::Ticket ticket_of(const shard::ShardMessage& reply) {
+    return std::visit(
+        [](const auto& message) -> shard::Ticket {
+            if constexpr (requires { message.ticket; }) return message.ticket;
+            return 0;
+        },
+        reply);
+}
+
+}  // namespace
+
+Switchboard::Switchboard(EventLoop& loop, reactor::Mailroom& mailroom) : loop_(loop), mailroom_(mailroom) {
+    loop_.on_ring(mailroom_.bell(shard::kOutside), [this] {
+        mailroom_.woken(shard::kOutside);
+        take_mail();
+    });
+    take_mail();
+}
+
+void Switchboard::send(shard::ShardIndex shard, Ticket ticket, shard::ShardMessage request,
+                       Answered answered) {
+    DRAY_ASSERT(shard < shards());
+    waiting_.emplace(ticket, std::move(answered));
+    mailroom_.send(shard::kOutside, shard, std::move(request));
+    mailroom_.deliver(shard::kOutside);
+    loop_.after(kAnswerMax, [this, ticket] { answer(ticket, nullptr); });
+}
+
+void Switchboard::answer(Ticket ticket, shard::ShardMessage* reply) {
+    const auto found = waiting_.find(ticket);
+    if (found == waiting_.end()) return;  // it came too late, or in time
+    const Answered answered = std::move(found->second);
+    waiting_.erase(found);
+    answered(reply);
+}
+
+void Switchboard::take_mail() {
+    do {
+        mailroom_.take(shard::kOutside, [this](shard::ShardIndex, reactor::Mail&& mail) {
+            auto& reply = std::get<shard::ShardMessage>(mail);
+            answer(ticket_of(reply), &reply);
+        });
+    } while (!mailroom_.may_sleep(shard::kOutside));
+}
+
+}  // namespace dray::admin
