@@ -7,6 +7,7 @@
 //     if (const auto problem = fields.finish()) …
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <limits>
 #include <memory>

@@ -1,0 +1,79 @@
+#include "admin/metrics.h"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace dray::admin {
+namespace {
+
+Overview some_overview() {
+    Overview overview;
+    overview.version = "dray \"9\"\\\n";
+    overview.uptime_ms = 61'007;
+    overview.shards = 2;
+    overview.statistics.clients_connected = 7;
+    overview.statistics.books.matched = 5;
+    overview.statistics.books.delivered = 3;
+    overview.statistics.books.held = 3;
+    overview.statistics.books.discard(shard::Discard::kQueueFull);
+    return overview;
+}
+
+std::set<std::string> lines(const std::string& text) {
+    std::set<std::string> found;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) {
+        if (!found.insert(line).second) ADD_FAILURE() << "twice: " << line;
+    }
+    return found;
+}
+
+TEST(Metrics, TellTheNumbersAndTheBooks) {
+    const auto found = lines(metrics(some_overview()));
+    for (const char* line : {
+             R"(dray_build_info{version="dray \"9\"\\\n"} 1)",
+             "dray_uptime_seconds 61.007",
+             "dray_shards 2",
+             "dray_clients_connected 7",
+             "dray_messages_matched 5",
+             "dray_messages_delivered_total 3",
+             "dray_messages_held 2",
+             R"(dray_messages_discarded_total{reason="queue full"} 1)",
+             R"(dray_messages_discarded_total{reason="slow reader"} 0)",
+             "dray_books_balance 0",
+         }) {
+        EXPECT_TRUE(found.contains(line)) << line;
+    }
+}
+
+// HELP, TYPE, then the samples of that family; counters end in _total and nothing else does.
+TEST(Metrics, KeepTheExpositionFormat) {
+    std::istringstream in(metrics(some_overview()));
+    const std::regex sample(R"(([a-z_]+)(\{([a-z_]+="([^"\\\n]|\\["\\n])*",?)+\})? [0-9]+(\.[0-9]+)?)");
+    std::string line;
+    std::string family;
+    std::string kind;
+    std::set<std::string> families;
+    while (std::getline(in, line)) {
+        std::smatch parts;
+        if (std::regex_match(line, parts, std::regex("# HELP ([a-z_]+) .+"))) {
+            family = parts[1];
+            EXPECT_TRUE(families.insert(family).second) << "two families " << family;
+            ASSERT_TRUE(std::getline(in, line));
+            ASSERT_TRUE(std::regex_match(line, parts, std::regex("# TYPE ([a-z_]+) (counter|gauge)")))
+                << line;
+            EXPECT_EQ(parts[1], family);
+            EXPECT_EQ(parts[2] == "counter", family.ends_with("_total")) << family;
+        } else {
+            ASSERT_TRUE(std::regex_match(line, parts, sample)) << line;
+            EXPECT_EQ(parts[1], family) << line;
+        }
+    }
+    EXPECT_GT(families.size(), 30U);
+}
+
+}  // namespace
+}  // namespace dray::admin
