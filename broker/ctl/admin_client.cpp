@@ -1,0 +1,120 @@
+#include "ctl/admin_client.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+
+#include "ctl/failure.h"
+#include "net/address.h"
+#include "reactor/file_descriptor.h"
+
+namespace dray::ctl {
+
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr timeval kSilenceMax{.tv_sec = 15, .tv_usec = 0};
+
+[[noreturn]] void unreachable(const AdminAddress& admin, const std::string& why) {
+    throw Failure(ExitCode::kUnreachable,
+                  "cannot reach drayd at " + admin.where + ": " + why + ".\nIs it running with --admin " +
+                      admin.where + " (admin.bind)? Another address is given by --admin or DRAYCTL_ADMIN.");
+}
+
+std::string system_error() {
+    const int error = errno;
+    if (error == EAGAIN) return "no answer within " + std::to_string(kSilenceMax.tv_sec) + " s";
+    return std::generic_category().message(error);
+}
+
+reactor::FileDescriptor connect(const AdminAddress& admin) {
+    const auto address = net::bind_address(admin.where);
+    if (!address) throw Failure(ExitCode::kUsage, "--admin " + admin.where + ": " + address.error().what);
+    reactor::FileDescriptor socket(::socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket.is_open()) unreachable(admin, system_error());
+    ::setsockopt(socket.number(), SOL_SOCKET, SO_RCVTIMEO, &kSilenceMax, sizeof kSilenceMax);
+    ::setsockopt(socket.number(), SOL_SOCKET, SO_SNDTIMEO, &kSilenceMax, sizeof kSilenceMax);
+    if (::connect(socket.number(), address->get(), address->length) != 0) unreachable(admin, system_error());
+    return socket;
+}
+
+std::string request_text(const AdminAddress& admin, std::string_view method, std::string_view target,
+                         std::string_view body) {
+    std::string text;
+    text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: ");
+    text.append(admin.where.starts_with(net::kUnixPrefix) ? "localhost" : admin.where).append("\r\n");
+    if (!admin.token.empty()) text.append("Authorization: Bearer ").append(admin.token).append("\r\n");
+    if (!body.empty()) text.append("Content-Type: application/json\r\n");
+    text.append("Content-Length: ").append(std::to_string(body.size()));
+    return text.append("\r\nConnection: close\r\n\r\n").append(body);
+}
+
+void send(const AdminAddress& admin, int socket, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+        if (sent < 0) unreachable(admin, system_error());
+        text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+}
+
+AdminAnswer receive(const AdminAddress& admin, int socket) {
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
+    parser.eager(true);
+    std::string unparsed;
+    std::array<char, 64 * 1024> bytes{};
+    while (!parser.is_done()) {
+        const ssize_t count = ::recv(socket, bytes.data(), bytes.size(), 0);
+        if (count < 0) unreachable(admin, system_error());
+        boost::system::error_code error;
+        if (count == 0) {
+            parser.put_eof(error);
+            if (error || !parser.is_done()) unreachable(admin, "it hung up before it had answered");
+            break;
+        }
+        unparsed.append(bytes.data(), static_cast<std::size_t>(count));
+        const std::size_t used = parser.put(boost::asio::buffer(unparsed), error);
+        if (error && error != http::error::need_more)
+            unreachable(admin, "that is not HTTP: " + error.message());
+        unparsed.erase(0, used);
+    }
+    const auto& response = parser.get();
+    return {static_cast<int>(response.result_int()), std::string(response[http::field::content_type]),
+            response.body()};
+}
+
+}  // namespace
+
+AdminAnswer ask_admin(const AdminAddress& admin, std::string_view method, std::string_view target,
+                      std::string_view body) {
+    const reactor::FileDescriptor socket = connect(admin);
+    send(admin, socket.number(), request_text(admin, method, target, body));
+    return receive(admin, socket.number());
+}
+
+std::string percent_encode(std::string_view text) {
+    static constexpr char kDigits[] = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+                              (byte >= 'A' && byte <= 'Z') ||
+                              std::string_view("-._~").find(c) != std::string_view::npos;
+        if (is_plain) {
+            encoded += c;
+        } else {
+            encoded += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+        }
+    }
+    return encoded;
+}
+
+}  // namespace dray::ctl

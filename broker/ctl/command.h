@@ -1,0 +1,29 @@
+// What all commands of drayctl share: where the broker is, how to answer, and CLI11, which takes the command
+// line apart. One file for each group of commands; each adds its own to the program.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "ctl/admin_client.h"
+
+namespace dray::ctl {
+
+using Json = nlohmann::ordered_json;
+
+struct Globals {
+    AdminAddress admin;
+    std::string token_file;
+    bool json = false;
+
+    // Asks the broker, and throws Failure if it refuses. An answer that is no JSON is a null.
+    Json ask(std::string_view method, std::string_view target, const Json& body = nullptr) const;
+    // Prints `answer` if JSON was asked for, and `text` if not.
+    void print(const Json& answer, const std::string& text) const;
+};
+
+void add_status_command(CLI::App& program, Globals& globals);
+
+}  // namespace dray::ctl

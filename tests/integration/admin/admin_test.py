@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""The admin API and drayctl against a real drayd: what operators see, and who may.
+
+    admin_test.py PATH-OF-DRAYD PATH-OF-DRAYCTL [unittest arguments]
+"""
+import pathlib
+import re
+import socket
+import subprocess
+import tempfile
+import unittest
+
+import paho.mqtt.client as paho
+from programs import DEADLINE_S, PROGRAMS, Drayd, drayctl, main, wait_for
+
+
+def metric(text, name):
+    """The value of a sample, by its name with labels."""
+    found = re.search(rf"^{re.escape(name)} ([0-9.]+)$", text, re.M)
+    return float(found[1]) if found else None
+
+
+class FolderCase(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="dray-admin-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+
+class Health(FolderCase):
+    def test_a_running_broker_is_healthy_and_ready(self):
+        for threads in (1, 4):
+            with self.subTest(threads=threads), Drayd(self.folder, "--threads", threads) as drayd:
+                self.assertEqual(drayd.http("GET", "/healthz"), (200, "ok\n"))
+                self.assertEqual(drayd.http("GET", "/readyz"), (200, "ready\n"))
+
+    def test_metrics_count_what_clients_do(self):
+        with Drayd(self.folder, "--threads", "2") as drayd:
+            client = paho.Client("counted")
+            got = []
+            client.on_message = lambda *_: got.append(1)
+            client.connect("127.0.0.1", drayd.port("mqtt"))
+            client.loop_start()
+            subscribed = []
+            client.on_subscribe = lambda *_: subscribed.append(1)
+            client.subscribe("a/#", 1)
+            wait_for(lambda: subscribed, "the subscription")
+            for _ in range(10):
+                client.publish("a/b", b"x", 1)
+            wait_for(lambda: len(got) == 10, "the messages")
+
+            def metrics():
+                status, text = drayd.http("GET", "/metrics")
+                self.assertEqual(status, 200)
+                return text
+            # The last PUBACK may still be on its way.
+            text = wait_for(lambda: (lambda t: t if metric(t, "dray_messages_held") == 0 else None)(metrics()),
+                            "every message to be acknowledged")
+            self.assertEqual(metric(text, "dray_clients_connected"), 1)
+            self.assertEqual(metric(text, "dray_messages_matched"), 10)
+            self.assertEqual(metric(text, "dray_messages_delivered_total"), 10)
+            self.assertEqual(metric(text, "dray_books_balance"), 1)
+            status = drayd.ctl_json("status")
+            self.assertEqual(status["clients_connected"], 1)
+            self.assertEqual(status["books"]["delivered"], 10)
+            self.assertIn("1 connected, 1 sessions", drayd.ctl("status").stdout)
+            client.disconnect()
+            client.loop_stop()
+
+
+class Access(FolderCase):
+    def test_without_an_address_there_is_no_api(self):
+        with Drayd(self.folder, admin="") as drayd:
+            self.assertEqual(list(drayd.address), ["mqtt"])
+
+    def test_a_unix_domain_serves_it_too(self):
+        path = self.folder / "admin.sock"
+        with Drayd(self.folder, admin=f"unix:{path}") as drayd:
+            self.assertEqual(drayd.ctl_json("status")["clients_connected"], 0)
+
+    def test_with_a_token_only_who_has_it_is_let_in(self):
+        token = self.folder / "token"
+        token.write_text("very secret\n")
+        with Drayd(self.folder, "--set", f"admin.token_file={token}") as drayd:
+            self.assertEqual(drayd.http("GET", "/metrics")[0], 401)
+            self.assertEqual(drayd.http("GET", "/metrics", headers={"Authorization": "Bearer wrong"})[0], 401)
+            self.assertEqual(drayd.http("GET", "/metrics", headers={"Authorization": "Bearer very secret"})[0], 200)
+            self.assertEqual(drayd.http("GET", "/healthz")[0], 200)
+            self.assertIn("--token-file", drayd.ctl("status", code=1).stderr)
+            drayd.ctl("status", "--token-file", token)
+            self.assertNotIn("very secret", drayd.log())
+
+    def test_an_address_that_others_reach_needs_a_token(self):
+        done = subprocess.run([PROGRAMS["drayd"], "--admin", "0.0.0.0:0", "--check-config"],
+                              capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("admin.bind: other machines can reach 0.0.0.0:0, so it needs admin.token_file", done.stderr)
+
+    def test_an_empty_token_file_is_refused(self):
+        token = self.folder / "token"
+        token.write_text("\n")
+        done = subprocess.run([PROGRAMS["drayd"], "--set", f"admin.token_file={token}", "--check-config"],
+                              capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{token} begins with an empty line", done.stderr)
+
+
+class Http(FolderCase):
+    def setUp(self):
+        super().setUp()
+        self.drayd = self.enterContext(Drayd(self.folder))
+
+    def wire(self, data):
+        """Everything that comes for these bytes until the server closes."""
+        with socket.create_connection(("127.0.0.1", self.drayd.port("admin")), DEADLINE_S) as wire:
+            wire.settimeout(DEADLINE_S)
+            wire.sendall(data)
+            got = b""
+            while part := wire.recv(4096):
+                got += part
+            return got.decode()
+
+    def test_errors_are_problems_in_json(self):
+        for method, path, status in (("GET", "/nothing", 404), ("POST", "/metrics", 405), ("GET", "/%zz", 400)):
+            got, problem = self.drayd.http(method, path)
+            self.assertEqual((got, problem["status"]), (status, status), path)
+            self.assertTrue(problem["detail"])
+
+    def test_what_is_not_http_is_told_so_and_closed(self):
+        self.assertIn("400 Bad Request", self.wire(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x00\r\n\r\n"))
+        self.assertIn("413", self.wire(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n"))
+
+    def test_a_crowd_that_says_nothing_does_not_keep_others_out_for_ever(self):
+        port = self.drayd.port("admin")
+        crowd = [socket.create_connection(("127.0.0.1", port), DEADLINE_S) for _ in range(70)]
+
+        def is_closed(each):
+            each.settimeout(0.05)
+            try:
+                return each.recv(1) == b""
+            except TimeoutError:
+                return False
+            except ConnectionError:
+                return True
+        wait_for(lambda: any(is_closed(each) for each in crowd[64:]), "one too many to be closed")
+        for each in crowd:
+            each.close()
+        wait_for(lambda: self.healthy(), "room again")
+
+    def healthy(self):
+        try:
+            return self.drayd.http("GET", "/healthz")[0] == 200
+        except (ConnectionError, OSError):
+            return False
+
+    def test_requests_may_share_a_connection(self):
+        got = self.wire(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        b"HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        self.assertEqual(got.count("200 OK"), 3)
+        self.assertEqual(got.count("ok\n"), 2, "HEAD has no body")
+
+
+class CommandLine(unittest.TestCase):
+    def test_a_broker_that_is_not_there_is_exit_code_3_and_says_what_to_do(self):
+        done = drayctl("status", environment={"DRAYCTL_ADMIN": "127.0.0.1:1"})
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("cannot reach drayd at 127.0.0.1:1", done.stderr)
+        self.assertIn("--admin", done.stderr)
+
+    def test_nonsense_is_exit_code_2(self):
+        for arguments in ((), ("nonsense",), ("status", "--nonsense"), ("--admin", "nowhere", "status"),
+                          ("--token-file", "/nowhere", "status")):
+            done = drayctl(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertTrue(done.stderr, arguments)
+
+    def test_help_shows_examples(self):
+        self.assertIn("Example", drayctl("status", "--help").stdout)
+
+
+if __name__ == "__main__":
+    main()
