@@ -10,6 +10,7 @@ namespace {
 
 using shard::Books;
 using shard::Discard;
+using shard::RootBooks;
 
 using Labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
@@ -121,23 +122,38 @@ constexpr Number kNumbers[] = {
      &shard::Statistics::publishes_refused},
 };
 
+// Roots that have no books of their own: what no topic can be called.
+constexpr std::string_view kOtherRoots = "#";
+
 // matched = delivered + expired + dead-lettered + discarded + held. "matched" is no counter for Prometheus:
 // for a moment a message on its way from one shard to another is in no book, and a counter that falls would
 // be taken for a restart.
-void write_books(Exposition& out, const Books& books) {
-    out.family(Kind::kGauge, "dray_messages_matched", "Message and taker pairs that matched, ever")
-        .sample(books.matched);
-    out.family(Kind::kGauge, "dray_messages_held", "... that wait now").sample(books.held);
-    out.family(Kind::kCounter, "dray_messages_delivered_total", "... that were delivered")
-        .sample(books.delivered);
-    out.family(Kind::kCounter, "dray_messages_expired_total", "... whose time ran out").sample(books.expired);
-    out.family(Kind::kCounter, "dray_messages_dead_lettered_total", "... that a dead-letter queue took")
-        .sample(books.dead_lettered);
+void write_books(Exposition& out, const RootBooks& books) {
+    const auto for_each = [&books](const auto& visit) {
+        books.for_each_root(visit);
+        visit(kOtherRoots, books.other_roots());
+    };
+    const auto family = [&](Kind kind, const char* name, const char* help, std::uint64_t Books::*column) {
+        out.family(kind, name, help);
+        for_each([&](std::string_view root, const Books& each) {
+            out.sample(each.*column, {{"root", root}});
+        });
+    };
+    family(Kind::kGauge, "dray_messages_matched", "Message and taker pairs that matched, ever, by topic root",
+           &Books::matched);
+    family(Kind::kGauge, "dray_messages_held", "... that wait now", &Books::held);
+    family(Kind::kCounter, "dray_messages_delivered_total", "... that were delivered", &Books::delivered);
+    family(Kind::kCounter, "dray_messages_expired_total", "... whose time ran out", &Books::expired);
+    family(Kind::kCounter, "dray_messages_dead_lettered_total", "... that a dead-letter queue took",
+           &Books::dead_lettered);
     out.family(Kind::kCounter, "dray_messages_discarded_total", "... that were discarded, by reason");
-    for (std::size_t i = 0; i < books.discarded.size(); ++i) {
-        out.sample(books.discarded[i], {{"reason", name(static_cast<Discard>(i))}});
-    }
-    out.family(Kind::kGauge, "dray_books_balance", "1 if all of them add up").sample(books.balance() ? 1 : 0);
+    for_each([&out](std::string_view root, const Books& each) {
+        for (std::size_t i = 0; i < each.discarded.size(); ++i) {
+            out.sample(each.discarded[i], {{"root", root}, {"reason", name(static_cast<Discard>(i))}});
+        }
+    });
+    out.family(Kind::kGauge, "dray_books_balance", "1 if all of them add up")
+        .sample(books.total().balance() ? 1 : 0);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Held {
     mqtt::QoS qos = mqtt::QoS::kAtMostOnce;
     bool retain = false;
     bool sent_before = false;  // it may have been: DUP when it is sent [MQTT-3.1.1 3.3.1-1]
+    RootIndex root{};
     std::uint16_t source = 0;  // 1 + which of the session's sources brought it; 0 = none
     // Of a session that is kept on disk: its place in the order of this session's messages (0 = it takes the
     // next when it is sent), and the commit that must be safe before its next packet may leave.

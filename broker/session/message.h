@@ -64,4 +64,7 @@ class Message final : public RefCounted<Message> {
 
 using MessageRef = Ref<Message>;
 
+// The first level of a topic, as the books of one shard number it (shard/books.h).
+enum class RootIndex : std::uint16_t {};
+
 }  // namespace dray::session

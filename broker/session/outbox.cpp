@@ -61,8 +61,12 @@ std::size_t Outbox::encoded_size(const Delivery& delivery) const {
 void Outbox::push_publish(Delivery delivery) {
     Item item;
     item.size = static_cast<std::uint32_t>(encoded_size(delivery));
-    item.packet_id = delivery.packet_id;
     item.first_byte = first_byte_of(delivery);
+    if (item.is_qos0_publish()) {
+        item.root = delivery.root;
+    } else {
+        item.packet_id = delivery.packet_id;
+    }
     item.short_bytes_or_alias =
         static_cast<std::uint8_t>(delivery.alias.number | (delivery.alias.is_known ? kKnownAlias : 0));
     item.extras.expiry_s = delivery.expiry_s;
@@ -139,7 +143,7 @@ void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const
     publish.qos = static_cast<mqtt::QoS>((item.first_byte >> 1) & 0x03);
     publish.retain = (item.first_byte & 0x01) != 0;
     if ((item.short_bytes_or_alias & kKnownAlias) == 0) publish.topic = message.topic();
-    publish.packet_id = item.packet_id;
+    if (!item.is_qos0_publish()) publish.packet_id = item.packet_id;
     publish.properties = message.properties();
     publish.payload = message.payload();
     mqtt::PropertyList combined;
@@ -167,32 +171,6 @@ void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const
         add({begin, static_cast<std::size_t>(mqtt::encode_publish_header(publish, version_, begin) - begin)});
     }
     add(publish.payload);
-}
-
-Outbox::Consumed Outbox::consume(std::size_t bytes_written) {
-    DRAY_ASSERT(bytes_written <= bytes_);
-    bytes_ -= bytes_written;
-    std::size_t left = front_written_ + bytes_written;
-    Consumed consumed;
-    while (!items_.empty() && left >= items_.front().size) {
-        const Item item = items_.pop_front();
-        left -= item.size;
-        if (item.first_byte == 0) continue;
-        ++consumed.publishes;
-        if ((item.first_byte & 0x06) == 0) ++consumed.qos0_messages;
-    }
-    front_written_ = static_cast<std::uint32_t>(left);
-    return consumed;
-}
-
-std::uint32_t Outbox::discard_all() {
-    std::uint32_t qos0_messages = 0;
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-        if (items_[i].first_byte != 0 && (items_[i].first_byte & 0x06) == 0) ++qos0_messages;
-    }
-    items_.clear_and_free();
-    bytes_ = front_written_ = 0;
-    return qos0_messages;
 }
 
 void Outbox::release_memory_if_empty() {

@@ -25,6 +25,7 @@ namespace dray::session {
 struct Delivery {
     MessageRef message;
     mqtt::PacketId packet_id{};  // 0 at QoS 0
+    RootIndex root{};
     mqtt::QoS qos = mqtt::QoS::kAtMostOnce;
     bool dup = false;
     bool retain = false;
@@ -62,14 +63,16 @@ class Outbox {
     // Adds to `batch` until it is full or nothing is left.
     void gather(GatherBatch& batch) const;
 
-    struct Consumed {
-        std::uint32_t qos0_messages = 0;  // PUBLISH packets of QoS 0 now written to their last byte
-        std::uint32_t publishes = 0;      // ... of any QoS
-    };
-    Consumed consume(std::size_t bytes_written);
-
-    // Throws away what is left, and says how many PUBLISH packets of QoS 0 were in it: they reach nobody.
-    std::uint32_t discard_all();
+    // Takes off what was written. `visit` is told the root of each PUBLISH of QoS 0 that is now written to
+    // its last byte.
+    template <typename Visit>  // void(RootIndex)
+    void consume(std::size_t bytes_written, Visit visit);
+    // Throws away what is left. `visit` is told the root of each PUBLISH of QoS 0 in it: they reach nobody.
+    template <typename Visit>
+    void discard_all(Visit visit);
+    // The same for what waits.
+    template <typename Visit>
+    void for_each_qos0(Visit visit) const;
     // An empty outbox of an idle connection owns no memory.
     void release_memory_if_empty();
 
@@ -78,7 +81,10 @@ class Outbox {
         MessageRef message;  // the PUBLISH's message, or raw bytes; none for a short packet
         MessageRef more_ids;
         std::uint32_t size = 0;  // on the wire, with the frame's header
-        mqtt::PacketId packet_id{};
+        union {
+            mqtt::PacketId packet_id{};  // of a PUBLISH of QoS 1 or 2
+            RootIndex root;              // ... of QoS 0
+        };
         std::uint8_t first_byte = 0;  // fixed header of a PUBLISH; 0 = raw or short
         // Length of a short packet; of a PUBLISH its topic alias, with kKnownAlias if it stands for the
         // topic.
@@ -92,6 +98,7 @@ class Outbox {
             char bytes[kShortBytesMax];  // of a short packet
         };
         Item() : extras() {}
+        bool is_qos0_publish() const { return first_byte != 0 && (first_byte & 0x06) == 0; }
     };
     void push(Item item);
     void write(const Item& item, std::size_t skip, GatherBatch& batch) const;
@@ -103,5 +110,32 @@ class Outbox {
     bool websocket_frames_ = false;
     bool is_held_ = false;
 };
+
+template <typename Visit>
+void Outbox::consume(std::size_t bytes_written, Visit visit) {
+    DRAY_ASSERT(bytes_written <= bytes_);
+    bytes_ -= bytes_written;
+    std::size_t left = front_written_ + bytes_written;
+    while (!items_.empty() && left >= items_.front().size) {
+        const Item item = items_.pop_front();
+        left -= item.size;
+        if (item.is_qos0_publish()) visit(item.root);
+    }
+    front_written_ = static_cast<std::uint32_t>(left);
+}
+
+template <typename Visit>
+void Outbox::for_each_qos0(Visit visit) const {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        if (items_[i].is_qos0_publish()) visit(items_[i].root);
+    }
+}
+
+template <typename Visit>
+void Outbox::discard_all(Visit visit) {
+    for_each_qos0(visit);
+    items_.clear_and_free();
+    bytes_ = front_written_ = 0;
+}
 
 }  // namespace dray::session

@@ -77,13 +77,17 @@ void detach(Core& core, Session& session) {
 void end_session(Core& core, Session& session) {
     if (session.will) publish_will(core, session);
     if (!session.is_loaded) load_messages(core, session);  // to know what ends with it
-    core.statistics.books.discard(Discard::kSessionEnded, session.queue.size() + session.inflight.size());
+    session.inflight.for_each([&core](const session::Inflight::Entry& entry) {
+        core.statistics.books[entry.held.root].discard(Discard::kSessionEnded);
+    });
     forget_session(core, session);
     while (!session.subscriptions.empty()) {
         drop_subscription(core, session, session.subscriptions.begin()->first);
     }
     core.statistics.inflight -= session.inflight.size();
-    while (!session.queue.empty()) dequeue(core, session);
+    while (!session.queue.empty()) {
+        core.statistics.books[dequeue(core, session).root].discard(Discard::kSessionEnded);
+    }
     core.sessions.erase(session);
 }
 

@@ -42,7 +42,9 @@ struct Core {
           subscriptions(random.next()),
           retained(random.next()),
           sys_values(random.next()),
-          loads_at(start) {}
+          loads_at(start) {
+        statistics.books = RootBooks(options.limits.books_roots_max);
+    }
 
     ShardOptions options;
     const StorePort& store;

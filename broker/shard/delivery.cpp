@@ -25,6 +25,7 @@ std::uint32_t remaining_expiry_s(const session::Message& message, Instant now) {
 session::Delivery delivery_of(const Core& core, const Held& held) {
     session::Delivery delivery;
     delivery.message = held.message;
+    delivery.root = held.root;
     delivery.qos = held.qos;
     delivery.retain = held.retain;
     delivery.expiry_s = remaining_expiry_s(*held.message, core.now);
@@ -63,8 +64,7 @@ bool fits(const Link& link, const session::Delivery& delivery) {
 std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Delivery& delivery,
                                   bool may_expire = true) {
     if (may_expire && delivery.message->expired(core.now)) {
-        ++core.statistics.books.expired;
-        --core.statistics.books.held;
+        core.statistics.books[delivery.root].expire();
         return Outcome::kExpired;
     }
     if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
@@ -73,7 +73,7 @@ std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Deliver
         delivery.alias = {};  // to define it made the packet longer
         if (fits(link, delivery)) return std::nullopt;
     }
-    discard_held(core, Discard::kPacketTooLarge);
+    core.statistics.books[delivery.root].discard(Discard::kPacketTooLarge);
     return Outcome::kUndeliverable;
 }
 
@@ -102,7 +102,7 @@ void enqueue(Core& core, Session& session, Held held) {
 }
 
 void turn_away(Core& core, Session& session, const Held& held, Discard reason) {
-    discard_held(core, reason);
+    core.statistics.books[held.root].discard(reason);
     settle(core, session, held, Outcome::kUndeliverable);
 }
 
@@ -130,8 +130,7 @@ void send_again(Core& core, Session& session, Link& link) {
 }  // namespace
 
 void deliver(Core& core, Session& session, Held held) {
-    ++core.statistics.books.matched;
-    ++core.statistics.books.held;
+    core.statistics.books[held.root].hold();
     Link* link = core.link_of(session);
     if (held.qos == mqtt::QoS::kAtMostOnce) {
         if (link == nullptr) return turn_away(core, session, held, Discard::kOffline);
@@ -178,10 +177,6 @@ Held dequeue(Core& core, Session& session) {
     session.queue_bytes -= held.message->weight();
     core.statistics.queued_bytes -= held.message->payload().size();
     return held;
-}
-
-void discard_held(Core& core, Discard reason) {
-    core.statistics.books.discard(reason);
 }
 
 }  // namespace dray::shard

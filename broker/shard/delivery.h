@@ -3,7 +3,6 @@
 
 #include "session/session.h"
 #include "shard/links.h"
-#include "shard/statistics.h"
 
 namespace dray::shard {
 
@@ -17,8 +16,5 @@ void pump(Core& core, session::Session& session);
 
 // Takes the first off the session's queue.
 session::Held dequeue(Core& core, session::Session& session);
-
-// A held message that reaches nobody any more.
-void discard_held(Core& core, Discard reason);
 
 }  // namespace dray::shard

@@ -12,12 +12,8 @@ namespace {
 using session::Inflight;
 
 void complete(Core& core, Link& link, Inflight::Entry& entry, bool refused) {
-    if (refused) {
-        discard_held(core, Discard::kRefused);
-    } else {
-        ++core.statistics.books.delivered;
-        --core.statistics.books.held;
-    }
+    Books& books = core.statistics.books[entry.held.root];
+    refused ? books.discard(Discard::kRefused) : books.deliver();
     settle(core, *link.session, entry.held, refused ? Outcome::kRefused : Outcome::kConsumed);
     link.session->inflight.complete(entry);
     --core.statistics.inflight;

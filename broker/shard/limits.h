@@ -21,6 +21,7 @@ struct Limits {
     std::uint16_t topic_aliases_max = 64;       // from one client
     std::uint16_t topic_aliases_sent_max = 32;  // to one client that takes them
     std::uint32_t sys_interval_ms = 10'000;     // between two rounds of $SYS; 0 = none
+    std::uint16_t books_roots_max = 64;         // first levels of topics that have books of their own
 };
 
 }  // namespace dray::shard

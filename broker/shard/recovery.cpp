@@ -142,8 +142,10 @@ void load_messages(Core& core, Session& session) {
         session::Held held = std::move(entry.record.held);
         held.position = entry.position;
         held.sent_before = held.position < session.sent_up_to;
-        ++core.statistics.books.matched;
-        ++core.statistics.books.held;
+        // Once PUBREC has come the topic is not known any more.
+        held.root =
+            held.message ? core.statistics.books.root_of(held.message->topic()) : RootBooks::kOtherRoots;
+        core.statistics.books[held.root].hold();
         if (held.position < first_unsent) {
             const auto phase = entry.record.released                 ? Inflight::Phase::kAwaitsPubcomp
                                : held.qos == mqtt::QoS::kExactlyOnce ? Inflight::Phase::kAwaitsPubrec

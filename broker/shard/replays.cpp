@@ -47,6 +47,7 @@ void deliver_retained(Core& core, Session& session, const Replay& replay,
     if (!replay.superseded.empty() && replay.superseded.contains(std::string(message->topic()))) return;
     session::Held held;
     held.message = message;
+    held.root = core.statistics.books.root_of(message->topic());
     held.qos = std::min(message->qos(), replay.subscription.options.qos);
     held.retain = true;  // [MQTT-3.1.1 3.3.1-8]
     held.subscription_id = replay.subscription.subscription_id;

@@ -52,11 +52,14 @@ MessageRef encode_ids(const std::vector<std::uint32_t>& ids) {
 }  // namespace
 
 void hand_out(Core& core, const MessageRef& message) {
+    if (core.match.subscribers.empty() && core.match.groups.empty()) return;
     collect_takers(core, *message);
+    const session::RootIndex root = core.statistics.books.root_of(message->topic());
     for (const Taker& taker : core.takers) {
         Session& session = core.sessions.at(taker.session);
         session::Held held;
         held.message = message;
+        held.root = root;
         held.qos = std::min(message->qos(), taker.options.qos);
         // A message of an established subscription has RETAIN 0 unless it asked otherwise
         // [MQTT-3.1.1 3.3.1-9], [MQTT-5.0 3.3.1-12, 3.3.1-13].

@@ -49,6 +49,12 @@ class Sessions {
     }
     session::Session& at(std::uint32_t index) const { return *by_index_[index]; }
     std::size_t size() const { return by_client_id_.size(); }
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const auto& session : by_index_) {
+            if (session) visit(*session);
+        }
+    }
 
   private:
     ShardIndex shard_;

@@ -4,6 +4,7 @@
 
 #include "mqtt/decode.h"
 #include "shard/answers.h"
+#include "shard/audit.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -236,7 +237,8 @@ void Shard::closed(LinkId id, Instant now) {
     core_->now = now;
     Link* link = core_->links.find(id);
     if (link == nullptr) return;
-    core_->statistics.books.discard(Discard::kConnectionLost, link->outbox.discard_all());
+    link->outbox.discard_all(
+        [this](session::RootIndex root) { core_->statistics.books[root].discard(Discard::kConnectionLost); });
     if (link->session != nullptr) detach(*core_, *link->session);
     core_->links.free(*link);
 }
@@ -246,10 +248,8 @@ void Shard::written(LinkId id, std::size_t bytes, Instant now) {
     Link* link = core_->links.find(id);
     if (link == nullptr) return;
     const bool was_full = link->outbox.bytes() >= core_->limits().outbox_bytes_max / 2;
-    const session::Outbox::Consumed consumed = link->outbox.consume(bytes);
+    link->outbox.consume(bytes, [this](session::RootIndex root) { core_->statistics.books[root].deliver(); });
     core_->statistics.bytes_sent += bytes;
-    core_->statistics.books.delivered += consumed.qos0_messages;
-    core_->statistics.books.held -= consumed.qos0_messages;
     if (link->outbox.empty()) {
         link->flush_listed = false;
         link->outbox.release_memory_if_empty();
@@ -303,6 +303,10 @@ session::Outbox& Shard::outbox(LinkId id) {
 const Statistics& Shard::statistics() const {
     take_stock(*core_);
     return core_->statistics;
+}
+
+std::string Shard::audit() const {
+    return shard::audit(*core_);
 }
 
 }  // namespace dray::shard

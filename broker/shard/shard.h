@@ -96,6 +96,8 @@ class Shard {
     session::Outbox& outbox(LinkId id);
 
     const Statistics& statistics() const;
+    // For simulations: what the books and gauges say that is not so; empty if they are right (audit.h).
+    std::string audit() const;
 
   private:
     std::unique_ptr<Core> core_;

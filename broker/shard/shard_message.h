@@ -118,7 +118,7 @@ struct GroupReturn {
 
 // What shard 0 adds up for $SYS.
 struct Report {
-    std::vector<std::uint64_t> counters;
+    Statistics statistics;
 };
 
 // "What have you counted?" Asked from outside.

@@ -21,10 +21,10 @@ ShardIndex home_of_group(const Core& core, const session::MessageSource& members
     return home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
 }
 
-void count_lost(Core& core, Discard reason, std::size_t count = 1) {
-    core.statistics.books.matched += count;
-    core.statistics.books.held += count;
-    core.statistics.books.discard(reason, count);
+void count_lost(Core& core, const MessageRef& message, Discard reason) {
+    Books& books = core.statistics.books.of(*message);
+    books.hold();
+    books.discard(reason);
 }
 
 // The able member that is to have the next message, if there is one.
@@ -61,8 +61,7 @@ void hand_out_waiting(Core& core, topics::GroupId id, SharedGroups::Waiting& wai
         const MessageRef message = waiting.messages.front();
         // Out of the group's books: it enters those of the session.
         if (!hand_to_member(core, group, group.filter(), message)) return;
-        --core.statistics.books.matched;
-        --core.statistics.books.held;
+        core.statistics.books.of(*message).hand_over();
         waiting.bytes -= message->weight();
         waiting.messages.pop_front();
     }
@@ -72,10 +71,9 @@ void hold(Core& core, topics::GroupId id, const MessageRef& message) {
     SharedGroups::Waiting& waiting = core.groups.waiting[id];
     if (waiting.messages.size() >= core.limits().queue_messages_max ||
         waiting.bytes + message->weight() > core.limits().queue_bytes_max) {
-        return count_lost(core, Discard::kQueueFull);
+        return count_lost(core, message, Discard::kQueueFull);
     }
-    ++core.statistics.books.matched;
-    ++core.statistics.books.held;
+    core.statistics.books.of(*message).hold();
     waiting.bytes += message->weight();
     waiting.messages.push_back(message);
 }
@@ -85,7 +83,7 @@ void deliver_or_hold(Core& core, topics::GroupId id, const MessageRef& message) 
     const bool must_wait = waiting != core.groups.waiting.end() && !waiting->second.messages.empty();
     topics::SharedGroup& group = core.subscriptions.group(id);
     if (!must_wait && hand_to_member(core, group, group.filter(), message)) return;
-    if (message->qos() == mqtt::QoS::kAtMostOnce) return count_lost(core, Discard::kNoMember);
+    if (message->qos() == mqtt::QoS::kAtMostOnce) return count_lost(core, message, Discard::kNoMember);
     hold(core, id, message);
 }
 
@@ -131,7 +129,10 @@ void leave_group(Core& core, ShardIndex from, const GroupLeave& leave) {
         // The last member takes the group with it, and what waited for it reaches nobody.
         const auto waiting = core.groups.waiting.find(group->id());
         if (waiting != core.groups.waiting.end()) {
-            core.statistics.books.discard(Discard::kSessionEnded, waiting->second.messages.size());
+            Ring<MessageRef>& messages = waiting->second.messages;
+            for (std::size_t i = 0; i < messages.size(); ++i) {
+                core.statistics.books.of(*messages[i]).discard(Discard::kSessionEnded);
+            }
             core.groups.waiting.erase(waiting);
         }
     }
@@ -158,7 +159,10 @@ void deliver_to_group(Core& core, topics::GroupId group, const MessageRef& messa
 
 void return_to_group(Core& core, const GroupReturn& returned) {
     const topics::SharedGroup* group = core.subscriptions.find_group(returned.group, returned.filter);
-    if (group == nullptr) return count_lost(core, Discard::kNoMember, returned.messages.size());
+    if (group == nullptr) {
+        for (const MessageRef& message : returned.messages) count_lost(core, message, Discard::kNoMember);
+        return;
+    }
     const auto waiting = core.groups.waiting.find(group->id());
     if (waiting != core.groups.waiting.end() && !waiting->second.messages.empty()) {
         return hold_first(core, group->id(), returned.messages);
@@ -196,6 +200,7 @@ void receive_from_group(Core& core, const GroupDeliver& delivery) {
     held.retain = delivery.options.retain_as_published && delivery.message->retain();
     held.subscription_id = delivery.subscription_id;
     held.source = slot;
+    held.root = core.statistics.books.root_of(held.message->topic());
     deliver(core, *session, std::move(held));
 }
 
@@ -236,12 +241,11 @@ void give_back_shared(Core& core, Session& session) {
     // 2 messages that are under way stay with this session [MQTT-5.0 4.8.2-5].
     session.inflight.for_each([&](session::Inflight::Entry& entry) {
         if (entry.held.source == 0 || entry.phase != session::Inflight::Phase::kAwaitsPuback) return;
+        core.statistics.books[entry.held.root].hand_over();
         returned[entry.held.source - 1u].messages.push_back(entry.held.message);
         forget_entry(core, session, entry.held);
         session.inflight.abandon(entry);
         --core.statistics.inflight;
-        --core.statistics.books.matched;
-        --core.statistics.books.held;
     });
     session.inflight.drop_done();
     for (std::size_t left = session.queue.size(); left > 0; --left) {
@@ -250,10 +254,9 @@ void give_back_shared(Core& core, Session& session) {
             continue;
         }
         session::Held held = dequeue(core, session);
+        core.statistics.books[held.root].hand_over();
         forget_entry(core, session, held);
         returned[held.source - 1u].messages.push_back(std::move(held.message));
-        --core.statistics.books.matched;
-        --core.statistics.books.held;
     }
     for (std::size_t i = 0; i < returned.size(); ++i) {
         if (returned[i].messages.empty()) continue;

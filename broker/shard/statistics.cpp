@@ -2,86 +2,31 @@
 
 namespace dray::shard {
 
-namespace {
-
-// Every number once: what is listed here is reported, summed and shown.
-template <typename Numbers, typename Visit>
-void for_each_number(Numbers& statistics, Visit visit) {
-    visit(statistics.books.matched);
-    visit(statistics.books.delivered);
-    visit(statistics.books.expired);
-    visit(statistics.books.dead_lettered);
-    for (auto& count : statistics.books.discarded) visit(count);
-    visit(statistics.books.held);
-    visit(statistics.bytes_received);
-    visit(statistics.bytes_sent);
-    visit(statistics.packets_received);
-    visit(statistics.control_sent);
-    visit(statistics.publish_received);
-    visit(statistics.publish_sent);
-    visit(statistics.publish_bytes_received);
-    visit(statistics.publish_bytes_sent);
-    visit(statistics.sockets_opened);
-    visit(statistics.connects_received);
-    visit(statistics.connects_accepted);
-    visit(statistics.connects_refused);
-    visit(statistics.protocol_errors);
-    visit(statistics.publishes_refused);
-    visit(statistics.clients_connected);
-    visit(statistics.sessions);
-    visit(statistics.subscriptions);
-    visit(statistics.shared_subscriptions);
-    visit(statistics.retained);
-    visit(statistics.retained_bytes);
-    visit(statistics.inflight);
-    visit(statistics.queued_bytes);
-    visit(statistics.clients_expired);
-}
-
-}  // namespace
-
-std::string_view name(Discard reason) {
-    switch (reason) {
-        case Discard::kSlowReader:
-            return "slow reader";
-        case Discard::kOffline:
-            return "offline";
-        case Discard::kQueueFull:
-            return "queue full";
-        case Discard::kPacketTooLarge:
-            return "packet too large";
-        case Discard::kConnectionLost:
-            return "connection lost";
-        case Discard::kSessionEnded:
-            return "session ended";
-        case Discard::kNoMember:
-            return "no member";
-        case Discard::kRefused:
-            return "refused";
-        case Discard::kCount:
-            break;
-    }
-    return "unknown";
-}
-
-std::vector<std::uint64_t> Statistics::to_numbers() const {
-    std::vector<std::uint64_t> numbers;
-    for_each_number(*this, [&numbers](std::uint64_t number) { numbers.push_back(number); });
-    return numbers;
-}
-
-Statistics Statistics::from_numbers(const std::vector<std::uint64_t>& numbers) {
-    Statistics statistics;
-    std::size_t at = 0;
-    for_each_number(statistics,
-                    [&](std::uint64_t& number) { number = at < numbers.size() ? numbers[at++] : 0; });
-    return statistics;
-}
-
 void Statistics::add(const Statistics& other) {
-    const std::vector<std::uint64_t> numbers = other.to_numbers();
-    std::size_t at = 0;
-    for_each_number(*this, [&](std::uint64_t& number) { number += numbers[at++]; });
+    books.add(other.books);
+    bytes_received += other.bytes_received;
+    bytes_sent += other.bytes_sent;
+    packets_received += other.packets_received;
+    control_sent += other.control_sent;
+    publish_received += other.publish_received;
+    publish_sent += other.publish_sent;
+    publish_bytes_received += other.publish_bytes_received;
+    publish_bytes_sent += other.publish_bytes_sent;
+    sockets_opened += other.sockets_opened;
+    connects_received += other.connects_received;
+    connects_accepted += other.connects_accepted;
+    connects_refused += other.connects_refused;
+    protocol_errors += other.protocol_errors;
+    publishes_refused += other.publishes_refused;
+    clients_connected += other.clients_connected;
+    sessions += other.sessions;
+    subscriptions += other.subscriptions;
+    shared_subscriptions += other.shared_subscriptions;
+    retained += other.retained;
+    retained_bytes += other.retained_bytes;
+    inflight += other.inflight;
+    queued_bytes += other.queued_bytes;
+    clients_expired += other.clients_expired;
 }
 
 }  // namespace dray::shard

@@ -28,16 +28,24 @@ void publish(Core& core, std::string_view name, std::uint64_t value) {
     publish(core, name, std::to_string(value));
 }
 
-void publish_books(Core& core, const Books& books) {
-    publish(core, "books/matched", books.matched);
-    publish(core, "books/delivered", books.delivered);
-    publish(core, "books/expired", books.expired);
-    publish(core, "books/dead-lettered", books.dead_lettered);
-    publish(core, "books/held", books.held);
+void publish_books(Core& core, const std::string& name_of_books, const Books& books) {
+    publish(core, name_of_books + "/matched", books.matched);
+    publish(core, name_of_books + "/delivered", books.delivered);
+    publish(core, name_of_books + "/expired", books.expired);
+    publish(core, name_of_books + "/dead-lettered", books.dead_lettered);
+    publish(core, name_of_books + "/held", books.held);
     for (std::size_t i = 0; i < books.discarded.size(); ++i) {
         const std::string reason(name(static_cast<Discard>(i)));
-        publish(core, "books/discarded/" + reason, books.discarded[i]);
+        publish(core, name_of_books + "/discarded/" + reason, books.discarded[i]);
     }
+}
+
+void publish_books(Core& core, const RootBooks& books) {
+    publish_books(core, "books", books.total());
+    books.for_each_root([&core](std::string_view root, const Books& of_root) {
+        publish_books(core, std::string("books/roots/").append(root), of_root);
+    });
+    publish_books(core, "books/other-roots", books.other_roots());
 }
 
 struct Load {
@@ -45,12 +53,12 @@ struct Load {
     std::uint64_t total;
 };
 
-void publish_loads(Core& core, const Statistics& sum) {
+void publish_loads(Core& core, const Statistics& sum, const Books& books) {
     const Load loads[kLoadCount] = {{"messages/received", sum.packets_received},
                                     {"messages/sent", sum.packets_sent()},
                                     {"publish/received", sum.publish_received},
                                     {"publish/sent", sum.publish_sent},
-                                    {"publish/dropped", sum.books.discarded_total()},
+                                    {"publish/dropped", books.discarded_total()},
                                     {"bytes/received", sum.bytes_received},
                                     {"bytes/sent", sum.bytes_sent},
                                     {"sockets", sum.sockets_opened},
@@ -69,6 +77,7 @@ void publish_loads(Core& core, const Statistics& sum) {
 }
 
 void publish_all(Core& core, const Statistics& sum) {
+    const Books books = sum.books.total();
     const auto uptime_s = (core.now - core.started).count() / 1000;
     core.clients_max = std::max(core.clients_max, sum.clients_connected);
     const std::uint64_t disconnected = sum.sessions - std::min(sum.sessions, sum.clients_connected);
@@ -85,19 +94,19 @@ void publish_all(Core& core, const Statistics& sum) {
     publish(core, "messages/sent", sum.packets_sent());
     publish(core, "publish/messages/received", sum.publish_received);
     publish(core, "publish/messages/sent", sum.publish_sent);
-    publish(core, "publish/messages/dropped", sum.books.discarded_total());
+    publish(core, "publish/messages/dropped", books.discarded_total());
     publish(core, "publish/bytes/received", sum.publish_bytes_received);
     publish(core, "publish/bytes/sent", sum.publish_bytes_sent);
     publish(core, "bytes/received", sum.bytes_received);
     publish(core, "bytes/sent", sum.bytes_sent);
-    publish(core, "messages/stored", sum.retained + sum.books.held);
-    publish(core, "store/messages/count", sum.retained + sum.books.held);
+    publish(core, "messages/stored", sum.retained + books.held);
+    publish(core, "store/messages/count", sum.retained + books.held);
     publish(core, "store/messages/bytes", sum.retained_bytes + sum.queued_bytes);
     publish(core, "messages/inflight", sum.inflight);
     publish(core, "retained messages/count", sum.retained);
     publish(core, "subscriptions/count", sum.subscriptions);
     publish(core, "shared_subscriptions/count", sum.shared_subscriptions);
-    publish_loads(core, sum);
+    publish_loads(core, sum, books);
     publish_books(core, sum.books);
 }
 
@@ -113,7 +122,7 @@ void take_stock(Core& core) {
 void report_statistics(Core& core) {
     take_stock(core);
     if (core.options.index != 0) {
-        core.forward(0, Report{core.statistics.to_numbers()});
+        core.forward(0, Report{core.statistics});
     } else {
         Statistics sum = core.statistics;
         for (const Statistics& report : core.reports) sum.add(report);
@@ -125,7 +134,7 @@ void report_statistics(Core& core) {
 
 void receive_report(Core& core, ShardIndex from, const Report& report) {
     core.reports.resize(core.options.count);
-    core.reports[from] = Statistics::from_numbers(report.counters);
+    core.reports[from] = report.statistics;
 }
 
 }  // namespace dray::shard

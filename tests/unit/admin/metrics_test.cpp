@@ -15,10 +15,14 @@ Overview some_overview() {
     overview.uptime_ms = 61'007;
     overview.shards = 2;
     overview.statistics.clients_connected = 7;
-    overview.statistics.books.matched = 5;
-    overview.statistics.books.delivered = 3;
-    overview.statistics.books.held = 3;
-    overview.statistics.books.discard(shard::Discard::kQueueFull);
+    overview.statistics.books = shard::RootBooks(1);
+    shard::RootBooks& roots = overview.statistics.books;
+    shard::Books& order = roots[roots.root_of("order/new")];
+    for (int i = 0; i < 5; ++i) order.hold();
+    for (int i = 0; i < 3; ++i) order.deliver();
+    order.discard(shard::Discard::kQueueFull);
+    ++order.matched;  // a mistake, to be seen
+    roots[roots.root_of("\"more\"")].hold();
     return overview;
 }
 
@@ -38,11 +42,12 @@ TEST(Metrics, TellTheNumbersAndTheBooks) {
              "dray_uptime_seconds 61.007",
              "dray_shards 2",
              "dray_clients_connected 7",
-             "dray_messages_matched 5",
-             "dray_messages_delivered_total 3",
-             "dray_messages_held 2",
-             R"(dray_messages_discarded_total{reason="queue full"} 1)",
-             R"(dray_messages_discarded_total{reason="slow reader"} 0)",
+             R"(dray_messages_matched{root="order"} 6)",
+             R"(dray_messages_delivered_total{root="order"} 3)",
+             R"(dray_messages_held{root="order"} 1)",
+             R"(dray_messages_held{root="#"} 1)",
+             R"(dray_messages_discarded_total{root="order",reason="queue full"} 1)",
+             R"(dray_messages_discarded_total{root="order",reason="slow reader"} 0)",
              "dray_books_balance 0",
          }) {
         EXPECT_TRUE(found.contains(line)) << line;

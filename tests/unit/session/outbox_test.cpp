@@ -28,6 +28,7 @@ Delivery delivery(std::string_view topic, const std::string& payload, int qos = 
     Delivery result;
     result.message = Message::make(publish, topic, {});
     result.qos = publish.qos;
+    result.root = RootIndex{7};
     if (qos > 0) result.packet_id = mqtt::PacketId{7};
     return result;
 }
@@ -80,14 +81,14 @@ TEST(Outbox, ShortWritesAnywhereGiveTheSameBytes) {
     std::string expected;
     while (!whole.empty()) {
         const std::string bytes = gathered(whole, 1 << 20);
-        whole.consume(bytes.size());
+        whole.consume(bytes.size(), [](RootIndex) {});
         expected += bytes;
     }
     std::string got;
     while (!cut.empty()) {
         std::string bytes = gathered(cut);
         bytes.resize(1 + random.below(bytes.size()));
-        cut.consume(bytes.size());
+        cut.consume(bytes.size(), [](RootIndex) {});
         got += bytes;
     }
     EXPECT_EQ(got, expected) << "seed " << seed;
@@ -120,7 +121,7 @@ TEST(Outbox, OverWebSocketEachPacketIsAFrameOfItsOwn) {
                 length = length << 8 | static_cast<unsigned char>(whole[i]);
         }
         EXPECT_EQ(header + length, whole.size()) << payload;
-        long_one.consume(3);
+        long_one.consume(3, [](RootIndex) {});
         EXPECT_EQ(gathered(long_one, 1 << 20), whole.substr(3)) << payload;
     }
 }
@@ -137,9 +138,14 @@ TEST(Outbox, CountsQoS0OnlyWhenItsLastByteHasLeft) {
     outbox.push_publish(delivery("t", "x"));
     outbox.push_publish(delivery("t", "x", 1));
     const std::size_t first = outbox.encoded_size(delivery("t", "x"));
-    EXPECT_EQ(outbox.consume(first - 1).qos0_messages, 0U);
-    EXPECT_EQ(outbox.consume(1).qos0_messages, 1U);
-    EXPECT_EQ(outbox.discard_all(), 0U);
+    std::vector<RootIndex> roots;
+    const auto note = [&roots](RootIndex root) { roots.push_back(root); };
+    outbox.consume(first - 1, note);
+    EXPECT_TRUE(roots.empty());
+    outbox.consume(1, note);
+    EXPECT_EQ(roots, std::vector<RootIndex>{RootIndex{7}});
+    outbox.discard_all(note);
+    EXPECT_EQ(roots.size(), 1U);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 //     World world({.shards = 4});
 //     world.client("a").sends(connect("c1")).gets(connack());
 //
-// At the end of each test the books of all shards together must balance.
+// At the end of each test the books of every shard must be right.
 #pragma once
 
 #include <deque>

@@ -1,0 +1,84 @@
+#include "shard/audit.h"
+
+#include <map>
+#include <string_view>
+
+#include "shard/core.h"
+
+namespace dray::shard {
+
+namespace {
+
+using session::Held;
+using session::RootIndex;
+using session::Session;
+
+class Auditor {
+  public:
+    explicit Auditor(Core& core) : core_(core) {}
+
+    std::string report() {
+        core_.sessions.for_each([this](Session& session) { count(session); });
+        core_.links.for_each(
+            [this](Link& link) { link.outbox.for_each_qos0([this](RootIndex root) { ++held_[root]; }); });
+        for (const auto& [id, waiting] : core_.groups.waiting) {
+            for (std::size_t i = 0; i < waiting.messages.size(); ++i) {
+                ++held_[core_.statistics.books.root_of(waiting.messages[i]->topic())];
+            }
+        }
+        compare();
+        return std::move(report_);
+    }
+
+  private:
+    void count(Session& session) {
+        std::uint64_t queue_bytes = 0;
+        session.inflight.for_each([this](const session::Inflight::Entry& entry) {
+            ++inflight_;
+            count(entry.held);
+        });
+        for (std::size_t i = 0; i < session.queue.size(); ++i) {
+            const Held& held = session.queue[i];
+            queued_bytes_ += held.message->payload().size();
+            queue_bytes += held.message->weight();
+            count(held);
+        }
+        expect("queue bytes of " + session.client_id, session.queue_bytes, queue_bytes);
+    }
+    void count(const Held& held) {
+        ++held_[held.root];
+        if (held.message && core_.statistics.books.root_of(held.message->topic()) != held.root)
+            report_.append("a message of '").append(held.message->topic()).append("' is in another's book; ");
+    }
+    void compare() {
+        const RootBooks& books = core_.statistics.books;
+        const auto expect_root = [this](std::string_view name, const Books& root, std::uint64_t found) {
+            expect("held of root '" + std::string(name) + "'", root.held, found);
+            if (!root.balance()) report_.append("the books of '").append(name).append("' do not balance; ");
+        };
+        books.for_each_root([&, this](std::string_view name, const Books& root) {
+            expect_root(name, root, held_[core_.statistics.books.root_of(name)]);
+        });
+        expect_root("(others)", books.other_roots(), held_[RootBooks::kOtherRoots]);
+        expect("messages in flight", core_.statistics.inflight, inflight_);
+        expect("queued bytes", core_.statistics.queued_bytes, queued_bytes_);
+    }
+    void expect(const std::string& what, std::uint64_t counted, std::uint64_t found) {
+        if (counted == found) return;
+        report_ += what + ": counted " + std::to_string(counted) + ", found " + std::to_string(found) + "; ";
+    }
+
+    Core& core_;
+    std::map<RootIndex, std::uint64_t> held_;
+    std::uint64_t inflight_ = 0;
+    std::uint64_t queued_bytes_ = 0;
+    std::string report_;
+};
+
+}  // namespace
+
+std::string audit(Core& core) {
+    return Auditor(core).report();
+}
+
+}  // namespace dray::shard
