@@ -45,7 +45,10 @@ std::uint64_t Books::discarded_total() const {
 }
 
 session::RootIndex RootBooks::root_of(std::string_view topic) {
-    return root(topic.substr(0, topic.find('/')), roots_max_);
+    const std::string_view name = topic.substr(0, topic.find('/'));
+    // Messages of one root often come in a row.
+    const bool again = last_ != kOtherRoots && names_[static_cast<std::size_t>(last_) - 1] == name;
+    return again ? last_ : last_ = root(name, roots_max_);
 }
 
 session::RootIndex RootBooks::root(std::string_view name, std::size_t roots_max) {

@@ -65,7 +65,8 @@ class RootBooks {
     using RootIndex = session::RootIndex;
     static constexpr RootIndex kOtherRoots{0};
 
-    explicit RootBooks(std::uint16_t roots_max = 0) : roots_max_(roots_max) {}
+    RootBooks() = default;
+    explicit RootBooks(std::uint16_t roots_max) : roots_max_(roots_max) {}
 
     RootIndex root_of(std::string_view topic);
     Books& operator[](RootIndex root) { return books_[static_cast<std::size_t>(root)]; }
@@ -89,7 +90,8 @@ class RootBooks {
     };
     RootIndex root(std::string_view name, std::size_t roots_max);
 
-    std::size_t roots_max_;
+    std::size_t roots_max_ = 0;
+    RootIndex last_ = kOtherRoots;
     std::vector<std::string> names_;  // of books_[1] and on
     std::vector<Books> books_ = {{}};
     std::unordered_map<std::string, RootIndex, Hash, std::equal_to<>> numbers_;
