@@ -98,6 +98,7 @@ void Reactor::carry_out_effects() {
     if (carrying_out_) return;  // what came up meanwhile is seen by the loop below
     carrying_out_ = true;
     while (!shard_.effects().empty()) {
+        shard_.end_turn();
         std::swap(due_, shard_.effects());
         carry_out(due_);
         due_.clear();

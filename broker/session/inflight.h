@@ -36,6 +36,8 @@ struct Held {
     // next when it is sent), and the commit that must be safe before its next packet may leave.
     std::uint64_t position = 0;
     std::uint64_t waits_for = 0;
+    std::uint64_t body =
+        0;  // where its message is on disk, if several sessions hold it; 0 = in their own pages
     std::uint64_t source_position = 0;  // its place in the queue or stream that it comes from
 };
 

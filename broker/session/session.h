@@ -13,6 +13,7 @@
 #include "session/incoming_ids.h"
 #include "session/inflight.h"
 #include "session/message.h"
+#include "session/pages.h"
 
 namespace dray::session {
 
@@ -63,6 +64,7 @@ struct Session {
     // On disk (shard/persistence.h).
     std::uint64_t stored = 0;         // its number there; 0 = it is not kept
     std::uint64_t last_position = 0;  // of its messages
+    Pages pages;                      // ... where they stand
     std::uint64_t sent_up_to = 0;     // recovered: messages before this position may have been sent
     bool is_loaded = true;            // false: its messages are only on disk
 

@@ -39,8 +39,9 @@ void keep_promises(Core& core, const std::vector<Promised>& promised) {
         Session* session = core.sessions.find_number(one.session);
         session::Held* held = session != nullptr ? find_held(*session, one.position) : nullptr;
         if (held == nullptr || session->stored != one.stored) {
-            // Gone meanwhile, before its record came to be.
-            forget_entry(core, one.stored, one.position);
+            forget_promised(core, one);
+        } else {
+            session->pages.find(one.position)->is_promised = false;
         }
         if (held == nullptr) continue;
         held->waits_for = 0;

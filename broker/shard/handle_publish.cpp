@@ -73,22 +73,29 @@ void slow_down(Core& core, const AcknowledgePublish& acknowledgement, Ticket& ti
     core.timers.set({core.now + acknowledgement_delay(core.pressure), Timer::Kind::kTicket, 0, ticket});
 }
 
+bool is_due(const Core& core, const DueAcknowledgement& due) {
+    return due.ready && due.waits_for <= core.persistence.durable;
+}
+
 void acknowledge(Core& core, Link& link, const DueAcknowledgement& due) {
-    if (due.ready && link.due.empty())
+    if (is_due(core, due) && link.due.empty())
         return send_short(core, link, due.type, due.packet_id, due.reason, due.why);
     link.due.push_back(due);
+    if (due.waits_for > core.persistence.durable) wait_for_disk(core, link.id);
     if (due.type == mqtt::PacketType::kPuback) ++link.due_pubacks;
 }
 
 // PUBREC for a message that has come before, perhaps on an earlier connection; what it promises may not be
 // true yet.
 void acknowledge_again(Core& core, Link& link, const session::IncomingIds::Entry& known) {
-    const bool ready = known.waits_for <= core.persistence.durable;
-    const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
-    acknowledge(core, link, {known.id, mqtt::PacketType::kPubrec, ReasonCode::kSuccess, ready, ""});
-    if (ready) return;
-    if (known.waits_for != kUntilTold) return when_durable(core, acknowledgement);
-    wait_for_collection(core, link.session->number, known.id, core.tickets.open(acknowledgement));
+    DueAcknowledgement due{known.id, mqtt::PacketType::kPubrec, ReasonCode::kSuccess, true, known.waits_for};
+    if (known.waits_for == kUntilTold) {
+        const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
+        wait_for_collection(core, link.session->number, known.id, core.tickets.open(acknowledgement));
+        due.ready = false;
+        due.waits_for = 0;
+    }
+    acknowledge(core, link, due);
 }
 
 // Whether a QoS 2 message is new. If not, it is acknowledged again and that is all [MQTT-3.1.1 4.3.3-2].
@@ -149,7 +156,7 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
         if (publish.qos == QoS::kExactlyOnce && !link.is_v5())
             link.session->incoming.insert(publish.packet_id);
         if (publish.qos != QoS::kAtMostOnce)
-            acknowledge(core, link, {publish.packet_id, type, refused.reason, true, refused.why});
+            acknowledge(core, link, {publish.packet_id, type, refused.reason, true, 0, refused.why});
         return;
     }
     if (publish.qos == QoS::kExactlyOnce) link.session->incoming.insert(publish.packet_id);
@@ -168,11 +175,11 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
         route(core, message, may_wait ? &acknowledgement : nullptr, exactly_once ? &publisher : nullptr);
     slow_down(core, acknowledgement, routed.ticket);
     const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
-    acknowledge(core, link, {publish.packet_id, type, reason, routed.ticket == 0, ""});
+    acknowledge(core, link, {publish.packet_id, type, reason, routed.ticket == 0, routed.waits_for});
 }
 
 void release_due(Core& core, Link& link) {
-    while (!link.due.empty() && link.due.front().ready) {
+    while (!link.due.empty() && is_due(core, link.due.front())) {
         const DueAcknowledgement due = link.due.pop_front();
         ++link.due_first;
         if (due.type == mqtt::PacketType::kPuback) --link.due_pubacks;

@@ -11,6 +11,7 @@
 #include "session/session.h"
 #include "shard/authentication.h"
 #include "shard/link_id.h"
+#include "shard/store_batch.h"
 
 namespace dray::shard {
 
@@ -19,8 +20,9 @@ struct DueAcknowledgement {
     mqtt::PacketId packet_id{};
     mqtt::PacketType type{};
     mqtt::ReasonCode reason{};
-    bool ready = false;    // false: what it promises is not yet true
-    const char* why = "";  // Reason String of a refusal; a literal
+    bool ready = false;           // false: what it promises is not yet true ...
+    StoreSequence waits_for = 0;  // ... or not before this commit is safe
+    const char* why = "";         // Reason String of a refusal; a literal
 };
 
 struct Link {

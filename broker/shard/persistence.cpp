@@ -5,6 +5,7 @@
 #include "shard/collection.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
+#include "shard/handlers.h"
 #include "shard/records.h"
 #include "shard/sources.h"
 
@@ -24,7 +25,7 @@ StoreBatch& open_batch(Core& core) {
 }
 
 void wake_when_durable(Core& core, const Session& session, StoreSequence sequence) {
-    Ring<Persistence::Waiting>& waiting = core.persistence.waiting;
+    Ring<Persistence::WaitingSession>& waiting = core.persistence.sessions;
     if (!waiting.empty() && waiting.back().sequence == sequence && waiting.back().session == session.number)
         return;
     waiting.push_back({sequence, session.number});
@@ -75,16 +76,13 @@ void forget_session(Core& core, Session& session) {
     session.incoming.for_each([&](const session::IncomingIds::Entry& entry) {
         if (entry.is_kept) batch.erase(Table::kIncoming, key_of(session.stored, entry.id));
     });
-    if (session.is_loaded) {
-        session.inflight.for_each([&](session::Inflight::Entry& entry) {
-            batch.erase(Table::kEntries, key_of(session.stored, entry.held.position));
-        });
-        for (std::size_t i = 0; i < session.queue.size(); ++i) {
-            batch.erase(Table::kEntries, key_of(session.stored, session.queue[i].position));
-        }
-    } else {
-        batch.erase_all(Table::kEntries, key_of(session.stored));
-    }
+    DRAY_ASSERT(session.is_loaded);
+    core.persistence.pages.forget(session, batch);
+    const auto release = [&](const Held& held) {
+        if (held.body != 0 && held.waits_for != kUntilTold) release_body(core, held, batch);
+    };
+    session.inflight.for_each([&](const session::Inflight::Entry& entry) { release(entry.held); });
+    for (std::size_t i = 0; i < session.queue.size(); ++i) release(session.queue[i]);
     session.stored = 0;
 }
 
@@ -104,15 +102,18 @@ void keep_entry(Core& core, Session& session, Held& held) {
     if (session.stored == 0) return;
     held.position = ++session.last_position;
     if (!is_own(session, held)) return;
-    const std::string key = key_of(session.stored, held.position);
-    const std::string value = encode(EntryRecord{false, held});
+    held.body = refer_to_body(core, *held.message);
     if (Collection* collecting = core.collections.collecting) {
-        collecting->records.put(Table::kEntries, key, value);
-        collecting->promised.push_back({session.number, session.stored, held.position});
+        std::string page;
+        append_entry(page, held);
+        collecting->records.put(Table::kEntries, key_of(session.stored, held.position), page);
+        collecting->promised.push_back({session.number, session.stored, held.position, held.body});
+        session.pages.push_back({.first = held.position, .live = 1, .count = 1, .is_promised = true});
         held.waits_for = kUntilTold;
         return;
     }
-    open_batch(core).put(Table::kEntries, key, value);
+    open_batch(core);
+    core.persistence.pages.append(session, held);
     if (held.qos != mqtt::QoS::kExactlyOnce) return;
     held.waits_for = core.persistence.last;
     wake_when_durable(core, session, held.waits_for);
@@ -120,18 +121,24 @@ void keep_entry(Core& core, Session& session, Held& held) {
 
 void keep_released(Core& core, Session& session, Held& held) {
     if (session.stored == 0) return;
-    open_batch(core).put(Table::kEntries, key_of(session.stored, held.position),
-                         encode(EntryRecord{true, {}}));
+    open_batch(core);
+    core.persistence.pages.release(session, held.position);
     held.waits_for = core.persistence.last;
     wake_when_durable(core, session, held.waits_for);
 }
 
-void forget_entry(Core& core, const Session& session, const Held& held) {
-    if (held.position != 0) forget_entry(core, session.stored, held.position);
+void forget_entry(Core& core, Session& session, const Held& held) {
+    if (session.stored == 0 || held.position == 0) return;
+    core.persistence.pages.settle(session, held.position);
+    if (held.waits_for == kUntilTold) return;  // its record comes to be, and is forgotten when it has
+    StoreBatch& batch = open_batch(core);
+    if (held.body != 0) release_body(core, held, batch);
 }
 
-void forget_entry(Core& core, StoredNumber stored, std::uint64_t position) {
-    if (stored != 0) open_batch(core).erase(Table::kEntries, key_of(stored, position));
+void forget_promised(Core& core, const Promised& promised) {
+    StoreBatch& batch = open_batch(core);
+    batch.erase(Table::kEntries, key_of(promised.stored, promised.position));
+    if (promised.body != 0) batch.release(key_of(promised.body));
 }
 
 void keep_incoming(Core& core, Session& session, mqtt::PacketId packet_id) {
@@ -150,8 +157,17 @@ bool forget_incoming(Core& core, Session& session, mqtt::PacketId packet_id) {
     return is_kept;
 }
 
+StoreBatch& records_of_now(Core& core) {
+    Collection* collecting = core.collections.collecting;
+    return collecting != nullptr ? collecting->records : open_batch(core);
+}
+
 void add_records(Core& core, const StoreBatch& records) {
     open_batch(core).add(records);
+}
+
+void write_pages(Core& core) {
+    core.persistence.pages.write(core.sessions, core.effects.commit.batch);
 }
 
 bool may_leave(const Core& core, const Held& held) {
@@ -161,6 +177,17 @@ bool may_leave(const Core& core, const Held& held) {
 void wait_for_disk(Core& core, Ticket ticket) {
     if (core.persistence.durable >= core.persistence.last) return;
     core.tickets.wait_for_more(ticket);
+    confirm_when_durable(core, {core.options.index, ticket});
+}
+
+void wait_for_disk(Core& core, LinkId link) {
+    Ring<Persistence::WaitingLink>& waiting = core.persistence.links;
+    const StoreSequence sequence = core.persistence.last;
+    if (!waiting.empty() && waiting.back().sequence == sequence && waiting.back().link == link) return;
+    waiting.push_back({sequence, link});
+}
+
+void confirm_when_durable(Core& core, const ConfirmTicket& ticket) {
     core.tickets.on_disk.push_back({core.persistence.last, ticket});
 }
 
@@ -176,10 +203,15 @@ void made_durable(Core& core, StoreSequence sequence) {
     Ring<Tickets::OnDisk>& on_disk = core.tickets.on_disk;
     while (!on_disk.empty() && on_disk.front().sequence <= sequence)
         confirm(core, on_disk.pop_front().ticket);
-    Ring<Persistence::Waiting>& waiting = core.persistence.waiting;
-    while (!waiting.empty() && waiting.front().sequence <= sequence) {
-        Session* session = core.sessions.find_number(waiting.pop_front().session);
+    Ring<Persistence::WaitingSession>& sessions = core.persistence.sessions;
+    while (!sessions.empty() && sessions.front().sequence <= sequence) {
+        Session* session = core.sessions.find_number(sessions.pop_front().session);
         if (session != nullptr) pump(core, *session);
+    }
+    Ring<Persistence::WaitingLink>& links = core.persistence.links;
+    while (!links.empty() && links.front().sequence <= sequence) {
+        Link* link = core.links.find(links.pop_front().link);
+        if (link != nullptr) release_due(core, *link);
     }
 }
 

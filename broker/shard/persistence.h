@@ -19,6 +19,8 @@
 
 #include "base/ring.h"
 #include "session/session.h"
+#include "shard/bodies.h"
+#include "shard/page_writer.h"
 #include "shard/store_port.h"
 #include "shard/tickets.h"
 
@@ -32,13 +34,21 @@ struct Persistence {
     StoreSequence durable = 0;      // all up to here are safe
     std::uint64_t records = 0;      // ever written: shows whether a step wrote any
     std::uint64_t last_number = 0;  // of stored sessions
+    PageWriter pages;
+    Bodies bodies;
 
-    // Sessions whose next message may leave when that batch is safe; in the order of the batches.
-    struct Waiting {
+    // Sessions whose next message may leave when that batch is safe, and links whose acknowledgements may; in
+    // the order of the batches.
+    struct WaitingSession {
         StoreSequence sequence = 0;
         session::SessionNumber session = 0;
     };
-    Ring<Waiting> waiting;
+    Ring<WaitingSession> sessions;
+    struct WaitingLink {
+        StoreSequence sequence = 0;
+        LinkId link;
+    };
+    Ring<WaitingLink> links;
 };
 
 // Of a record that becomes part of somebody else's commit: until that is done.
@@ -66,19 +76,29 @@ void forget_subscription(Core& core, const session::Session& session, std::strin
 void keep_entry(Core& core, session::Session& session, session::Held& held);
 // PUBREC has come.
 void keep_released(Core& core, session::Session& session, session::Held& held);
-void forget_entry(Core& core, const session::Session& session, const session::Held& held);
-void forget_entry(Core& core, std::uint64_t stored, std::uint64_t position);
+void forget_entry(Core& core, session::Session& session, const session::Held& held);
+// It became part of somebody else's commit, and what it was for was gone before.
+void forget_promised(Core& core, const Promised& promised);
 
 // A QoS 2 message from this session is not released yet.
 void keep_incoming(Core& core, session::Session& session, mqtt::PacketId packet_id);
 // Whether it had been kept: then its PUBCOMP waits.
 bool forget_incoming(Core& core, session::Session& session, mqtt::PacketId packet_id);
 
+// Where records go now: with what is open, or into the collection that gathers them.
+StoreBatch& records_of_now(Core& core);
 // Records that another shard, or a collection here, wants committed with what is open.
 void add_records(Core& core, const StoreBatch& records);
 
+// The turn ends: what was gathered during it becomes records.
+void write_pages(Core& core);
+
 // --- what waits ---
 bool may_leave(const Core& core, const session::Held& held);
+// Acknowledgements on this link wait for everything written so far.
+void wait_for_disk(Core& core, LinkId link);
+// That ticket, here or on another shard, is confirmed when everything written so far is safe.
+void confirm_when_durable(Core& core, const ConfirmTicket& ticket);
 // One more thing that the ticket waits for: everything written so far.
 void wait_for_disk(Core& core, Ticket ticket);
 // An operation that waits for everything written so far; done at once if nothing has to be kept.

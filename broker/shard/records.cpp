@@ -13,6 +13,15 @@ using session::MessageRef;
 
 constexpr std::size_t kNumberBytes = 8;
 
+// Flags of messages and of entries.
+constexpr unsigned kQos = 3;
+constexpr unsigned kRetain = 4;
+constexpr unsigned kExpires = 8;         // of a message
+constexpr unsigned kHasProperties = 16;  // of a message
+constexpr unsigned kHasId = 8;           // of an entry
+constexpr unsigned kHasMoreIds = 16;     // of an entry
+constexpr unsigned kIsBody = 32;         // of an entry
+
 template <typename Number>
 void append_big_endian(std::string& out, Number number) {
     for (int shift = 8 * (static_cast<int>(sizeof number) - 1); shift >= 0; shift -= 8) {
@@ -20,11 +29,21 @@ void append_big_endian(std::string& out, Number number) {
     }
 }
 
+template <typename Number>
+void write_little_endian(char* to, Number value) {
+    for (std::size_t i = 0; i < sizeof value; ++i) to[i] = static_cast<char>(value >> 8 * i & 0xFF);
+}
+
+// Writes behind what is there.
 class Writer {
   public:
+    explicit Writer(std::string& bytes) : bytes_(bytes) {}
+
     template <typename Number>
     Writer& number(Number value) {
-        for (std::size_t i = 0; i < sizeof value; ++i) bytes_ += static_cast<char>(value >> 8 * i & 0xFF);
+        char little_endian[sizeof value];
+        write_little_endian(little_endian, value);
+        bytes_.append(little_endian, sizeof value);
         return *this;
     }
     Writer& instant(Instant at) {
@@ -39,19 +58,19 @@ class Writer {
         return *this;
     }
     Writer& message(const Message& message) {
-        const auto flags =
-            static_cast<std::uint8_t>(static_cast<unsigned>(message.qos()) | (message.retain() ? 4U : 0U));
-        return number(flags)
-            .instant(message.expires_at())
-            .text(message.topic())
-            .text(as_text(message.properties().wire()))
-            .rest(as_text(message.payload()));
+        const std::string_view properties = as_text(message.properties().wire());
+        const bool expires = message.expires_at() != kNever;
+        number(static_cast<std::uint8_t>(static_cast<unsigned>(message.qos()) |
+                                         (message.retain() ? kRetain : 0) | (expires ? kExpires : 0) |
+                                         (properties.empty() ? 0 : kHasProperties)));
+        if (expires) instant(message.expires_at());
+        number(static_cast<std::uint16_t>(message.topic().size())).rest(message.topic());
+        if (!properties.empty()) text(properties);
+        return rest(as_text(message.payload()));
     }
-    std::string take() { return std::move(bytes_); }
-    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
   private:
-    std::string bytes_;
+    std::string& bytes_;
 };
 
 // After the first thing that is not there, everything reads as empty and ok() is false.
@@ -88,19 +107,20 @@ class Reader {
     }
     MessageRef message() {
         const auto flags = number<std::uint8_t>();
-        const Instant expires_at = instant();
-        const std::string_view topic = text();
+        const Instant expires_at = (flags & kExpires) != 0 ? instant() : kNever;
+        const std::string_view topic = take(number<std::uint16_t>());
         mqtt::Publish publish;
-        publish.properties = mqtt::Properties(properties());
+        if ((flags & kHasProperties) != 0) publish.properties = mqtt::Properties(properties());
         publish.payload = as_bytes(rest());
-        publish.qos = static_cast<mqtt::QoS>(flags & 3U);
-        publish.retain = (flags & 4U) != 0;
-        if ((flags & 3U) == 3 || flags > 7 || topic.size() > 0xFFFF) ok_ = false;
+        publish.qos = static_cast<mqtt::QoS>(flags & kQos);
+        publish.retain = (flags & kRetain) != 0;
+        if ((flags & kQos) == 3 || flags > (kQos | kRetain | kExpires | kHasProperties)) ok_ = false;
         if (!mqtt::is_valid_topic_name(topic)) ok_ = false;
         return ok_ ? Message::make(publish, topic, {0, expires_at}) : MessageRef();
     }
     void fail() { ok_ = false; }
     bool ok() const { return ok_; }
+    bool at_end() const { return left_.empty(); }
     bool all_read() const { return ok_ && left_.empty(); }
 
   private:
@@ -116,15 +136,33 @@ class Reader {
     bool ok_ = true;
 };
 
-constexpr std::uint8_t kStateHeld = 0;
-constexpr std::uint8_t kStateReleased = 1;
+std::optional<session::Held> decode_entry(std::string_view bytes) {
+    Reader in(bytes);
+    session::Held held;
+    const auto flags = in.number<std::uint8_t>();
+    held.qos = static_cast<mqtt::QoS>(flags & kQos);
+    held.retain = (flags & kRetain) != 0;
+    if (flags > (kQos | kRetain | kHasId | kHasMoreIds | kIsBody)) in.fail();
+    if ((flags & kQos) == 0 || (flags & kQos) == 3) in.fail();
+    if ((flags & kHasId) != 0) held.subscription_id = in.number<std::uint32_t>();
+    if ((flags & kHasMoreIds) != 0) held.more_subscription_ids = Message::make_raw(as_text(in.properties()));
+    if ((flags & kIsBody) != 0) {
+        held.body = in.number<std::uint64_t>();
+        if (held.body == 0) in.fail();
+    } else {
+        held.message = in.message();
+    }
+    if (!in.all_read()) return std::nullopt;
+    return held;
+}
 
 }  // namespace
 
 std::string encode(const Message& message) {
-    Writer out;
-    out.reserve(message.weight());
-    return out.message(message).take();
+    std::string bytes;
+    bytes.reserve(message.weight());
+    Writer(bytes).message(message);
+    return bytes;
 }
 
 MessageRef decode_message(std::string_view bytes) {
@@ -132,14 +170,15 @@ MessageRef decode_message(std::string_view bytes) {
 }
 
 std::string encode(const SessionRecord& record) {
-    Writer out;
+    std::string bytes;
+    Writer out(bytes);
     const auto flags = static_cast<std::uint8_t>((record.is_connected ? 1U : 0U) | (record.will ? 2U : 0U));
     out.number(record.number).number(record.expiry_s).number(flags);
     out.instant(record.ends_at).number(record.sent_up_to).text(record.user_name);
     if (record.will) {
         out.number(record.will->delay_s).instant(record.will->due_at).message(*record.will->message);
     }
-    return out.take();
+    return bytes;
 }
 
 std::optional<SessionRecord> decode_session(std::string_view bytes) {
@@ -168,7 +207,9 @@ std::string encode(const SubscriptionRecord& record) {
     const unsigned bits = static_cast<unsigned>(options.qos) | (options.no_local ? 4U : 0U) |
                           (options.retain_as_published ? 8U : 0U) |
                           static_cast<unsigned>(options.retain_handling) << 4;
-    return Writer().number(static_cast<std::uint8_t>(bits)).number(record.id).take();
+    std::string bytes;
+    Writer(bytes).number(static_cast<std::uint8_t>(bits)).number(record.id);
+    return bytes;
 }
 
 std::optional<SubscriptionRecord> decode_subscription(std::string_view bytes) {
@@ -182,37 +223,67 @@ std::optional<SubscriptionRecord> decode_subscription(std::string_view bytes) {
     return record;
 }
 
-std::string encode(const EntryRecord& record) {
-    Writer out;
-    if (record.released) return out.number(kStateReleased).take();
-    const session::Held& held = record.held;
-    const auto flags = static_cast<std::uint8_t>(static_cast<unsigned>(held.qos) | (held.retain ? 4U : 0U));
-    out.reserve(held.message->weight());
-    out.number(kStateHeld).number(flags).number(held.subscription_id);
-    out.text(held.more_subscription_ids ? as_text(held.more_subscription_ids->payload()) : "");
-    return out.message(*held.message).take();
+std::string encode(const ProgressRecord& record) {
+    std::string bytes;
+    Writer(bytes).number(record.live).number(record.released);
+    return bytes;
 }
 
-std::optional<EntryRecord> decode_entry(std::string_view bytes) {
+std::optional<ProgressRecord> decode_progress(std::string_view bytes) {
     Reader in(bytes);
-    EntryRecord record;
-    const auto state = in.number<std::uint8_t>();
-    record.released = state == kStateReleased;
-    session::Held& held = record.held;
-    if (record.released) {
-        held.qos = mqtt::QoS::kExactlyOnce;
-    } else {
-        const auto flags = in.number<std::uint8_t>();
-        held.qos = static_cast<mqtt::QoS>(flags & 3U);
-        held.retain = (flags & 4U) != 0;
-        if (flags > 7 || (flags & 3U) == 0 || (flags & 3U) == 3) in.fail();
-        held.subscription_id = in.number<std::uint32_t>();
-        const std::string_view more = as_text(in.properties());
-        if (!more.empty()) held.more_subscription_ids = Message::make_raw(more);
-        held.message = in.message();
-    }
-    if (state > kStateReleased || !in.all_read()) return std::nullopt;
+    ProgressRecord record;
+    record.live = in.number<std::uint64_t>();
+    record.released = in.number<std::uint64_t>();
+    if (!in.all_read()) return std::nullopt;
     return record;
+}
+
+std::string encode_holders(std::uint32_t count) {
+    std::string bytes;
+    Writer(bytes).number(count);
+    return bytes;
+}
+
+std::optional<std::uint32_t> decode_holders(std::string_view bytes) {
+    Reader in(bytes);
+    const auto count = in.number<std::uint32_t>();
+    if (!in.all_read() || count == 0) return std::nullopt;
+    return count;
+}
+
+void append_entry(std::string& page, const session::Held& held) {
+    const std::size_t begin = page.size();
+    Writer out(page);
+    out.number(std::uint32_t{0});
+    out.number(static_cast<std::uint8_t>(static_cast<unsigned>(held.qos) | (held.retain ? kRetain : 0) |
+                                         (held.subscription_id != 0 ? kHasId : 0) |
+                                         (held.more_subscription_ids ? kHasMoreIds : 0) |
+                                         (held.body != 0 ? kIsBody : 0)));
+    if (held.subscription_id != 0) out.number(held.subscription_id);
+    if (held.more_subscription_ids) out.text(as_text(held.more_subscription_ids->payload()));
+    if (held.body != 0) {
+        out.number(held.body);
+    } else {
+        out.message(*held.message);
+    }
+    const std::size_t length = page.size() - begin - sizeof(std::uint32_t);
+    write_little_endian(page.data() + begin, static_cast<std::uint32_t>(length));
+}
+
+void append_nothing(std::string& page) {
+    Writer(page).text({});
+}
+
+std::optional<PageEntries> decode_page(std::string_view bytes) {
+    Reader page(bytes);
+    PageEntries entries;
+    while (page.ok() && !page.at_end()) {
+        const std::string_view entry = page.text();
+        entries.push_back(entry.empty() ? std::nullopt : decode_entry(entry));
+        if (!entry.empty() && !entries.back()) return std::nullopt;
+    }
+    if (!page.ok() || entries.empty() || entries.size() > session::Page::kCountMax) return std::nullopt;
+    return entries;
 }
 
 std::string key_of(StoredNumber session) {
@@ -247,6 +318,11 @@ std::optional<std::uint64_t> parse_number(std::string_view big_endian) {
     std::uint64_t number = 0;
     for (const char byte : big_endian) number = number << 8 | static_cast<std::uint8_t>(byte);
     return number;
+}
+
+std::optional<std::uint64_t> position_in(std::string_view key) {
+    const auto parts = parse_session_key(key);
+    return parts ? parse_number(parts->rest) : std::nullopt;
 }
 
 }  // namespace dray::shard

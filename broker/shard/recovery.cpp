@@ -111,6 +111,58 @@ void recover_retained(Core& core) {
     });
 }
 
+// A message of a session, as it was on disk.
+struct StoredEntry {
+    session::Held held;
+    bool is_released = false;
+};
+
+std::unordered_map<std::uint64_t, ProgressRecord> load_progress(const Core& core, const Session& session) {
+    std::unordered_map<std::uint64_t, ProgressRecord> progress;
+    core.store.scan(
+        Table::kProgress, key_of(session.stored), [&](std::string_view key, std::string_view value) {
+            const std::uint64_t first = *understood(position_in(key), "messages", session.client_id);
+            progress[first] = *understood(decode_progress(value), "the progress", session.client_id);
+            return true;
+        });
+    return progress;
+}
+
+std::vector<StoredEntry> load_pages(Core& core, Session& session) {
+    const auto progress = load_progress(core, session);
+    std::vector<StoredEntry> entries;
+    core.store.scan(Table::kEntries, key_of(session.stored),
+                    [&](std::string_view key, std::string_view value) {
+                        PageEntries stored = *understood(decode_page(value), "messages", session.client_id);
+                        session::Page page;
+                        page.first = *understood(position_in(key), "messages", session.client_id);
+                        page.count = static_cast<std::uint8_t>(stored.size());
+                        page.live = page.all();
+                        if (const auto known = progress.find(page.first); known != progress.end()) {
+                            page.live = known->second.live;
+                            page.released = known->second.released;
+                            page.has_progress = true;
+                        }
+                        for (std::size_t i = 0; i < stored.size(); ++i) {
+                            const std::uint64_t bit = page.bit(page.first + i);
+                            if ((page.live & bit) == 0) continue;
+                            StoredEntry entry{
+                                std::move(*understood(std::move(stored[i]), "a message", session.client_id)),
+                                (page.released & bit) != 0};
+                            entry.held.position = page.first + i;
+                            if (entry.is_released) {
+                                entry.held.message = {};
+                            } else if (entry.held.body != 0) {
+                                entry.held.message = load_body(core, entry.held.body);
+                            }
+                            entries.push_back(std::move(entry));
+                        }
+                        session.pages.push_back(page);
+                        return true;
+                    });
+    return entries;
+}
+
 }  // namespace
 
 void recover(Core& core) {
@@ -118,36 +170,28 @@ void recover(Core& core) {
     recover_subscriptions(core, sessions);
     recover_incoming(core, sessions);
     recover_retained(core);
+    recover_bodies(core);
 }
 
 void load_messages(Core& core, Session& session) {
     session.is_loaded = true;
-    struct Stored {
-        EntryRecord record;
-        std::uint64_t position = 0;
-    };
-    std::vector<Stored> entries;
+    std::vector<StoredEntry> entries = load_pages(core, session);
     std::uint64_t last_released = 0;
-    core.store.scan(
-        Table::kEntries, key_of(session.stored), [&](std::string_view key, std::string_view value) {
-            const std::uint64_t position = *parse_number(parse_session_key(key)->rest);
-            entries.push_back({*understood(decode_entry(value), "a message", session.client_id), position});
-            if (entries.back().record.released) last_released = position;
-            return true;
-        });
+    for (const StoredEntry& entry : entries) {
+        if (entry.is_released) last_released = entry.held.position;
+    }
     const bool knows_sent = session.sent_up_to != ~std::uint64_t{0};
     const std::uint64_t first_unsent = std::max(last_released + 1, knows_sent ? session.sent_up_to : 1);
-    session.last_position = std::max(first_unsent - 1, entries.empty() ? 0 : entries.back().position);
-    for (Stored& entry : entries) {
-        session::Held held = std::move(entry.record.held);
-        held.position = entry.position;
+    const session::Page* last = session.pages.last();
+    session.last_position = std::max(first_unsent - 1, last == nullptr ? 0 : last->end() - 1);
+    for (auto& [held, is_released] : entries) {
         held.sent_before = held.position < session.sent_up_to;
         // Once PUBREC has come the topic is not known any more.
         held.root =
             held.message ? core.statistics.books.root_of(held.message->topic()) : RootBooks::kOtherRoots;
         core.statistics.books[held.root].hold();
         if (held.position < first_unsent) {
-            const auto phase = entry.record.released                 ? Inflight::Phase::kAwaitsPubcomp
+            const auto phase = is_released                           ? Inflight::Phase::kAwaitsPubcomp
                                : held.qos == mqtt::QoS::kExactlyOnce ? Inflight::Phase::kAwaitsPubrec
                                                                      : Inflight::Phase::kAwaitsPuback;
             ++core.statistics.inflight;

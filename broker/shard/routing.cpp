@@ -42,6 +42,13 @@ void collect_takers(Core& core, const session::Message& message) {
     }
 }
 
+std::size_t takers_that_keep(const Core& core, const session::Message& message) {
+    if (!core.persistence.keeps || message.qos() == mqtt::QoS::kAtMostOnce) return 0;
+    return static_cast<std::size_t>(std::ranges::count_if(core.takers, [&](const Taker& taker) {
+        return taker.options.qos != mqtt::QoS::kAtMostOnce && core.sessions.at(taker.session).stored != 0;
+    }));
+}
+
 MessageRef encode_ids(const std::vector<std::uint32_t>& ids) {
     if (ids.empty()) return {};
     mqtt::PropertyList list;
@@ -55,6 +62,8 @@ void hand_out(Core& core, const MessageRef& message) {
     if (core.match.subscribers.empty() && core.match.groups.empty()) return;
     collect_takers(core, *message);
     const session::RootIndex root = core.statistics.books.root_of(message->topic());
+    const bool is_stored_once = takers_that_keep(core, *message) > 1;
+    if (is_stored_once) open_body(core, *message);
     for (const Taker& taker : core.takers) {
         Session& session = core.sessions.at(taker.session);
         session::Held held;
@@ -69,6 +78,7 @@ void hand_out(Core& core, const MessageRef& message) {
         if (session.replays > 0 && message->retain()) supersede_in_replays(core, session, message->topic());
         deliver(core, session, std::move(held));
     }
+    if (is_stored_once) close_body(core, *message);
     for (const topics::GroupId group : core.match.groups) deliver_to_group(core, group, message);
 }
 
@@ -132,10 +142,7 @@ Routed route(Core& core, const MessageRef& message, const AcknowledgePublish* co
             core.forward(shard, Deliver{message, waits ? routed.ticket : 0});
         }
     }
-    if (confirmed != nullptr && core.persistence.records != records) {
-        wait_for_one();
-        core.tickets.on_disk.push_back({core.persistence.last, routed.ticket});
-    }
+    if (core.persistence.records != records) routed.waits_for = core.persistence.last;
     if (routed.ticket != 0) confirm(core, routed.ticket);
     return routed;
 }

@@ -11,7 +11,8 @@ struct Core;
 
 struct Routed {
     bool has_takers = false;
-    Ticket ticket = 0;  // what its acknowledgement must wait for; 0 = nothing
+    Ticket ticket = 0;            // what its acknowledgement must wait for; 0 = nothing ...
+    StoreSequence waits_for = 0;  // ... but this commit; 0 = none
 };
 
 // Who publishes at QoS 2 from a session that is kept: its packet id has to be as safe as the message.
@@ -21,7 +22,7 @@ struct Publisher {
 };
 
 // Keeps the message if it is retained, and delivers it. `confirmed` is done when everything that acceptance
-// promises is true; if it is already, the ticket is 0 and nothing was done.
+// promises is true, but for the commit; if it is already, the ticket is 0 and nothing was done.
 Routed route(Core& core, const session::MessageRef& message, const AcknowledgePublish* confirmed,
              const Publisher* publisher = nullptr);
 

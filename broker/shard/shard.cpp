@@ -138,9 +138,11 @@ class Receive {
     void operator()(const Routes& routes) const {
         for (const std::string& filter : routes.added) core.subscriptions.add_route(filter, from);
         for (const std::string& filter : routes.removed) core.subscriptions.remove_route(filter, from);
-        if (routes.ticket != 0) core.forward(from, Confirm{routes.ticket});
+        if (routes.ticket != 0) confirm(core, ConfirmTicket{from, routes.ticket});
     }
-    void operator()(const Confirm& answer) const { confirm(core, answer.ticket); }
+    void operator()(const Confirm& answer) const {
+        for (const Ticket ticket : answer.tickets) confirm(core, ticket);
+    }
     void operator()(const RetainedQuery& query) const { serve_retained(core, from, query); }
     void operator()(const RetainedContinue& more) const { serve_retained(core, from, more); }
     void operator()(const RetainedCancel& cancel) const { serve_retained(core, from, cancel); }
@@ -163,8 +165,9 @@ class Receive {
 
     // "Done", when what was written since is safe.
     void answer(Ticket ticket, std::uint64_t records_before) const {
-        if (core.persistence.records == records_before) return core.forward(from, Confirm{ticket});
-        when_durable(core, ConfirmTicket{from, ticket});
+        const ConfirmTicket theirs{from, ticket};
+        core.persistence.records == records_before ? confirm(core, theirs)
+                                                   : confirm_when_durable(core, theirs);
     }
 };
 
@@ -288,6 +291,10 @@ void Shard::shut_down(Instant now) {
                                                                       : ReasonCode::kUseAnotherServer;
     core_->links.for_each(
         [this, reason](Link& link) { close_link(*core_, link, reason, "server shutting down"); });
+}
+
+void Shard::end_turn() {
+    write_pages(*core_);
 }
 
 Effects& Shard::effects() {

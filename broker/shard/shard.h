@@ -92,6 +92,8 @@ class Shard {
     void shut_down(Instant now);
 
     // --- outputs ---
+    // Before effects are carried out: nothing more is added to the records of this turn.
+    void end_turn();
     Effects& effects();
     session::Outbox& outbox(LinkId id);
 

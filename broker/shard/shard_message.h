@@ -45,9 +45,9 @@ struct Routes {
     Ticket ticket = 0;
 };
 
-// "Done."
+// "Done", with these.
 struct Confirm {
-    Ticket ticket = 0;
+    std::vector<Ticket> tickets;
 };
 
 // "Which retained messages match?" Answered by RetainedBatch until `done`; each but the last is continued

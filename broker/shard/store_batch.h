@@ -31,8 +31,10 @@ enum class Table : std::uint8_t {
     kStreams,
     kStreamRecords,
     kDelayed,
+    kProgress,
+    kHolders,
 };
-inline constexpr std::size_t kTables = 11;
+inline constexpr std::size_t kTables = 13;
 
 class StoreBatch {
   public:
@@ -40,6 +42,7 @@ class StoreBatch {
         kPut,
         kErase,
         kEraseAll,  // every key that begins with this one
+        kRelease,   // one holder less of the body with this key; with the last the body goes
     };
     struct Change {
         Operation operation{};
@@ -54,6 +57,7 @@ class StoreBatch {
     }
     void erase(Table table, std::string_view key) { begin(Operation::kErase, table, key); }
     void erase_all(Table table, std::string_view prefix) { begin(Operation::kEraseAll, table, prefix); }
+    void release(std::string_view body) { begin(Operation::kRelease, Table::kBodies, body); }
     void add(const StoreBatch& other) { bytes_ += other.bytes_; }
 
     bool empty() const { return bytes_.empty(); }

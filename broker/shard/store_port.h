@@ -6,7 +6,10 @@
 //     table           key                                value (records.h)
 //     kSessions       client id                          who it is, until when, its will
 //     kSubscriptions  session number, filter             options, identifier
-//     kEntries        session number, position           a message on its way to this session
+//     kEntries        session number, position           a page of messages on their way to this session
+//     kProgress       as its page                        which of them are done with, or released
+//     kBodies         body number                        a message that several sessions hold
+//     kHolders        body number                        how many do
 //     kIncoming       session number, packet id          a QoS 2 message that the client has not released
 //     kRetained       topic                              message
 //
@@ -15,6 +18,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "shard/link_id.h"
@@ -39,6 +43,9 @@ class StorePort {
     void scan(Table table, std::string_view prefix, const Visit& visit) const {
         scan(table, prefix, {}, visit);
     }
+
+    // The highest key of a table; empty if it has none.
+    virtual std::string last_key(Table table) const = 0;
 
     // --- for whoever carries out the effects of that shard, on its thread ---
     virtual void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) = 0;

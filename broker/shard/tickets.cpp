@@ -1,5 +1,7 @@
 #include "shard/tickets.h"
 
+#include <algorithm>
+
 #include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -34,8 +36,7 @@ void finish(Core& core, ConfirmUnsubscribe& operation) {
 }
 
 void finish(Core& core, const ConfirmTicket& operation) {
-    if (operation.shard == core.options.index) return confirm(core, operation.ticket);
-    core.forward(operation.shard, Confirm{operation.ticket});
+    confirm(core, operation);
 }
 
 void finish(Core& core, const SendShort& operation) {
@@ -63,16 +64,31 @@ void finish(Core& core, const CollectionDurable& operation) {
 }  // namespace
 
 std::optional<Operation> Tickets::confirm(Ticket ticket) {
-    const auto found = waiting_.find(ticket);
-    if (found == waiting_.end() || --found->second.count > 0) return std::nullopt;
-    std::optional<Operation> operation(std::move(found->second.operation));
-    waiting_.erase(found);
+    Waiting& waiting = at(ticket);
+    DRAY_ASSERT(waiting.count > 0);
+    if (--waiting.count > 0) return std::nullopt;
+    std::optional<Operation> operation(std::move(waiting.operation));
+    for (; !waiting_.empty() && waiting_.front().count == 0; ++oldest_) waiting_.pop_front();
     return operation;
 }
 
 void confirm(Core& core, Ticket ticket) {
     std::optional<Operation> operation = core.tickets.confirm(ticket);
     if (operation) std::visit([&core](auto& done) { finish(core, done); }, *operation);
+}
+
+void confirm(Core& core, const ConfirmTicket& ticket) {
+    if (ticket.shard == core.options.index) return confirm(core, ticket.ticket);
+    // Many for the same shard travel as one.
+    auto& forwards = core.effects.forwards;
+    for (std::size_t back = 1; back <= std::min<std::size_t>(forwards.size(), core.options.count); ++back) {
+        Effects::Forward& forward = forwards[forwards.size() - back];
+        if (forward.to != ticket.shard) continue;
+        if (auto* confirm = std::get_if<Confirm>(&forward.message))
+            return confirm->tickets.push_back(ticket.ticket);
+        break;
+    }
+    core.forward(ticket.shard, Confirm{{ticket.ticket}});
 }
 
 }  // namespace dray::shard

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -74,6 +73,7 @@ struct Promised {
     session::SessionNumber session = 0;
     std::uint64_t stored = 0;
     std::uint64_t position = 0;
+    std::uint64_t body = 0;
 };
 struct CollectionDurable {
     Ticket collection = 0;
@@ -89,34 +89,40 @@ class Tickets {
   public:
     // Born with one thing to wait for: the caller's own confirm() when it has added the rest.
     Ticket open(Operation operation) {
-        waiting_.emplace(++last_, Waiting{1, std::move(operation)});
-        return last_;
+        waiting_.push_back({1, std::move(operation)});
+        return oldest_ + waiting_.size() - 1;
     }
-    void set(Ticket ticket, Operation operation) { waiting_.at(ticket).operation = std::move(operation); }
-    void wait_for_more(Ticket ticket, std::uint32_t count = 1) { waiting_.at(ticket).count += count; }
+    void set(Ticket ticket, Operation operation) { at(ticket).operation = std::move(operation); }
+    void wait_for_more(Ticket ticket, std::uint32_t count = 1) { at(ticket).count += count; }
     // The operation, if that was the last it waited for.
     std::optional<Operation> confirm(Ticket ticket);
-    std::size_t size() const { return waiting_.size(); }
 
-    // Tickets that the disk confirms, in the order of their sequence numbers.
+    // Tickets that the disk confirms, ours and other shards', in the order of their sequence numbers.
     struct OnDisk {
         StoreSequence sequence = 0;
-        Ticket ticket = 0;
+        ConfirmTicket ticket;
     };
     Ring<OnDisk> on_disk;
 
   private:
     struct Waiting {
-        std::uint32_t count = 0;
+        std::uint32_t count = 0;  // 0: it is done, and vanishes when it is the oldest
         Operation operation;
     };
-    std::unordered_map<Ticket, Waiting> waiting_;
-    Ticket last_ = 0;
+    Waiting& at(Ticket ticket) {
+        DRAY_ASSERT(ticket >= oldest_ && ticket - oldest_ < waiting_.size());
+        return waiting_[ticket - oldest_];
+    }
+
+    Ring<Waiting> waiting_;  // by ticket
+    Ticket oldest_ = 1;
 };
 
 struct Core;
 
 // Something that this ticket waited for has come.
 void confirm(Core& core, Ticket ticket);
+// ... a ticket of this shard or of another.
+void confirm(Core& core, const ConfirmTicket& ticket);
 
 }  // namespace dray::shard

@@ -10,6 +10,7 @@ class MemoryStore final : public shard::StorePort {
     bool keeps() const override { return false; }
     using StorePort::scan;
     void scan(shard::Table, std::string_view, std::string_view, const Visit&) const override {}
+    std::string last_key(shard::Table) const override { return {}; }
     void commit(shard::ShardIndex, shard::StoreSequence, shard::StoreBatch) override {}
     shard::StoreSequence durable(shard::ShardIndex) const override { return 0; }
 };

@@ -1,6 +1,7 @@
 #include "store/rocks_store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/slice_transform.h>
 
 #include <algorithm>
 #include <array>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "shard/records.h"
@@ -29,8 +31,8 @@ using shard::Table;
 
 // What the tables are called on disk, in the order of shard::Table.
 constexpr std::array<const char*, shard::kTables> kTableNames{
-    "sessions", "subscriptions", "entries", "incoming",       "retained", "bodies",
-    "queues",   "queue_entries", "streams", "stream_records", "delayed"};
+    "sessions",      "subscriptions", "entries",        "incoming", "retained", "bodies", "queues",
+    "queue_entries", "streams",       "stream_records", "delayed",  "progress", "holders"};
 constexpr const char* kFormatKey = "format";  // in the default column family
 constexpr auto kRetryFirst = 50ms;
 constexpr auto kRetryLast = 1000ms;
@@ -58,7 +60,7 @@ rocksdb::Options database_options() {
     // wrong with the log is damage, and said so.
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     options.paranoid_checks = true;
-    options.compression = rocksdb::kLZ4Compression;
+    options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
     options.max_background_jobs = 2;
     // What has to be read again at the start, before anybody is served.
     options.max_total_wal_size = 64ULL << 20;
@@ -68,6 +70,14 @@ rocksdb::Options database_options() {
     options.max_open_files = 512;
     options.stats_dump_period_sec = 0;
     return options;
+}
+
+rocksdb::ColumnFamilyOptions table_options(const std::string& name, const rocksdb::Options& options) {
+    rocksdb::ColumnFamilyOptions table(options);
+    if (name == kTableNames[static_cast<std::size_t>(Table::kEntries)]) {
+        table.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(8));
+    }
+    return table;
 }
 
 [[noreturn]] void refuse(const std::string& folder, const Status& status) {
@@ -81,6 +91,52 @@ rocksdb::Options database_options() {
     }
     throw std::runtime_error("cannot open the store in " + folder + ": " + why);
 }
+
+// How many hold each body that a group of batches lets go: what the disk says, and what changed since.
+class Holders {
+  public:
+    Holders(rocksdb::DB& database, ColumnFamilyHandle* table) : database_(database), table_(table) {}
+
+    void set(std::string_view body, std::string_view record) {
+        counts_[std::string(body)] = {shard::decode_holders(record).value_or(0), false};
+    }
+    Status release(std::string_view body) {
+        const auto [at, is_new] = counts_.try_emplace(std::string(body));
+        if (is_new) {
+            std::string record;
+            const Status status = database_.Get({}, table_, slice(body), &record);
+            if (!status.ok() && !status.IsNotFound()) return status;
+            at->second.left = shard::decode_holders(record).value_or(0);
+        }
+        DRAY_ASSERT(at->second.left > 0);
+        --at->second.left;
+        at->second.has_changed = true;
+        return Status::OK();
+    }
+    // A body that nobody holds any more goes.
+    Status add_to(rocksdb::WriteBatch& batch, ColumnFamilyHandle* bodies) const {
+        Status status;
+        for (const auto& [body, count] : counts_) {
+            if (!count.has_changed || !status.ok()) continue;
+            if (count.left > 0) {
+                status = batch.Put(table_, body, shard::encode_holders(count.left));
+                continue;
+            }
+            status = batch.Delete(table_, body);
+            if (status.ok()) status = batch.Delete(bodies, body);
+        }
+        return status;
+    }
+
+  private:
+    struct Count {
+        std::uint32_t left = 0;
+        bool has_changed = false;
+    };
+    rocksdb::DB& database_;
+    ColumnFamilyHandle* table_;
+    std::unordered_map<std::string, Count> counts_;
+};
 
 }  // namespace
 
@@ -105,6 +161,13 @@ class RocksStore::Engine {
         at->Seek(slice(std::max(prefix, from)));
         while (at->Valid() && visit(text(at->key()), text(at->value()))) at->Next();
         if (!at->status().ok()) refuse(options_.folder, at->status());
+    }
+
+    std::string last_key(Table table) const {
+        const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator({}, handle(table)));
+        at->SeekToLast();
+        if (!at->status().ok()) refuse(options_.folder, at->status());
+        return at->Valid() ? at->key().ToString() : std::string();
     }
 
     void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {
@@ -154,7 +217,7 @@ class RocksStore::Engine {
         }
         std::vector<ColumnFamilyDescriptor> descriptors;
         descriptors.reserve(names.size());
-        for (const std::string& name : names) descriptors.emplace_back(name, options);
+        for (const std::string& name : names) descriptors.emplace_back(name, table_options(name, options));
         std::vector<ColumnFamilyHandle*> handles;
         rocksdb::DB* database = nullptr;
         const Status status = rocksdb::DB::Open(options, options_.folder, descriptors, &handles, &database);
@@ -189,6 +252,7 @@ class RocksStore::Engine {
 
     void run() {
         std::vector<Given> group;
+        rocksdb::WriteBatch batch;  // here for its memory
         for (;;) {
             {
                 std::unique_lock lock(mutex_);
@@ -199,23 +263,26 @@ class RocksStore::Engine {
                 group.swap(given_);
                 is_busy_ = true;
             }
-            if (!write(group)) return;
+            if (!write(group, batch)) return;
             tell(group);
             group.clear();
         }
     }
 
-    bool write(const std::vector<Given>& group) {
-        rocksdb::WriteBatch batch;
-        for (const Given& given : group) {
-            given.batch.for_each([&](const StoreBatch::Change& change) { add(batch, change); });
-        }
+    // Until the disk has taken it; false if the store is closed before.
+    bool write(const std::vector<Given>& group, rocksdb::WriteBatch& batch) {
         rocksdb::WriteOptions how;
         how.sync = options_.sync;
+        // The group may be written a second time after all: each of its changes can be made twice.
+        return persist([&] { return gather(group, batch); }) &&
+               persist([&] { return database_->Write(how, &batch); });
+    }
+
+    template <typename Step>
+    bool persist(Step step) {
         auto pause = kRetryFirst;
         for (bool is_first = true;; is_first = false) {
-            // The group may be written a second time after all: each of its changes can be made twice.
-            const Status status = database_->Write(how, &batch);
+            const Status status = step();
             if (status.ok()) {
                 if (!is_first) set_works(true, "");
                 return true;
@@ -229,25 +296,38 @@ class RocksStore::Engine {
         }
     }
 
+    Status gather(const std::vector<Given>& group, rocksdb::WriteBatch& batch) const {
+        batch.Clear();
+        Holders holders(*database_, handle(Table::kHolders));
+        Status status;
+        for (const Given& given : group) {
+            given.batch.for_each([&](const StoreBatch::Change& change) {
+                if (status.ok()) status = add(batch, holders, change);
+            });
+        }
+        if (status.ok()) status = holders.add_to(batch, handle(Table::kBodies));
+        return status;
+    }
+
     void set_works(bool works, const std::string& why) {
         works_.store(works, std::memory_order_relaxed);
         report(works, why);
     }
 
-    void add(rocksdb::WriteBatch& batch, const StoreBatch::Change& change) const {
-        Status status;
+    Status add(rocksdb::WriteBatch& batch, Holders& holders, const StoreBatch::Change& change) const {
+        ColumnFamilyHandle* table = handle(change.table);
         switch (change.operation) {
             case StoreBatch::Operation::kPut:
-                status = batch.Put(handle(change.table), slice(change.key), slice(change.value));
-                break;
+                if (change.table == Table::kHolders) holders.set(change.key, change.value);
+                return batch.Put(table, slice(change.key), slice(change.value));
             case StoreBatch::Operation::kErase:
-                status = batch.Delete(handle(change.table), slice(change.key));
-                break;
+                return batch.Delete(table, slice(change.key));
             case StoreBatch::Operation::kEraseAll:
-                status = batch.DeleteRange(handle(change.table), slice(change.key), end_of(change.key));
-                break;
+                return batch.DeleteRange(table, slice(change.key), end_of(change.key));
+            case StoreBatch::Operation::kRelease:
+                return holders.release(change.key);
         }
-        DRAY_ASSERT(status.ok());
+        return Status::NotSupported();
     }
 
     void tell(const std::vector<Given>& group) {
@@ -290,6 +370,10 @@ void RocksStore::set_report(Report report) {
 
 void RocksStore::scan(Table table, std::string_view prefix, std::string_view from, const Visit& visit) const {
     engine_->scan(table, prefix, from, visit);
+}
+
+std::string RocksStore::last_key(Table table) const {
+    return engine_->last_key(table);
 }
 
 void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {

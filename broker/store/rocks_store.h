@@ -49,6 +49,7 @@ class RocksStore final : public shard::StorePort {
     using StorePort::scan;
     void scan(shard::Table table, std::string_view prefix, std::string_view from,
               const Visit& visit) const override;
+    std::string last_key(shard::Table table) const override;
 
     // --- the thread of that shard ---
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override;

@@ -26,12 +26,21 @@ void check_message(std::string_view bytes) {
     DRAY_ASSERT(again && encode(*again) == written);
 }
 
+void check_page(std::string_view bytes) {
+    const auto entries = decode_page(bytes);
+    if (!entries) return;
+    std::string written;
+    for (const auto& held : *entries) held ? append_entry(written, *held) : append_nothing(written);
+    const auto again = decode_page(written);
+    DRAY_ASSERT(again && again->size() == entries->size());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view bytes = dray::as_text({data + 1, size - 1});
-    switch (data[0] % 4) {
+    switch (data[0] % 5) {
         case 0:
             check(decode_session(bytes), decode_session);
             break;
@@ -39,7 +48,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check(decode_subscription(bytes), decode_subscription);
             break;
         case 2:
-            check(decode_entry(bytes), decode_entry);
+            check_page(bytes);
+            break;
+        case 3:
+            check(decode_progress(bytes), decode_progress);
             break;
         default:
             check_message(bytes);

@@ -119,6 +119,9 @@ class Story {
         EXPECT_TRUE(books.balance());
         EXPECT_EQ(books.held, 0);
         EXPECT_EQ(world_.disk().count(shard::Table::kEntries), 0) << "messages left behind";
+        EXPECT_EQ(world_.disk().count(shard::Table::kProgress), 0) << "progress left behind";
+        EXPECT_EQ(world_.disk().count(shard::Table::kBodies), 0) << "bodies left behind";
+        EXPECT_EQ(world_.disk().count(shard::Table::kHolders), 0) << "holders left behind";
         EXPECT_EQ(world_.disk().count(shard::Table::kIncoming), 0) << "packet ids left behind";
         EXPECT_EQ(world_.disk().count(shard::Table::kSessions), publishers_.size() + subscribers_.size());
     }

@@ -32,9 +32,8 @@ session::MessageRef message(Instant expires_at = kNever) {
 }
 
 constexpr std::string_view kMessageBytes =
-    "06"                // QoS 2, retain
-    "ffffffffffffffff"  // never expires
-    "03000000"
+    "16"  // QoS 2, retain, properties
+    "0300"
     "612f62"  // topic
     "04000000"
     "03000163"     // properties
@@ -42,6 +41,9 @@ constexpr std::string_view kMessageBytes =
 
 TEST(Records, AMessage) {
     EXPECT_EQ(hex(encode(*message())), kMessageBytes);
+    EXPECT_EQ(hex(encode(*message(Instant{0x0102}))).substr(0, 18),
+              "1e"  // ... and it expires
+              "0201000000000000");
     const session::MessageRef again = decode_message(encode(*message(Instant{0x0102030405})));
     ASSERT_TRUE(again);
     EXPECT_EQ(again->topic(), "a/b");
@@ -94,27 +96,67 @@ TEST(Records, ASubscription) {
     EXPECT_EQ(again->id, 77);
 }
 
-TEST(Records, AMessageOnItsWay) {
-    EntryRecord record;
-    record.held.message = message();
-    record.held.qos = mqtt::QoS::kAtLeastOnce;
-    record.held.retain = true;
-    record.held.subscription_id = 5;
-    record.held.more_subscription_ids = session::Message::make_raw("\x0b\x06");
-    const std::string bytes = encode(record);
-    EXPECT_EQ(hex(bytes), std::string("00"
-                                      "05"
-                                      "05000000"
-                                      "02000000"
-                                      "0b06") +
-                              std::string(kMessageBytes));
-    const auto again = decode_entry(bytes);
-    ASSERT_TRUE(again);
-    EXPECT_FALSE(again->released);
-    EXPECT_EQ(encode(*again), bytes);
+session::Held held() {
+    session::Held held;
+    held.message = message();
+    held.qos = mqtt::QoS::kAtLeastOnce;
+    held.retain = true;
+    held.subscription_id = 5;
+    held.more_subscription_ids = session::Message::make_raw("\x0b\x06");
+    return held;
+}
 
-    EXPECT_EQ(hex(encode(EntryRecord{true, {}})), "01");
-    EXPECT_TRUE(decode_entry("\x01")->released);
+TEST(Records, APageOfMessages) {
+    session::Held elsewhere = held();
+    elsewhere.qos = mqtt::QoS::kExactlyOnce;
+    elsewhere.retain = false;
+    elsewhere.more_subscription_ids = {};
+    elsewhere.body = 0x0102;
+    std::string page;
+    append_entry(page, held());
+    append_nothing(page);
+    append_entry(page, elsewhere);
+    EXPECT_EQ(hex(page), std::string("1e000000"  // its length
+                                     "1d"        // QoS 1, retain, identifier, more of them
+                                     "05000000"
+                                     "02000000"
+                                     "0b06") +
+                             std::string(kMessageBytes) +
+                             "00000000"  // nothing
+                             "0d000000"
+                             "2a"  // QoS 2, identifier, the message is a body
+                             "05000000"
+                             "0201000000000000");
+    const auto again = decode_page(page);
+    ASSERT_TRUE(again);
+    ASSERT_EQ(again->size(), 3);
+    EXPECT_EQ((*again)[0]->message->topic(), "a/b");
+    EXPECT_EQ((*again)[0]->body, 0);
+    EXPECT_FALSE((*again)[1]);
+    EXPECT_FALSE((*again)[2]->message);
+    EXPECT_EQ((*again)[2]->body, 0x0102);
+    std::string rewritten;
+    append_entry(rewritten, *(*again)[0]);
+    append_nothing(rewritten);
+    append_entry(rewritten, *(*again)[2]);
+    EXPECT_EQ(rewritten, page);
+}
+
+TEST(Records, WhatIsLeftOfAPage) {
+    const std::string bytes = encode(ProgressRecord{0x0102, 0x02});
+    EXPECT_EQ(hex(bytes),
+              "0201000000000000"
+              "0200000000000000");
+    const auto again = decode_progress(bytes);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->live, 0x0102);
+    EXPECT_EQ(again->released, 0x02);
+}
+
+TEST(Records, TheHoldersOfABody) {
+    EXPECT_EQ(hex(encode_holders(0x0102)), "02010000");
+    EXPECT_EQ(decode_holders(encode_holders(7)), 7);
+    EXPECT_FALSE(decode_holders(encode_holders(0))) << "then it would be gone";
 }
 
 TEST(Records, KeysSortAsTheirNumbersDo) {
@@ -137,26 +179,37 @@ TEST(Records, KeysSortAsTheirNumbersDo) {
 TEST(Records, WhatIsCutOffOrTooLongIsNotUnderstood) {
     SessionRecord session;
     session.user_name = "user";
-    EntryRecord entry;
-    entry.held.message = message();
-    entry.held.qos = mqtt::QoS::kAtLeastOnce;
+    std::string page;
+    append_entry(page, held());
     const std::string as_session = encode(session);
     const std::string as_subscription = encode(SubscriptionRecord{});
-    const std::string as_entry = encode(entry);
+    const std::string as_progress = encode(ProgressRecord{1, 1});
     for (std::size_t cut = 0; cut < as_session.size(); ++cut) {
         EXPECT_FALSE(decode_session(std::string_view(as_session).substr(0, cut))) << cut;
     }
     for (std::size_t cut = 0; cut < as_subscription.size(); ++cut) {
         EXPECT_FALSE(decode_subscription(std::string_view(as_subscription).substr(0, cut))) << cut;
     }
-    for (std::size_t cut = 0; cut < as_entry.size() - std::string_view("hello").size(); ++cut) {
-        EXPECT_FALSE(decode_entry(std::string_view(as_entry).substr(0, cut))) << cut;
+    for (std::size_t cut = 0; cut < as_progress.size(); ++cut) {
+        EXPECT_FALSE(decode_progress(std::string_view(as_progress).substr(0, cut))) << cut;
+    }
+    for (std::size_t cut = 0; cut < page.size(); ++cut) {
+        EXPECT_FALSE(decode_page(std::string_view(page).substr(0, cut))) << cut;
     }
     EXPECT_FALSE(decode_session(as_session + "x"));
     EXPECT_FALSE(decode_subscription(as_subscription + "x"));
-    EXPECT_FALSE(decode_entry("\x01x"));
-    EXPECT_FALSE(decode_entry("\x02"));
+    EXPECT_FALSE(decode_progress(as_progress + "x"));
+    EXPECT_FALSE(decode_page(page + "x"));
+    EXPECT_FALSE(decode_page(std::string("\x09\0\0\0\x61xxxxxxxx", 13))) << "an unknown flag";
     EXPECT_FALSE(decode_message("\x03"));
+}
+
+TEST(Records, APageHasAtMost64Messages) {
+    std::string page;
+    for (int i = 0; i < 64; ++i) append_nothing(page);
+    EXPECT_TRUE(decode_page(page));
+    append_nothing(page);
+    EXPECT_FALSE(decode_page(page));
 }
 
 TEST(Records, AMessageWithDamagedPropertiesOrTopicIsNotUnderstood) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "shard/records.h"
 #include "shard/store_port.h"
 
 namespace dray::test {
@@ -32,6 +33,11 @@ class SimulatedDisk final : public shard::StorePort {
         while (at != records.end() && at->first.starts_with(prefix) && visit(at->first, at->second)) ++at;
     }
 
+    std::string last_key(shard::Table table) const override {
+        const Records& records = tables_[static_cast<std::size_t>(table)];
+        return records.empty() ? std::string() : records.rbegin()->first;
+    }
+
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override {
         written_.push_back({shard, sequence, std::move(batch)});
     }
@@ -48,6 +54,13 @@ class SimulatedDisk final : public shard::StorePort {
     void crash(Random& random) {
         for (std::uint64_t lucky = random.below(written_.size() + 1); lucky > 0; --lucky) sync_one();
         written_.clear();
+    }
+    std::size_t bytes() const {
+        std::size_t sum = 0;
+        for (const Records& records : tables_) {
+            for (const auto& [key, value] : records) sum += key.size() + value.size();
+        }
+        return sum;
     }
     std::size_t count(shard::Table table) const { return tables_[static_cast<std::size_t>(table)].size(); }
 
@@ -69,7 +82,19 @@ class SimulatedDisk final : public shard::StorePort {
                     at = records.erase(at);
                 }
                 return;
+            case shard::StoreBatch::Operation::kRelease:
+                return release(std::string(change.key));
         }
+    }
+    void release(const std::string& body) {
+        Records& holders = tables_[static_cast<std::size_t>(shard::Table::kHolders)];
+        const std::uint32_t count = shard::decode_holders(holders.at(body)).value();
+        if (count > 1) {
+            holders[body] = shard::encode_holders(count - 1);
+            return;
+        }
+        holders.erase(body);
+        tables_[static_cast<std::size_t>(shard::Table::kBodies)].erase(body);
     }
 
     bool keeps_;

@@ -281,6 +281,7 @@ void World::sync_one() {
 }
 
 void World::carry_out(shard::ShardIndex index) {
+    shards_[index]->end_turn();
     shard::Effects effects = std::move(shards_[index]->effects());
     shards_[index]->effects().clear();
     if (effects.commit.sequence != 0) {

@@ -10,6 +10,8 @@
 #include <map>
 #include <mutex>
 
+#include "shard/records.h"
+
 namespace dray::store {
 namespace {
 
@@ -92,6 +94,57 @@ TEST(RocksStore, ChangesOfABatchAreMadeInTheirOrder) {
     EXPECT_EQ(all(store, Table::kEntries, "s\xff"), (Records{{"s\xff", "old"}}));
 }
 
+StoreBatch body(std::string_view key, std::uint32_t holders) {
+    StoreBatch batch;
+    batch.put(Table::kBodies, key, "message");
+    batch.put(Table::kHolders, key, shard::encode_holders(holders));
+    return batch;
+}
+
+StoreBatch release(std::string_view key, int times = 1) {
+    StoreBatch batch;
+    for (int i = 0; i < times; ++i) batch.release(key);
+    return batch;
+}
+
+TEST(RocksStore, ABodyGoesWithItsLastHolder) {
+    const Folder folder;
+    {
+        RocksStore store(in(folder, 2));
+        store.commit(0, 1, body("a", 4));
+        store.commit(1, 1, body("b", 1));
+        ASSERT_TRUE(store.drain(10s));
+        store.commit(0, 2, release("a", 2));
+        ASSERT_TRUE(store.drain(10s));
+        EXPECT_EQ(all(store, Table::kHolders),
+                  (Records{{"a", shard::encode_holders(2)}, {"b", shard::encode_holders(1)}}));
+        store.commit(0, 3, release("a"));
+        store.commit(1, 2, release("b"));
+        ASSERT_TRUE(store.drain(10s));
+        EXPECT_EQ(all(store, Table::kBodies), (Records{{"a", "message"}}));
+        EXPECT_EQ(store.last_key(Table::kBodies), "a");
+    }
+    RocksStore store(in(folder, 2));
+    store.commit(1, 1, release("a"));
+    ASSERT_TRUE(store.drain(10s));
+    EXPECT_TRUE(all(store, Table::kBodies).empty());
+    EXPECT_TRUE(all(store, Table::kHolders).empty());
+    EXPECT_EQ(store.last_key(Table::kBodies), "");
+}
+
+TEST(RocksStore, ABodyMayComeAndGoInOneBatch) {
+    const Folder folder;
+    RocksStore store(in(folder));
+    StoreBatch batch = body("a", 2);
+    batch.add(release("a", 2));
+    batch.add(body("b", 2));
+    batch.add(release("b"));
+    store.commit(0, 1, std::move(batch));
+    ASSERT_TRUE(store.drain(10s));
+    EXPECT_EQ(all(store, Table::kBodies), (Records{{"b", "message"}}));
+    EXPECT_EQ(all(store, Table::kHolders), (Records{{"b", shard::encode_holders(1)}}));
+}
+
 TEST(RocksStore, EachShardIsWokenWhenItsBatchIsSafe) {
     const Folder folder;
     RocksStore store(in(folder, 2));
@@ -140,7 +193,7 @@ TEST(RocksStore, AnotherFormatIsRefusedWithWhatToDo) {
     EXPECT_EQ(refusal(folder),
               "the store in " + folder.path() +
                   " has the format \"dray store 9\", and this version knows only \"dray store "
-                  "1\". Start the version that wrote it, or move the folder away to start empty");
+                  "2\". Start the version that wrote it, or move the folder away to start empty");
 }
 
 TEST(RocksStore, ADamagedLogIsRefusedWithWhatToDo) {

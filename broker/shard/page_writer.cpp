@@ -1,0 +1,100 @@
+#include "shard/page_writer.h"
+
+#include "shard/records.h"
+#include "shard/sessions.h"
+
+namespace dray::shard {
+
+using session::Page;
+using session::Session;
+
+PageWriter::Change& PageWriter::add(const Session& session, Page& page) {
+    if (count_ == changes_.size()) changes_.emplace_back();
+    page.change = count_++;
+    Change& change = changes_[page.change];
+    change.session = session.number;
+    change.stored = session.stored;
+    change.first = page.first;
+    change.entries.clear();
+    return change;
+}
+
+// Begun in this turn: nothing of it is on disk.
+bool PageWriter::is_new(const Page& page) const {
+    return page.change != Page::kUnchanged && !changes_[page.change].entries.empty();
+}
+
+bool PageWriter::has_room(const Page* page, const session::Held& held) const {
+    return page != nullptr && is_new(*page) && page->end() == held.position &&
+           page->count < Page::kCountMax &&
+           changes_[page->change].entries.size() + held.message->weight() <= kPageBytesMax;
+}
+
+void PageWriter::append(Session& session, const session::Held& held) {
+    Page* page = session.pages.last();
+    if (!has_room(page, held)) {
+        page = &session.pages.push_back({.first = held.position});
+        add(session, *page);
+    }
+    append_entry(changes_[page->change].entries, held);
+    page->live |= page->bit(held.position);
+    ++page->count;
+}
+
+void PageWriter::release(Session& session, std::uint64_t position) {
+    Page* page = session.pages.find(position);
+    if (page == nullptr) return;
+    page->released |= page->bit(position);
+    if (page->change == Page::kUnchanged) add(session, *page);
+}
+
+void PageWriter::settle(Session& session, std::uint64_t position) {
+    Page* page = session.pages.find(position);
+    if (page == nullptr) return;
+    page->live &= ~page->bit(position);
+    if (page->is_promised) return session.pages.drop_done();
+    if (page->change == Page::kUnchanged) add(session, *page);
+}
+
+void PageWriter::erase(StoredNumber stored, const Page& page, StoreBatch& batch) {
+    const std::string key = key_of(stored, page.first);
+    batch.erase(Table::kEntries, key);
+    if (page.has_progress) batch.erase(Table::kProgress, key);
+}
+
+void PageWriter::forget(Session& session, StoreBatch& batch) const {
+    session.pages.for_each([&](const Page& page) {
+        if (!page.is_promised && !is_new(page)) erase(session.stored, page, batch);
+    });
+    session.pages.clear();
+}
+
+void PageWriter::write(const Change& change, Page& page, StoreBatch& batch) {
+    const bool is_new = !change.entries.empty();
+    if (page.live == 0) {
+        if (!is_new) erase(change.stored, page, batch);
+        return;
+    }
+    const std::string key = key_of(change.stored, change.first);
+    if (is_new) batch.put(Table::kEntries, key, change.entries);
+    if (page.live == page.all() && page.released == 0) return;
+    batch.put(Table::kProgress, key, encode(ProgressRecord{page.live, page.released}));
+    page.has_progress = true;
+}
+
+void PageWriter::write(const Sessions& sessions, StoreBatch& batch) {
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        Change& change = changes_[i];
+        Session* session = sessions.find_number(change.session);
+        if (session != nullptr && session->stored == change.stored) {
+            Page* page = session->pages.find(change.first);
+            write(change, *page, batch);
+            page->change = Page::kUnchanged;
+            session->pages.drop_done();
+        }
+        if (change.entries.capacity() > kSpareBytesMax) change.entries = {};
+    }
+    count_ = 0;
+}
+
+}  // namespace dray::shard
