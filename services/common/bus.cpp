@@ -85,7 +85,7 @@ struct Bus::Impl : mqtt::iaction_listener {
         : options(std::move(o)),
           callbacks(std::move(c)),
           client(paho_address(options.broker), options.client_id, mqtt::create_options(MQTTVERSION_5)) {
-        client.set_message_callback([this](mqtt::const_message_ptr message) {
+        client.set_message_callback([this](const mqtt::const_message_ptr& message) {
             callbacks.on_message({.topic = message->get_topic(),
                                   .payload = message->to_string(),
                                   .qos = message->get_qos(),

@@ -45,7 +45,7 @@ class Bus {
         int qos = 1;
     };
     struct Callbacks {
-        std::function<void(Message)> on_message;
+        std::function<void(const Message&)> on_message;
         std::function<void()> on_ready;  // connected and subscribed
         std::function<void()> on_lost;
         // The broker has taken responsibility for the message published under this ticket (QoS 1).

@@ -103,7 +103,7 @@ struct Service::Impl {
                 .health_topic = "service/" + client_id + "/health"};
     }
 
-    void dispatch(Message message) {
+    void dispatch(const Message& message) {
         for (const auto& [filter, handler] : streams) {
             if (topic_matches(filter, message.topic)) {
                 worker.post_stream([&handler = handler, message] { handler(message); });
@@ -118,7 +118,7 @@ struct Service::Impl {
     }
 
     Bus::Callbacks callbacks() {
-        return {.on_message = [this](Message message) { dispatch(std::move(message)); },
+        return {.on_message = [this](const Message& message) { dispatch(message); },
                 .on_ready =
                     [this] {
                         worker.reconnected();

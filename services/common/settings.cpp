@@ -50,8 +50,8 @@ bool parse_integer(const std::string& text, std::int64_t& number) {
 
 }  // namespace
 
-Settings Settings::load(const std::string& program, const std::string& description, std::vector<Key> keys,
-                        int argc, const char* const* argv) {
+Settings Settings::load(const std::string& program, const std::string& description,
+                        const std::vector<Key>& keys, int argc, const char* const* argv) {
     CLI::App app(description, program);
     std::string file;
     app.add_option("--config", file, "TOML file; environment and command line override it");

@@ -35,8 +35,8 @@ struct Key {
 class Settings {
   public:
     // Throws SettingsError. `--help` prints the table and exits.
-    static Settings load(const std::string& program, const std::string& description, std::vector<Key> keys,
-                         int argc, const char* const* argv);
+    static Settings load(const std::string& program, const std::string& description,
+                         const std::vector<Key>& keys, int argc, const char* const* argv);
 
     const std::string& text(const std::string& name) const;
     std::int64_t integer(const std::string& name) const;
