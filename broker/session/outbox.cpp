@@ -144,7 +144,7 @@ void Outbox::write(const Item& item, std::size_t skip, GatherBatch& batch) const
     publish.retain = (item.first_byte & 0x01) != 0;
     if ((item.short_bytes_or_alias & kKnownAlias) == 0) publish.topic = message.topic();
     if (!item.is_qos0_publish()) publish.packet_id = item.packet_id;
-    publish.properties = message.properties();
+    if (version_ == mqtt::ProtocolVersion::kV5) publish.properties = message.properties();
     publish.payload = message.payload();
     mqtt::PropertyList combined;
     std::string with_more;

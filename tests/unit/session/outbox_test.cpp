@@ -133,6 +133,21 @@ TEST(Outbox, APacketLongerThanTheScratchBlockStillLeaves) {
     EXPECT_EQ(gathered(outbox, 1024).size(), outbox.bytes());
 }
 
+// The block is filled to its last bytes, and what an older client is not sent needs no room in it.
+TEST(Outbox, PropertiesThatAreNotSentNeedNoRoom) {
+    mqtt::PropertyList own;
+    own.add_user("name", std::string(200, 'v'));
+    mqtt::Publish publish;
+    publish.properties = own.view();
+    Delivery each;
+    each.message = Message::make(publish, "t", {});
+    for (std::size_t scratch = 60; scratch < 400; ++scratch) {
+        Outbox outbox(ProtocolVersion::kV311);
+        for (int i = 0; i < 100; ++i) outbox.push_publish(each);
+        EXPECT_LE(gathered(outbox, scratch).size(), scratch);
+    }
+}
+
 TEST(Outbox, CountsQoS0OnlyWhenItsLastByteHasLeft) {
     Outbox outbox(ProtocolVersion::kV311);
     outbox.push_publish(delivery("t", "x"));
