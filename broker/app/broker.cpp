@@ -35,6 +35,7 @@ shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* a
     options.redirect = config.redirect;
     options.shared_choice = config.shared_choice;
     options.response_prefix = config.response_prefix;
+    options.streams = config.streams;
     return options;
 }
 

@@ -14,6 +14,7 @@
 #include "shard/limits.h"
 #include "shard/queue_options.h"
 #include "shard/shard.h"
+#include "shard/stream_options.h"
 #include "store/durability.h"
 
 namespace dray::app {
@@ -55,6 +56,7 @@ struct Config {
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
 
     std::vector<shard::QueueOptions> queues;
+    std::vector<shard::StreamOptions> streams;
 
     shard::Limits limits;
     Ceilings ceilings;

@@ -178,7 +178,8 @@ void ConfigLoader::check_whole() {
         const std::string where = source_of(key + ".kind");
         error(where.empty() ? "configuration" : where, key + ".bind: is missing");
     }
-    check_queues();
+    check_list<shard::QueueOptions>("queue", config_.queues);
+    check_list<shard::StreamOptions>("stream", config_.streams);
     const std::vector<ListenerConfig> listeners = config_.listeners();
     for (const ListenerConfig& listener : listeners) check_listener(listener);
     if (listeners.empty())
@@ -229,18 +230,18 @@ void ConfigLoader::check_listener(const ListenerConfig& listener) {
     }
 }
 
-void ConfigLoader::check_queues() {
-    const std::vector<shard::QueueOptions>& queues = config_.queues;
-    for (std::size_t i = 0; i < queues.size(); ++i) {
-        const std::string prefix = "queue." + std::to_string(i) + '.';
+template <typename Options>
+void ConfigLoader::check_list(const std::string& list, const std::vector<Options>& entries) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const std::string prefix = list + '.' + std::to_string(i) + '.';
         const auto wrong = [&](const char* option, const std::string& what) {
             std::string where = source_of(prefix + option);
             if (where.empty()) where = source_of(prefix + "name");
             error(where.empty() ? "configuration" : where, prefix + option + ": " + what);
         };
-        if (const auto mistake = shard::find_mistake(queues[i])) wrong(mistake->option, mistake->what);
+        if (const auto mistake = find_mistake(entries[i])) wrong(mistake->option, mistake->what);
         for (std::size_t j = 0; j < i; ++j) {
-            if (queues[i].name == queues[j].name) wrong("name", "two queues are named so");
+            if (entries[i].name == entries[j].name) wrong("name", "two " + list + "s are named so");
         }
     }
 }

@@ -14,6 +14,7 @@ using net::CertificateFiles;
 using net::NamedCertificate;
 using net::TlsSettings;
 using shard::QueueOptions;
+using shard::StreamOptions;
 
 constexpr std::uint64_t k16 = std::numeric_limits<std::uint16_t>::max();
 constexpr std::uint64_t k32 = std::numeric_limits<std::uint32_t>::max();
@@ -69,6 +70,10 @@ Slot name_of_certificate(net::NamedCertificate& certificate) {
 template <auto Member>
 Slot of_queue(QueueOptions& queue) {
     return &(queue.*Member);
+}
+template <auto Member>
+Slot of_stream(StreamOptions& stream) {
+    return &(stream.*Member);
 }
 
 constexpr std::array kRows{
@@ -143,6 +148,16 @@ constexpr std::array kRows{
                 {"limits.subscriptions_max", "of one session", "subscriptions", 1, k32}},
     Row<Config>{limit<&shard::Limits::topic_levels_max>,
                 {"limits.topic_levels_max", "of a topic or filter", "levels", 1, k16}},
+    Row<Config>{limit<&shard::Limits::stream_tail_bytes_max>,
+                {"limits.stream_tail_bytes_max", "newest messages of a stream that are in memory too",
+                 "bytes", 0, 1ULL << 50}},
+    Row<Config>{
+        limit<&shard::Limits::stream_blocks_bytes_max>,
+        {"limits.stream_blocks_bytes_max",
+         "older ones, of all streams of a thread, that were just read from disk", "bytes", 0, 1ULL << 50}},
+    Row<Config>{limit<&shard::Limits::stream_memory_bytes_max>,
+                {"limits.stream_memory_bytes_max", "of a stream where nothing is kept on disk", "bytes", 1024,
+                 1ULL << 50}},
     Row<Config>{
         limit<&shard::Limits::session_expiry_s_max>,
         {"limits.session_expiry_s_max",
@@ -261,6 +276,16 @@ constexpr std::array kQueueRows{
                        "milliseconds", 0, kTimeMsMax}},
 };
 
+constexpr std::array kStreamRows{
+    Row<StreamOptions>{of_stream<&StreamOptions::name>, {"name", "readers subscribe to $stream/<name>"}},
+    Row<StreamOptions>{of_stream<&StreamOptions::filters>, {"filters", "topics whose messages it takes in"}},
+    Row<StreamOptions>{
+        of_stream<&StreamOptions::retention_bytes>,
+        {"retention_bytes", "then the oldest messages are removed; 0 = no limit", "bytes", 0, 1ULL << 50}},
+    Row<StreamOptions>{of_stream<&StreamOptions::retention_s>,
+                       {"retention_s", "older messages are removed; 0 = no limit", "seconds", 0, k32}},
+};
+
 }  // namespace
 
 template <>
@@ -281,6 +306,11 @@ std::span<const Row<NamedCertificate>> rows() {
 template <>
 std::span<const Row<shard::QueueOptions>> rows() {
     return kQueueRows;
+}
+
+template <>
+std::span<const Row<shard::StreamOptions>> rows() {
+    return kStreamRows;
 }
 
 }  // namespace dray::app

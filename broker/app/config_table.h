@@ -59,6 +59,8 @@ template <>
 std::span<const Row<net::NamedCertificate>> rows();
 template <>
 std::span<const Row<shard::QueueOptions>> rows();
+template <>
+std::span<const Row<shard::StreamOptions>> rows();
 
 // The lists of tables within another: [[listener]], [[listener.certificates]]. Visit: void(std::string_view
 // name, std::vector<Entry>& list).
@@ -68,6 +70,7 @@ template <typename Visit>
 void for_each_list(Config& config, Visit visit) {
     visit("listener", config.more_listeners);
     visit("queue", config.queues);
+    visit("stream", config.streams);
 }
 template <typename Visit>
 void for_each_list(ListenerConfig& listener, Visit visit) {

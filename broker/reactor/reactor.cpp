@@ -36,6 +36,7 @@ void Reactor::turn() {
     transport_->continue_unfinished();
     serve_mail();
     hear_of_commits();
+    hear_of_readings();
     hear_of_pressure();
     if (now_ >= shard_.next_deadline()) shard_.tick(now_);
     if (now_ >= transport_->next_deadline()) transport_->tick(now_);
@@ -83,6 +84,10 @@ void Reactor::set_pressure(unsigned percent) {
     if (pressure_percent_.exchange(percent, std::memory_order_relaxed) != percent) mailroom_.ring(index_);
 }
 
+void Reactor::hear_of_readings() {
+    for (const shard::StoreReadDone& done : store_.take_read(index_)) shard_.read_done(done, now_);
+}
+
 bool Reactor::settle() {
     bool worked = !shard_.effects().empty();
     carry_out_effects();
@@ -111,6 +116,7 @@ void Reactor::carry_out(shard::Effects& effects) {
     if (effects.commit.sequence != 0) {
         store_.commit(index_, effects.commit.sequence, std::move(effects.commit.batch));
     }
+    for (auto& read : effects.reads) store_.read(index_, std::move(read));
     for (auto& forward : effects.forwards) mailroom_.send(index_, forward.to, std::move(forward.message));
     for (const auto& handover : effects.handovers) {
         if (auto passenger = transport_->hand_over(handover.link)) {

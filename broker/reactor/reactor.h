@@ -64,6 +64,7 @@ class Reactor {
     std::chrono::milliseconds time_to_sleep();
     void serve_mail();
     void hear_of_commits();
+    void hear_of_readings();
     void hear_of_pressure();
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void carry_out_effects();

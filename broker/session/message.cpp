@@ -26,9 +26,10 @@ bool travels(mqtt::PropertyId id) {
 
 }  // namespace
 
-Ref<Message> Message::make(const mqtt::Publish& publish, std::string_view topic, Origin origin) {
+Ref<Message> Message::make(const mqtt::Publish& publish, std::string_view topic, Origin origin,
+                           const mqtt::Properties& added) {
     DRAY_ASSERT(topic.size() <= 0xFFFF);
-    std::size_t property_bytes = 0;
+    std::size_t property_bytes = added.wire().size();
     for (const mqtt::Property& property : publish.properties) {
         if (travels(property.id)) property_bytes += property.wire.size();
     }
@@ -55,8 +56,18 @@ Ref<Message> Message::make(const mqtt::Publish& publish, std::string_view topic,
             if (travels(property.id)) append(property.wire.data(), property.wire.size());
         }
     }
+    append(added.wire().data(), added.wire().size());
     append(publish.payload.data(), publish.payload.size());
     return Ref<Message>::adopt(message);
+}
+
+Ref<Message> Message::with(const mqtt::Properties& added) const {
+    mqtt::Publish publish;
+    publish.qos = qos_;
+    publish.retain = retain_;
+    publish.properties = properties();
+    publish.payload = payload();
+    return make(publish, topic(), {publisher_, expires_at_}, added);
 }
 
 Ref<Message> Message::make_raw(std::string_view bytes) {

@@ -26,8 +26,12 @@ class Message final : public RefCounted<Message> {
             0;  // SessionNumber of the publishing session: No Local compares it; 0 = the broker
         Instant expires_at = kNever;
     };
-    // Copies what it needs. `topic` is given apart because a topic alias may stand for it.
-    static Ref<Message> make(const mqtt::Publish& publish, std::string_view topic, Origin origin);
+    // Copies what it needs. `topic` is given apart because a topic alias may stand for it; `added` are
+    // properties that the broker puts behind the publisher's.
+    static Ref<Message> make(const mqtt::Publish& publish, std::string_view topic, Origin origin,
+                             const mqtt::Properties& added = {});
+    // The same message with more properties.
+    Ref<Message> with(const mqtt::Properties& added) const;
     // Bytes that are sent as they are: a control packet too long to stand inside an Outgoing.
     static Ref<Message> make_raw(std::string_view bytes);
 

@@ -29,12 +29,20 @@ struct Subscription {
 // Where messages come from that are not this session's alone: a shared subscription, a queue or a stream. Its
 // home shard gives them, and hears what became of them (shard/sources.h).
 enum class SourceKind : std::uint8_t { kGroup, kQueue, kStream };
+// Where in a stream its reader is. Kept while the client is away.
+struct StreamCursor {
+    std::string start;         // as the client said where to begin
+    std::uint64_t stream = 0;  // its number; 0 = the reading has not begun
+    std::uint64_t next = 0;    // the offset to go on with
+};
 struct MessageSource {
     SourceKind kind = SourceKind::kGroup;
-    std::string group;  // or the name of the queue or stream
-    std::string filter;
+    std::string group;           // or the name of the queue or stream
+    std::string filter;          // of a shared subscription
     std::uint64_t received = 0;  // messages that it has given
     bool active = true;          // its place is kept after UNSUBSCRIBE, for messages that it brought
+    StreamCursor cursor;         // of a stream
+    std::uint64_t reader = 0;  // ... and who reads it, while the client is connected (shard/stream_readers.h)
 };
 
 struct WillMessage {
@@ -71,6 +79,7 @@ struct Session {
     std::uint64_t publish_stamp = 0;  // the last publish that matched it, and where in the list of takers
     std::uint32_t taker = 0;
     std::uint16_t replays = 0;  // retained messages are being streamed to it
+    std::uint16_t readers = 0;  // of streams
     bool able = false;          // what the homes of its shared groups were told last
     std::size_t load = 0;       // unacknowledged messages when they could last have been told
     std::uint32_t room = 0;     // how many they may still give, as far as they know

@@ -26,6 +26,11 @@ class Auditor {
                 ++held_[core_.statistics.books.root_of(waiting.messages[i]->topic())];
             }
         }
+        for (const auto& [name, stream] : core_.streams.here) {
+            for (const auto& [promise, message] : stream->promised) {
+                ++held_[core_.statistics.books.root_of(message->topic())];
+            }
+        }
         compare();
         return std::move(report_);
     }

@@ -23,6 +23,8 @@ std::string_view name(Discard reason) {
             return "no member";
         case Discard::kRefused:
             return "refused";
+        case Discard::kRemoved:
+            return "removed";
         case Discard::kCount:
             break;
     }

@@ -36,6 +36,10 @@ session::Held* find_held(Session& session, std::uint64_t position) {
 // They are safe, and may leave.
 void keep_promises(Core& core, const std::vector<Promised>& promised) {
     for (const Promised& one : promised) {
+        if (one.stream != 0) {
+            append_promised(core, one.stream, one.position);
+            continue;
+        }
         Session* session = core.sessions.find_number(one.session);
         session::Held* held = session != nullptr ? find_held(*session, one.position) : nullptr;
         if (held == nullptr || session->stored != one.stored) {

@@ -66,6 +66,7 @@ void detach(Core& core, Session& session) {
     session.link = Session::kNoLink;
     --core.connected;
     update_able(core, session);  // first: so that nothing given back comes here again
+    stop_readers(core, session);
     give_back_shared(core, session);
     if (session.will) set_will_time(core, session);
     if (session.expiry_s == 0) return end_session(core, session);
@@ -125,6 +126,8 @@ void on_timer(Core& core, const Timer& timer) {
             return report_statistics(core);
         case Timer::Kind::kTicket:
             return confirm(core, timer.subject);
+        case Timer::Kind::kStreamRetention:
+            return on_stream_retention(core, timer.subject);
     }
 }
 

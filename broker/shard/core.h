@@ -14,6 +14,9 @@
 #include "shard/sessions.h"
 #include "shard/shard.h"
 #include "shard/shared_groups.h"
+#include "shard/stream_readers.h"
+#include "shard/stream_serving.h"
+#include "shard/streams.h"
 #include "shard/sys_topics.h"
 #include "shard/tickets.h"
 #include "shard/timers.h"
@@ -41,6 +44,7 @@ struct Core {
           sessions(options.index),
           subscriptions(random.next()),
           retained(random.next()),
+          served_readers(options.limits.stream_blocks_bytes_max),
           sys_values(random.next()),
           loads_at(start) {
         statistics.books = RootBooks(options.limits.books_roots_max);
@@ -64,6 +68,9 @@ struct Core {
     Replays replays;
     Persistence persistence;
     Collections collections;
+    Streams streams;
+    ServedReaders served_readers;
+    StreamReaders stream_readers;
     std::uint64_t connected = 0;  // clients
     unsigned pressure = 0;        // percent of the ceilings of memory and disk (pressure.h)
 

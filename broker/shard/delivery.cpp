@@ -95,12 +95,6 @@ bool queue_is_full(const Core& core, const Session& session, const Held& held) {
            session.queue_bytes + held.message->weight() > core.limits().queue_bytes_max;
 }
 
-void enqueue(Core& core, Session& session, Held held) {
-    session.queue_bytes += held.message->weight();
-    core.statistics.queued_bytes += held.message->payload().size();
-    session.queue.push_back(std::move(held));
-}
-
 void turn_away(Core& core, Session& session, const Held& held, Discard reason) {
     core.statistics.books[held.root].discard(reason);
     settle(core, session, held, Outcome::kUndeliverable);
@@ -169,7 +163,14 @@ void pump(Core& core, Session& session) {
     }
     if (session.replays > 0 && session.queue.empty() && has_room(core, *link))
         continue_replays(core, session);
+    if (session.readers > 0) continue_readers(core, session);
     update_able(core, session);
+}
+
+void enqueue(Core& core, Session& session, Held held) {
+    session.queue_bytes += held.message->weight();
+    core.statistics.queued_bytes += held.message->payload().size();
+    session.queue.push_back(std::move(held));
 }
 
 Held dequeue(Core& core, Session& session) {

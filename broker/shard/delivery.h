@@ -14,7 +14,8 @@ void deliver(Core& core, session::Session& session, session::Held held);
 // Sends what waits, as far as window and outbox have room.
 void pump(Core& core, session::Session& session);
 
-// Takes the first off the session's queue.
+// The session's queue: to its end, and off its front.
+void enqueue(Core& core, session::Session& session, session::Held held);
 session::Held dequeue(Core& core, session::Session& session);
 
 }  // namespace dray::shard

@@ -9,6 +9,7 @@
 #include "shard/link_id.h"
 #include "shard/shard_message.h"
 #include "shard/store_batch.h"
+#include "shard/store_read.h"
 
 namespace dray::shard {
 
@@ -19,6 +20,9 @@ struct Effects {
         StoreBatch batch;
     };
     Commit commit;
+
+    // What to read; each is answered by read_done().
+    std::vector<StoreRead> reads;
 
     // Messages for other shards; those to one shard arrive in this order.
     struct Forward {
@@ -57,11 +61,12 @@ struct Effects {
     std::vector<Reading> readings;
 
     bool empty() const {
-        return commit.sequence == 0 && forwards.empty() && handovers.empty() && flushes.empty() &&
-               closes.empty() && readings.empty();
+        return commit.sequence == 0 && reads.empty() && forwards.empty() && handovers.empty() &&
+               flushes.empty() && closes.empty() && readings.empty();
     }
     void clear() {
         commit = {};
+        reads.clear();
         forwards.clear();
         handovers.clear();
         flushes.clear();

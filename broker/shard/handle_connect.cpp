@@ -179,7 +179,9 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
         when_durable(core, ReleaseOutput{link.id});
     }
     send(core, link, mqtt::Connack{present, ReasonCode::kSuccess, answer.view()});
-    if (link.phase == Link::Phase::kConnected) pump(core, session);
+    if (link.phase != Link::Phase::kConnected) return;
+    start_readers(core, session);
+    pump(core, session);
 }
 
 Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect, ByteView bytes) {

@@ -26,10 +26,26 @@ struct Checked {
     const char* why = "";
 };
 
-Checked check(const Core& core, const Link& link, const mqtt::SubscriptionRequest& request) {
+Checked check_stream(const Core& core, const StreamFilter& filter, std::string_view start_property) {
+    if (!core.streams.names.contains(filter.stream)) {
+        return {ReasonCode::kTopicFilterInvalid, "there is no stream of that name"};
+    }
+    if (!parse_stream_start(filter.start.empty() ? start_property : filter.start)) {
+        return {ReasonCode::kTopicFilterInvalid,
+                "a stream begins at 'earliest', 'latest', an offset, or '@' and a time"};
+    }
+    return {};
+}
+
+Checked check(const Core& core, const Link& link, const mqtt::SubscriptionRequest& request,
+              std::string_view start_property) {
     const std::string_view filter = request.filter;
     if (std::count(filter.begin(), filter.end(), '/') + 1 > core.limits().topic_levels_max) {
         return {ReasonCode::kTopicFilterInvalid, "the filter has too many levels"};
+    }
+    if (const auto stream = parse_stream_filter(filter)) {
+        const Checked refused = check_stream(core, *stream, start_property);
+        if (refused.reason != ReasonCode::kSuccess) return refused;
     }
     const Session& session = *link.session;
     if (session.subscriptions.size() >= core.limits().subscriptions_max &&
@@ -46,7 +62,9 @@ std::uint16_t source_slot(Session& session, const mqtt::SharedFilter& shared) {
             return static_cast<std::uint16_t>(i + 1);
         }
     }
-    session.sources.push_back({.group = std::string(shared.group), .filter = std::string(shared.filter)});
+    session::MessageSource& source = session.sources.emplace_back();
+    source.group = shared.group;
+    source.filter = shared.filter;
     return static_cast<std::uint16_t>(session.sources.size());
 }
 
@@ -85,20 +103,24 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     Session& session = *link.session;
     const std::uint32_t id =
         subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
+    const std::string_view start = start_property(subscribe.properties);
     GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}, ""};
     const Ticket ticket = core.tickets.open(ConfirmTicket{});
     std::vector<std::string> added;
 
     for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
-        if (const Checked refused = check(core, link, request); refused.reason != ReasonCode::kSuccess) {
+        if (const Checked refused = check(core, link, request, start);
+            refused.reason != ReasonCode::kSuccess) {
             grant.reasons.push_back(link.is_v5() ? refused.reason : ReasonCode::kUnspecifiedError);
             if (*grant.why == '\0') grant.why = refused.why;
             continue;
         }
-        grant.reasons.push_back(static_cast<ReasonCode>(request.options.qos));
+        const bool is_stream = parse_stream_filter(request.filter).has_value();
         const auto [at, is_new] = session.subscriptions.try_emplace(std::string(request.filter));
         Subscription& subscription = at->second;
         subscription.options = request.options;
+        if (is_stream) subscription.options.qos = std::min(request.options.qos, mqtt::QoS::kAtLeastOnce);
+        grant.reasons.push_back(static_cast<ReasonCode>(subscription.options.qos));
         subscription.id = id;
         if (is_new) ++core.statistics.subscriptions;
         keep_subscription(core, session, request.filter, subscription);
@@ -108,6 +130,10 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
             update_able(core, session);
             join(core, session, *shared, subscription, ticket);
             continue;  // shared subscriptions get no retained messages [MQTT-5.0 4.8.2]
+        }
+        if (is_stream) {
+            subscribe_to_stream(core, session, request.filter, subscription, start, ticket);
+            continue;
         }
         const auto outcome =
             core.subscriptions.subscribe(request.filter, {session.index, id, request.options});
@@ -134,6 +160,7 @@ void restore_subscription(Core& core, Session& session, std::string_view filter,
         subscription.source = source_slot(session, *shared);
         return join(core, session, *shared, subscription, core.tickets.open(ConfirmTicket{}));
     }
+    if (parse_stream_filter(filter)) return restore_stream_subscription(session, filter, subscription);
     const auto outcome = core.subscriptions.subscribe(filter, {session.index, id, options});
     if (outcome.is_first_local_for_filter) routes.emplace_back(filter);
 }
@@ -164,6 +191,10 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
         if (core.subscriptions.unsubscribe(name, session.index).was_last_local_for_filter) {
             announce(core, {}, {name}, 0);
         }
+        return true;
+    }
+    if (session.sources[slot - 1u].kind == session::SourceKind::kStream) {
+        unsubscribe_from_stream(core, session, name, slot);
         return true;
     }
     --core.statistics.shared_subscriptions;

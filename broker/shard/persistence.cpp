@@ -8,6 +8,7 @@
 #include "shard/handlers.h"
 #include "shard/records.h"
 #include "shard/sources.h"
+#include "shard/stream_records.h"
 
 namespace dray::shard {
 
@@ -15,14 +16,6 @@ namespace {
 
 using session::Held;
 using session::Session;
-
-// The batch that leaves at the end of this turn.
-StoreBatch& open_batch(Core& core) {
-    Effects::Commit& commit = core.effects.commit;
-    if (commit.sequence == 0) commit.sequence = ++core.persistence.last;
-    ++core.persistence.records;
-    return commit.batch;
-}
 
 void wake_when_durable(Core& core, const Session& session, StoreSequence sequence) {
     Ring<Persistence::WaitingSession>& waiting = core.persistence.sessions;
@@ -44,6 +37,13 @@ SessionRecord record_of(const Session& session) {
 }
 
 }  // namespace
+
+StoreBatch& open_batch(Core& core) {
+    Effects::Commit& commit = core.effects.commit;
+    if (commit.sequence == 0) commit.sequence = ++core.persistence.last;
+    ++core.persistence.records;
+    return commit.batch;
+}
 
 StoreSequence keep_retained_record(Core& core, const session::Message& message) {
     if (!core.persistence.keeps || message.topic().starts_with("$SYS/")) return 0;
@@ -72,6 +72,7 @@ void forget_session(Core& core, Session& session) {
     batch.erase(Table::kSessions, session.client_id);
     for (const auto& [filter, subscription] : session.subscriptions) {
         batch.erase(Table::kSubscriptions, key_of(session.stored, filter));
+        if (subscription.source != 0) forget_cursor(core, session, filter);
     }
     session.incoming.for_each([&](const session::IncomingIds::Entry& entry) {
         if (entry.is_kept) batch.erase(Table::kIncoming, key_of(session.stored, entry.id));
@@ -107,7 +108,10 @@ void keep_entry(Core& core, Session& session, Held& held) {
         std::string page;
         append_entry(page, held);
         collecting->records.put(Table::kEntries, key_of(session.stored, held.position), page);
-        collecting->promised.push_back({session.number, session.stored, held.position, held.body});
+        collecting->promised.push_back({.session = session.number,
+                                        .stored = session.stored,
+                                        .position = held.position,
+                                        .body = held.body});
         session.pages.push_back({.first = held.position, .live = 1, .count = 1, .is_promised = true});
         held.waits_for = kUntilTold;
         return;
@@ -139,6 +143,17 @@ void forget_promised(Core& core, const Promised& promised) {
     StoreBatch& batch = open_batch(core);
     batch.erase(Table::kEntries, key_of(promised.stored, promised.position));
     if (promised.body != 0) batch.release(key_of(promised.body));
+}
+
+void keep_cursor(Core& core, const Session& session, std::string_view filter,
+                 const session::StreamCursor& cursor) {
+    if (session.stored == 0) return;
+    open_batch(core).put(Table::kStreamCursors, key_of(session.stored, filter), encode(cursor));
+}
+
+void forget_cursor(Core& core, const Session& session, std::string_view filter) {
+    if (session.stored == 0 || !parse_stream_filter(filter)) return;
+    open_batch(core).erase(Table::kStreamCursors, key_of(session.stored, filter));
 }
 
 void keep_incoming(Core& core, Session& session, mqtt::PacketId packet_id) {
@@ -203,6 +218,7 @@ void made_durable(Core& core, StoreSequence sequence) {
     Ring<Tickets::OnDisk>& on_disk = core.tickets.on_disk;
     while (!on_disk.empty() && on_disk.front().sequence <= sequence)
         confirm(core, on_disk.pop_front().ticket);
+    streams_are_durable(core, sequence);
     Ring<Persistence::WaitingSession>& sessions = core.persistence.sessions;
     while (!sessions.empty() && sessions.front().sequence <= sequence) {
         Session* session = core.sessions.find_number(sessions.pop_front().session);

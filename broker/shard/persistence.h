@@ -60,6 +60,9 @@ void recover(Core& core);  // throws std::runtime_error for records that it cann
 void load_messages(Core& core, session::Session& session);
 
 // --- what changes ---
+// The batch that leaves at the end of this turn.
+StoreBatch& open_batch(Core& core);
+
 StoreSequence keep_retained_record(Core& core, const session::Message& message);
 StoreSequence forget_retained_record(Core& core, std::string_view topic);
 
@@ -79,6 +82,11 @@ void keep_released(Core& core, session::Session& session, session::Held& held);
 void forget_entry(Core& core, session::Session& session, const session::Held& held);
 // It became part of somebody else's commit, and what it was for was gone before.
 void forget_promised(Core& core, const Promised& promised);
+
+// Where its reader of a stream is.
+void keep_cursor(Core& core, const session::Session& session, std::string_view filter,
+                 const session::StreamCursor& cursor);
+void forget_cursor(Core& core, const session::Session& session, std::string_view filter);
 
 // A QoS 2 message from this session is not released yet.
 void keep_incoming(Core& core, session::Session& session, mqtt::PacketId packet_id);

@@ -1,41 +1,25 @@
 #include "shard/queue_options.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include "mqtt/topic.h"
+#include "shard/named_takers.h"
 
 namespace dray::shard {
 
 namespace {
 
-constexpr std::size_t kNameBytesMax = 200;
 constexpr std::string_view kTopicLevel = "topic-level:";
 constexpr std::string_view kUserProperty = "user-property:";
 
-// A filter of topics, and not itself the name of something with a home.
-bool attracts(std::string_view filter) {
-    if (!mqtt::is_valid_topic_filter(filter)) return false;
-    return std::ranges::none_of(std::initializer_list<std::string_view>{"$share/", "$queue/", "$stream/"},
-                                [filter](std::string_view root) { return filter.starts_with(root); });
-}
-
 }  // namespace
 
-bool is_valid_queue_name(std::string_view name) {
-    if (name.empty() || name.size() > kNameBytesMax) return false;
-    return std::ranges::all_of(name, [](char letter) {
-        const auto byte = static_cast<unsigned char>(letter);
-        return byte >= 0x20 && byte != 0x7F && letter != '/' && letter != '+' && letter != '#';
-    });
-}
-
 std::optional<QueueMistake> find_mistake(const QueueOptions& options) {
-    if (!is_valid_queue_name(options.name)) {
+    if (!is_valid_taker_name(options.name)) {
         return QueueMistake{"name", "must be 1 to 200 bytes without '/', '+', '#' and control characters"};
     }
     for (const std::string& filter : options.filters) {
-        if (attracts(filter)) continue;
+        if (is_attracted_by(filter)) continue;
         return QueueMistake{"filters", "'" + filter + "' is no topic filter that a queue can have"};
     }
     if (!OrderKey::parse(options.key)) {
@@ -43,7 +27,7 @@ std::optional<QueueMistake> find_mistake(const QueueOptions& options) {
                             "must be \"\", \"topic\", \"topic-level:N\" from 1, or \"user-property:NAME\""};
     }
     const std::string& dead_letters = options.dead_letter_queue;
-    if (!dead_letters.empty() && !is_valid_queue_name(dead_letters)) {
+    if (!dead_letters.empty() && !is_valid_taker_name(dead_letters)) {
         return QueueMistake{"dead_letter_queue", "is not a queue's name"};
     }
     if (dead_letters == options.name) return QueueMistake{"dead_letter_queue", "is the queue itself"};

@@ -41,9 +41,6 @@ struct QueueOptions {
     friend bool operator==(const QueueOptions&, const QueueOptions&) = default;
 };
 
-// Not empty, at most 200 bytes, and one level of a topic: no '/', '+', '#' or control characters.
-bool is_valid_queue_name(std::string_view name);
-
 struct QueueMistake {
     const char* option = "";  // its name in QueueOptions
     std::string what;

@@ -8,6 +8,7 @@
 #include "shard/core.h"
 #include "shard/records.h"
 #include "shard/routing.h"
+#include "shard/stream_records.h"
 
 namespace dray::shard {
 
@@ -90,6 +91,19 @@ void recover_subscriptions(Core& core, const SessionsByNumber& sessions) {
     announce(core, routes, {}, 0);
 }
 
+void recover_cursors(Core& core, const SessionsByNumber& sessions) {
+    core.store.scan(Table::kStreamCursors, {}, [&](std::string_view key, std::string_view value) {
+        std::string_view filter;
+        Session* session = owner_of(sessions, key, filter);
+        if (session == nullptr) return true;
+        auto cursor = understood(decode_stream_cursor(value), "the reader of a stream", filter);
+        const auto subscription = session->subscriptions.find(filter);
+        if (subscription == session->subscriptions.end()) return true;
+        session->sources[subscription->second.source - 1u].cursor = std::move(*cursor);
+        return true;
+    });
+}
+
 void recover_incoming(Core& core, const SessionsByNumber& sessions) {
     core.store.scan(Table::kIncoming, {}, [&](std::string_view key, std::string_view) {
         std::string_view rest;
@@ -168,6 +182,7 @@ std::vector<StoredEntry> load_pages(Core& core, Session& session) {
 void recover(Core& core) {
     const SessionsByNumber sessions = recover_sessions(core);
     recover_subscriptions(core, sessions);
+    recover_cursors(core, sessions);
     recover_incoming(core, sessions);
     recover_retained(core);
     recover_bodies(core);

@@ -152,6 +152,13 @@ class Receive {
     void operator()(const MemberAble& change) const { set_member_able(core, change); }
     void operator()(const GroupDeliver& delivery) const { receive_from_group(core, delivery); }
     void operator()(const GroupReturn& returned) const { return_to_group(core, returned); }
+    void operator()(const StreamKnown& known) const { receive_known(core, from, known); }
+    void operator()(const StreamOpen& open) const { open_served(core, from, open); }
+    void operator()(const StreamPull& pull) const { pull_served(core, from, pull); }
+    void operator()(const StreamClose& close) const { close_served(core, from, close); }
+    void operator()(const StreamBatch& batch) const { receive_stream_batch(core, batch); }
+    void operator()(const StreamRequest& request) const { answer_stream_request(core, from, request); }
+    void operator()(const StreamReply&) const { DRAY_ASSERT(false); }  // no shard asks
     void operator()(const Report& report) const { receive_report(core, from, report); }
     void operator()(const StatisticsRequest& request) const {
         take_stock(core);
@@ -186,6 +193,7 @@ Shard::Shard(ShardOptions options, const StorePort& store, Instant now)
     DRAY_ASSERT(core_->options.index < core_->options.count);
     core_->persistence.keeps = store.keeps();
     if (store.keeps()) recover(*core_);
+    open_streams(*core_);
     if (core_->limits().sys_interval_ms > 0) report_statistics(*core_);
 }
 
@@ -257,7 +265,9 @@ void Shard::written(LinkId id, std::size_t bytes, Instant now) {
         link->flush_listed = false;
         link->outbox.release_memory_if_empty();
     }
-    if (link->session != nullptr && (was_full || link->session->replays > 0)) pump(*core_, *link->session);
+    if (link->session != nullptr && (was_full || link->session->replays > 0 || link->session->readers > 0)) {
+        pump(*core_, *link->session);
+    }
 }
 
 void Shard::receive(ShardIndex from, ShardMessage message, Instant now) {
@@ -275,14 +285,23 @@ void Shard::set_pressure(unsigned percent, Instant now) {
     core_->pressure = percent;
 }
 
+void Shard::read_done(const StoreReadDone& done, Instant now) {
+    core_->now = now;
+    serve_what_was_read(*core_, done);
+}
+
 void Shard::tick(Instant now) {
     core_->now = now;
     run_ready_replays(*core_);
+    ask_for_ready(*core_);
+    serve_ready(*core_);
     while (core_->timers.next() <= now) on_timer(*core_, core_->timers.pop());
 }
 
 Instant Shard::next_deadline() const {
-    return core_->replays.ready.empty() ? core_->timers.next() : core_->now;
+    const bool has_more = !core_->replays.ready.empty() || !core_->stream_readers.ready.empty() ||
+                          !core_->served_readers.ready.empty();
+    return has_more ? core_->now : core_->timers.next();
 }
 
 void Shard::shut_down(Instant now) {

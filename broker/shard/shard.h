@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/byte_view.h"
 #include "base/instant.h"
@@ -21,6 +22,7 @@
 #include "shard/link_id.h"
 #include "shard/statistics.h"
 #include "shard/store_port.h"
+#include "shard/stream_options.h"
 
 namespace dray::shard {
 
@@ -44,7 +46,8 @@ struct ShardOptions {
     Redirect redirect = Redirect::kNone;
     SharedChoice shared_choice = SharedChoice::kRoundRobin;
     const AuthPort* auth = nullptr;  // none: no credentials are known
-    std::string response_prefix;     // Response Information is <prefix>/<client id>/; "" = none is given
+    std::vector<StreamOptions> streams;
+    std::string response_prefix;  // Response Information is <prefix>/<client id>/; "" = none is given
 };
 
 // What is known of a connection before its first byte.
@@ -84,6 +87,7 @@ class Shard {
     void durable(StoreSequence sequence, Instant now);
     // How much of the ceilings of memory and disk is used, in percent (pressure.h).
     void set_pressure(unsigned percent, Instant now);
+    void read_done(const StoreReadDone& done, Instant now);
     // Time has passed; at the latest due at next_deadline().
     void tick(Instant now);
     Instant next_deadline() const;

@@ -12,6 +12,8 @@
 #include "shard/link_id.h"
 #include "shard/statistics.h"
 #include "shard/store_batch.h"
+#include "shard/stream_filter.h"
+#include "shard/stream_requests.h"
 
 namespace dray::shard {
 
@@ -116,6 +118,43 @@ struct GroupReturn {
     std::vector<session::MessageRef> messages;
 };
 
+// "This stream is there (or no more)", from its home to all, so that each can answer a SUBSCRIBE.
+struct StreamKnown {
+    std::string stream;
+    bool exists = true;
+    Ticket ticket = 0;
+};
+// A reader, from its client's shard to the stream's home; it is answered by a StreamBatch without messages,
+// which says where it begins.
+struct StreamOpen {
+    Ticket reader = 0;
+    std::string stream;
+    std::string filter;  // of topics; empty: all
+    StreamStart start;
+    std::uint64_t number = 0;  // of the stream that it has read before, and ...
+    std::uint64_t next = 0;    // ... the offset where it goes on; 0 = it begins
+    std::string client_id;
+};
+// "I can take so many, from there on."
+struct StreamPull {
+    Ticket reader = 0;
+    std::uint64_t offset = 0;
+    std::uint32_t messages_max = 0;
+};
+struct StreamClose {
+    Ticket reader = 0;
+};
+struct StreamBatch {
+    struct Record {
+        std::uint64_t offset = 0;
+        session::MessageRef message;  // with its offset and time
+    };
+    Ticket reader = 0;
+    std::uint64_t number = 0;  // of the stream; 0 = there is none (any more)
+    std::vector<Record> records;
+    std::uint64_t next = 0;  // the offset to go on with
+};
+
 // What shard 0 adds up for $SYS.
 struct Report {
     Statistics statistics;
@@ -133,6 +172,6 @@ struct StatisticsReply {
 using ShardMessage =
     std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
                  RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
+                 StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch, StreamRequest, StreamReply,
                  Report, StatisticsRequest, StatisticsReply>;
-
 }  // namespace dray::shard

@@ -154,6 +154,8 @@ void set_member_able(Core& core, const MemberAble& change) {
 }
 
 void deliver_to_group(Core& core, topics::GroupId group, const MessageRef& message) {
+    const auto stream = core.streams.by_group.find(group);
+    if (stream != core.streams.by_group.end()) return append_to_stream(core, *stream->second, message);
     deliver_or_hold(core, group, message);
 }
 
@@ -222,6 +224,7 @@ void update_able(Core& core, Session& session) {
     session.room = room;
     std::uint64_t told = 0;
     for (std::size_t i = 0; i < session.sources.size(); ++i) {
+        if (session.sources[i].kind == session::SourceKind::kStream) continue;  // it asks by itself
         const ShardIndex home = home_of_group(core, session.sources[i]);
         if ((told >> home & 1U) != 0) continue;
         told |= std::uint64_t{1} << home;

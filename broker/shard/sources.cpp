@@ -13,9 +13,10 @@ void settle(Core& core, session::Session& session, const session::Held& held, Ou
     switch (session.sources[held.source - 1u].kind) {
         case session::SourceKind::kGroup:
         case session::SourceKind::kQueue:
-        case session::SourceKind::kStream:
             static_cast<void>(outcome);
             break;
+        case session::SourceKind::kStream:
+            return settle_read(core, session, held);
     }
 }
 

@@ -33,16 +33,20 @@ enum class Table : std::uint8_t {
     kDelayed,
     kProgress,
     kHolders,
+    kStreamSegments,
+    kStreamPromises,
+    kStreamCursors,
 };
-inline constexpr std::size_t kTables = 13;
+inline constexpr std::size_t kTables = 16;
 
 class StoreBatch {
   public:
     enum class Operation : std::uint8_t {
         kPut,
         kErase,
-        kEraseAll,  // every key that begins with this one
-        kRelease,   // one holder less of the body with this key; with the last the body goes
+        kEraseAll,    // every key that begins with this one
+        kEraseRange,  // every key from this one on that is less than the value
+        kRelease,     // one holder less of the body with this key; with the last the body goes
     };
     struct Change {
         Operation operation{};
@@ -58,6 +62,10 @@ class StoreBatch {
     void erase(Table table, std::string_view key) { begin(Operation::kErase, table, key); }
     void erase_all(Table table, std::string_view prefix) { begin(Operation::kEraseAll, table, prefix); }
     void release(std::string_view body) { begin(Operation::kRelease, Table::kBodies, body); }
+    void erase_range(Table table, std::string_view from, std::string_view to) {
+        begin(Operation::kEraseRange, table, from);
+        append(to);
+    }
     void add(const StoreBatch& other) { bytes_ += other.bytes_; }
 
     bool empty() const { return bytes_.empty(); }
@@ -72,12 +80,15 @@ class StoreBatch {
             change.table = static_cast<Table>(bytes_[at + 1]);
             at += 2;
             change.key = text(at);
-            if (change.operation == Operation::kPut) change.value = text(at);
+            if (has_value(change.operation)) change.value = text(at);
             visit(change);
         }
     }
 
   private:
+    static bool has_value(Operation operation) {
+        return operation == Operation::kPut || operation == Operation::kEraseRange;
+    }
     void begin(Operation operation, Table table, std::string_view key) {
         bytes_ += static_cast<char>(operation);
         bytes_ += static_cast<char>(table);

@@ -1,7 +1,8 @@
 // What a shard asks of a durable store. During a turn it collects records in a StoreBatch; the batch leaves
 // as an effect (Effects::commit) with a number, is committed as a whole or not at all, and when it is safe
 // the shard is told by Shard::durable(number). The port itself only reads, and only what was committed: at
-// the start, and when a session is touched for the first time since.
+// the start, and when a session is touched for the first time since. What the shard does not want to wait for
+// is read by an effect (store_read.h).
 //
 //     table           key                                value (records.h)
 //     kSessions       client id                          who it is, until when, its will
@@ -12,6 +13,11 @@
 //     kHolders        body number                        how many do
 //     kIncoming       session number, packet id          a QoS 2 message that the client has not released
 //     kRetained       topic                              message
+//     kStreams        name of a stream                   its number and declaration
+//     kStreamRecords  stream number, offset              when it was appended, message
+//     kStreamSegments stream number, first offset        when it begins, bytes before it
+//     kStreamPromises stream number, promise             message that is appended when it is known to be safe
+//     kStreamCursors  session number, filter             where a reader goes on
 //
 // No key names a shard: how many there are may change between two starts.
 #pragma once
@@ -20,9 +26,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "shard/link_id.h"
 #include "shard/store_batch.h"
+#include "shard/store_read.h"
 
 namespace dray::shard {
 
@@ -46,10 +54,26 @@ class StorePort {
 
     // The highest key of a table; empty if it has none.
     virtual std::string last_key(Table table) const = 0;
+    // What such a reading gives.
+    StoreReadDone answer(const StoreRead& wanted) const;
 
     // --- for whoever carries out the effects of that shard, on its thread ---
     virtual void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) = 0;
     virtual StoreSequence durable(ShardIndex shard) const = 0;  // everything up to here is safe
+    virtual void read(ShardIndex shard, StoreRead wanted) = 0;
+    virtual std::vector<StoreReadDone> take_read(ShardIndex shard) = 0;  // what was read since the last call
 };
+
+inline StoreReadDone StorePort::answer(const StoreRead& wanted) const {
+    StoreReadDone done{wanted.ticket, {}};
+    std::uint32_t records = 0;
+    std::size_t bytes = 0;
+    scan(wanted.table, wanted.prefix, wanted.from, [&](std::string_view key, std::string_view value) {
+        done.records.put(wanted.table, key, value);
+        bytes += key.size() + value.size();
+        return ++records < wanted.records_max && bytes <= wanted.bytes_max;
+    });
+    return done;
+}
 
 }  // namespace dray::shard

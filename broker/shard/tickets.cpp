@@ -27,6 +27,7 @@ void finish(Core& core, GrantSubscriptions& operation) {
     for (GrantSubscriptions::Replayed& replayed : operation.replays) {
         start_replay(core, *session, std::move(replayed));
     }
+    if (session->readers > 0) begin_readers(core, *session);
 }
 
 void finish(Core& core, ConfirmUnsubscribe& operation) {
@@ -59,6 +60,10 @@ void finish(Core& core, const CollectionComplete& operation) {
 
 void finish(Core& core, const CollectionDurable& operation) {
     collection_is_durable(core, operation);
+}
+
+void finish(Core& core, SendMail& operation) {
+    core.forward(operation.to, std::move(operation.message));
 }
 
 }  // namespace

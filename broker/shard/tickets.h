@@ -68,8 +68,9 @@ struct ReleaseOutput {
 struct CollectionComplete {
     Ticket collection = 0;
 };
-// ... and it is kept. A message in a session's queue may leave now:
+// ... and it is kept. A message in a session's queue may leave now, or has its place in a stream:
 struct Promised {
+    std::uint64_t stream = 0;  // its number, and `position` is the promise; 0 = a session
     session::SessionNumber session = 0;
     std::uint64_t stored = 0;
     std::uint64_t position = 0;
@@ -82,8 +83,14 @@ struct CollectionDurable {
     std::vector<ShardIndex> holders;
 };
 
+// Tells another shard, or the outside, that something is done.
+struct SendMail {
+    ShardIndex to = 0;
+    ShardMessage message;
+};
+
 using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmUnsubscribe, ConfirmTicket,
-                               SendShort, ReleaseOutput, CollectionComplete, CollectionDurable>;
+                               SendShort, ReleaseOutput, CollectionComplete, CollectionDurable, SendMail>;
 
 class Tickets {
   public:

@@ -12,11 +12,19 @@
 namespace dray::shard {
 
 struct Timer {
-    enum class Kind : std::uint8_t { kConnect, kKeepAlive, kSessionEnd, kWill, kSysTopics, kTicket };
+    enum class Kind : std::uint8_t {
+        kConnect,
+        kKeepAlive,
+        kSessionEnd,
+        kWill,
+        kSysTopics,
+        kTicket,
+        kStreamRetention,
+    };
     Instant at;
     Kind kind{};
     std::uint32_t link_index = 0;  // of the link timers
-    std::uint64_t subject = 0;     // the link's generation, the session's number, or the ticket
+    std::uint64_t subject = 0;     // the link's generation, the number of a session or stream, or the ticket
 
     friend bool operator>(const Timer& a, const Timer& b) { return a.at > b.at; }
 };

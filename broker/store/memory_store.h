@@ -13,6 +13,8 @@ class MemoryStore final : public shard::StorePort {
     std::string last_key(shard::Table) const override { return {}; }
     void commit(shard::ShardIndex, shard::StoreSequence, shard::StoreBatch) override {}
     shard::StoreSequence durable(shard::ShardIndex) const override { return 0; }
+    void read(shard::ShardIndex, shard::StoreRead) override {}
+    std::vector<shard::StoreReadDone> take_read(shard::ShardIndex) override { return {}; }
 };
 
 }  // namespace dray::store

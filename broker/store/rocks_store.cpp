@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "shard/records.h"
+#include "store/reading_thread.h"
 
 namespace dray::store {
 
@@ -31,8 +32,9 @@ using shard::Table;
 
 // What the tables are called on disk, in the order of shard::Table.
 constexpr std::array<const char*, shard::kTables> kTableNames{
-    "sessions",      "subscriptions", "entries",        "incoming", "retained", "bodies", "queues",
-    "queue_entries", "streams",       "stream_records", "delayed",  "progress", "holders"};
+    "sessions", "subscriptions",   "entries",         "incoming",       "retained", "bodies",
+    "queues",   "queue_entries",   "streams",         "stream_records", "delayed",  "progress",
+    "holders",  "stream_segments", "stream_promises", "stream_cursors"};
 constexpr const char* kFormatKey = "format";  // in the default column family
 constexpr auto kRetryFirst = 50ms;
 constexpr auto kRetryLast = 1000ms;
@@ -60,7 +62,8 @@ rocksdb::Options database_options() {
     // wrong with the log is damage, and said so.
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     options.paranoid_checks = true;
-    options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
+    options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
+                                     rocksdb::kLZ4Compression};
     options.max_background_jobs = 2;
     // What has to be read again at the start, before anybody is served.
     options.max_total_wal_size = 64ULL << 20;
@@ -142,9 +145,12 @@ class Holders {
 
 class RocksStore::Engine {
   public:
-    explicit Engine(RocksStoreOptions options) : options_(std::move(options)), durable_(options_.shards) {
+    Engine(RocksStoreOptions options, const ReadingThread::Answer& answer)
+        : options_(std::move(options)), durable_(options_.shards) {
         open();
         check_format();
+        reading_ = std::make_unique<ReadingThread>(options_.shards, answer,
+                                                   [this](ShardIndex shard) { wake(shard); });
         thread_ = std::thread([this] { run(); });
     }
     ~Engine() { close(); }
@@ -188,11 +194,14 @@ class RocksStore::Engine {
         }
         given_or_stopping_.notify_one();
         if (thread_.joinable()) thread_.join();
+        if (reading_) reading_->stop();
     }
     bool drain(std::chrono::milliseconds patience) {
         std::unique_lock lock(mutex_);
         return idle_.wait_for(lock, patience, [this] { return given_.empty() && !is_busy_; });
     }
+
+    ReadingThread& reading() { return *reading_; }
 
     Wake wake = [](ShardIndex) {};
     Report report = [](bool, const std::string&) {};
@@ -324,6 +333,8 @@ class RocksStore::Engine {
                 return batch.Delete(table, slice(change.key));
             case StoreBatch::Operation::kEraseAll:
                 return batch.DeleteRange(table, slice(change.key), end_of(change.key));
+            case StoreBatch::Operation::kEraseRange:
+                return batch.DeleteRange(table, slice(change.key), slice(change.value));
             case StoreBatch::Operation::kRelease:
                 return holders.release(change.key);
         }
@@ -355,9 +366,12 @@ class RocksStore::Engine {
     std::vector<std::atomic<StoreSequence>> durable_;
     std::atomic<bool> works_{true};
     std::thread thread_;
+    std::unique_ptr<ReadingThread> reading_;
 };
 
-RocksStore::RocksStore(RocksStoreOptions options) : engine_(std::make_unique<Engine>(std::move(options))) {}
+RocksStore::RocksStore(RocksStoreOptions options)
+    : engine_(std::make_unique<Engine>(std::move(options),
+                                       [this](const shard::StoreRead& wanted) { return answer(wanted); })) {}
 RocksStore::~RocksStore() = default;
 
 void RocksStore::set_wake(Wake wake) {
@@ -382,6 +396,14 @@ void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch bat
 
 StoreSequence RocksStore::durable(ShardIndex shard) const {
     return engine_->durable(shard);
+}
+
+void RocksStore::read(ShardIndex shard, shard::StoreRead wanted) {
+    engine_->reading().ask(shard, std::move(wanted));
+}
+
+std::vector<shard::StoreReadDone> RocksStore::take_read(ShardIndex shard) {
+    return engine_->reading().take(shard);
 }
 
 bool RocksStore::works() const {

@@ -1,4 +1,5 @@
-// The store on disk: one RocksDB of one folder, a column family for each table, and one thread that commits.
+// The store on disk: one RocksDB of one folder, a column family for each table, one thread that commits and
+// one that reads what shards do not wait for.
 //
 //     shard 0 --batch 7--\                            /-- durable(0) = 7, wake(0)
 //     shard 1 --batch 3---> one write, one sync ------>-- durable(1) = 4, wake(1)
@@ -29,7 +30,8 @@ struct RocksStoreOptions {
 
 class RocksStore final : public shard::StorePort {
   public:
-    // Soon after each commit, for each shard that had a part in it; on the thread that commits.
+    // Soon after each commit, for each shard that had a part in it, and after each reading; on the threads of
+    // the store.
     using Wake = std::function<void(shard::ShardIndex)>;
 
     // Opens or creates it. Throws std::runtime_error with what to do about it, if the folder is in use, was
@@ -54,6 +56,8 @@ class RocksStore final : public shard::StorePort {
     // --- the thread of that shard ---
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override;
     shard::StoreSequence durable(shard::ShardIndex shard) const override;
+    void read(shard::ShardIndex shard, shard::StoreRead wanted) override;
+    std::vector<shard::StoreReadDone> take_read(shard::ShardIndex shard) override;
 
     // False if not everything given could be committed in that time.
     bool drain(std::chrono::milliseconds patience);

@@ -137,6 +137,21 @@ TEST(ConfigFile, SetsAllOfAQueue) {
     EXPECT_EQ(again.config().queues, loader.config().queues) << print_config(loader);
 }
 
+TEST(ConfigFile, SetsAllOfAStream) {
+    const ConfigLoader loader = loaded(R"(
+        [[stream]]
+        name = "events"
+        filters = ["order/#", "payment/+"]
+        retention_bytes = 1_000_000
+        retention_s = 3_600
+    )");
+    ASSERT_EQ(all_errors(loader), "");
+    const std::vector<shard::StreamOptions> wanted{{"events", {"order/#", "payment/+"}, 1'000'000, 3600}};
+    EXPECT_EQ(loader.config().streams, wanted);
+    const ConfigLoader again = loaded(print_config(loader));
+    EXPECT_EQ(again.config().streams, wanted) << print_config(loader);
+}
+
 TEST(ConfigFile, AnEmptyOneIsTheDefault) {
     const ConfigLoader loader = loaded("");
     EXPECT_EQ(all_errors(loader), "");
@@ -195,6 +210,9 @@ INSTANTIATE_TEST_SUITE_P(
               "listener.0.kind: must be \"mqtt\", \"ws\", \"mqtts\" or \"wss\""},
         Wrong{"ListenerKey", "[[listener]]\nport = 5\nbind = \"127.0.0.1:1\"",
               "unknown key 'listener.0.port'"},
+        Wrong{"StreamWithoutFilters", "[[stream]]\nname = \"a\"",
+              "drayd.toml:2:8: stream.0.filters: must have at least one"},
+        Wrong{"StreamOfAStream", "[[stream]]\nname = \"a\"\nfilters = [\"$stream/b\"]", "stream.0.filters:"},
         Wrong{"QueueWithoutName", "[[queue]]\nfilters = [\"a\"]", "queue.0.name: must be 1 to 200 bytes"},
         Wrong{"QueueName", "[[queue]]\nname = \"a/b\"", "drayd.toml:2:8: queue.0.name: must be"},
         Wrong{"QueueNamedTwice", "[[queue]]\nname = \"a\"\n[[queue]]\nname = \"a\"",

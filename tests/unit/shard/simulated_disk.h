@@ -42,6 +42,20 @@ class SimulatedDisk final : public shard::StorePort {
         written_.push_back({shard, sequence, std::move(batch)});
     }
     shard::StoreSequence durable(shard::ShardIndex) const override { return 0; }  // the world tells
+    void read(shard::ShardIndex shard, shard::StoreRead wanted) override {
+        unread_.push_back({shard, std::move(wanted)});
+    }
+    std::vector<shard::StoreReadDone> take_read(shard::ShardIndex) override { return {}; }
+    bool has_unread() const { return !unread_.empty(); }
+    struct Read {
+        shard::ShardIndex shard = 0;
+        shard::StoreReadDone done;
+    };
+    Read read_one() {
+        const auto [shard, wanted] = std::move(unread_.front());
+        unread_.pop_front();
+        return {shard, answer(wanted)};
+    }
     bool has_unsynced() const { return !written_.empty(); }
     // The oldest batch that is not safe becomes so.
     Written sync_one() {
@@ -54,6 +68,7 @@ class SimulatedDisk final : public shard::StorePort {
     void crash(Random& random) {
         for (std::uint64_t lucky = random.below(written_.size() + 1); lucky > 0; --lucky) sync_one();
         written_.clear();
+        unread_.clear();
     }
     std::size_t bytes() const {
         std::size_t sum = 0;
@@ -84,6 +99,9 @@ class SimulatedDisk final : public shard::StorePort {
                 return;
             case shard::StoreBatch::Operation::kRelease:
                 return release(std::string(change.key));
+            case shard::StoreBatch::Operation::kEraseRange:
+                records.erase(records.lower_bound(change.key), records.lower_bound(change.value));
+                return;
         }
     }
     void release(const std::string& body) {
@@ -101,6 +119,7 @@ class SimulatedDisk final : public shard::StorePort {
     bool works_ = true;
     std::array<Records, shard::kTables> tables_;
     std::deque<Written> written_;
+    std::deque<std::pair<shard::ShardIndex, shard::StoreRead>> unread_;
 };
 
 }  // namespace dray::test

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "mqtt/decode.h"
 #include "mqtt/encode.h"
 
@@ -173,6 +175,7 @@ void World::start() {
         each.redirect = options_.redirect;
         each.response_prefix = options_.response_prefix;
         each.shared_choice = options_.shared_choice;
+        each.streams = options_.streams;
         shards_.push_back(std::make_unique<shard::Shard>(each, disk_, now_));
     }
     mail_.resize(std::size_t{options_.shards} * options_.shards);
@@ -261,6 +264,8 @@ bool World::step(bool with_time) {
     const bool may_sync = options_.disk == Disk::kByItself && disk_.has_unsynced();
     if (may_sync && random_.below(sync_one_in_) == 0) {
         sync_one();
+    } else if (disk_.has_unread() && random_.below(4) == 0) {
+        read_one();
     } else if (!busy.empty() && random_.below(2) == 0) {
         carry_out(busy[random_.below(busy.size())]);
     } else if (!deliver_one_mail()) {
@@ -268,16 +273,27 @@ bool World::step(bool with_time) {
             carry_out(busy.front());
         } else if (may_sync) {
             sync_one();
+        } else if (disk_.has_unread()) {
+            read_one();
         } else {
-            return false;
+            return with_time && is_due();
         }
     }
     return true;
 }
 
+bool World::is_due() const {
+    return std::ranges::any_of(shards_, [this](const auto& each) { return each->next_deadline() <= now_; });
+}
+
 void World::sync_one() {
     const SimulatedDisk::Written written = disk_.sync_one();
     shards_[written.shard]->durable(written.sequence, now_);
+}
+
+void World::read_one() {
+    const SimulatedDisk::Read read = disk_.read_one();
+    shards_[read.shard]->read_done(read.done, now_);
 }
 
 void World::carry_out(shard::ShardIndex index) {
@@ -287,6 +303,7 @@ void World::carry_out(shard::ShardIndex index) {
     if (effects.commit.sequence != 0) {
         disk_.commit(index, effects.commit.sequence, std::move(effects.commit.batch));
     }
+    for (shard::StoreRead& read : effects.reads) disk_.read(index, std::move(read));
     for (const auto& forward : effects.forwards) {
         if (forward.to == shard::kOutside) {
             answers_.push_back(forward.message);

@@ -41,6 +41,7 @@ struct WorldOptions {
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
     bool allow_anonymous = true;
     bool sys_topics = false;
+    std::vector<shard::StreamOptions> streams;
 };
 
 class World;
@@ -136,9 +137,11 @@ class World {
     };
     void start();
     bool step(bool with_time);
+    bool is_due() const;
     shard::LinkOptions link_options() const;
     void open(Client& client);
     void sync_one();
+    void read_one();
     void feed(Client& client, std::string_view bytes);
     void carry_out(shard::ShardIndex index);
     void flush(Client& client);

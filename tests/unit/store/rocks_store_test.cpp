@@ -145,6 +145,64 @@ TEST(RocksStore, ABodyMayComeAndGoInOneBatch) {
     EXPECT_EQ(all(store, Table::kHolders), (Records{{"b", shard::encode_holders(1)}}));
 }
 
+TEST(RocksStore, ARangeIsErasedUpToItsEnd) {
+    const Folder folder;
+    RocksStore store(in(folder));
+    StoreBatch batch;
+    for (const char* key : {"a", "b", "ba", "c", "d"}) batch.put(Table::kStreamRecords, key, "");
+    batch.erase_range(Table::kStreamRecords, "b", "c");
+    store.commit(0, 1, std::move(batch));
+    ASSERT_TRUE(store.drain(10s));
+    EXPECT_EQ(all(store, Table::kStreamRecords), (Records{{"a", ""}, {"c", ""}, {"d", ""}}));
+}
+
+// What is read without waiting, by its ticket.
+class Readings {
+  public:
+    explicit Readings(RocksStore& store) : store_(store) {
+        store.set_wake([this](shard::ShardIndex) {
+            const std::lock_guard lock(mutex_);
+            changed_.notify_one();
+        });
+    }
+    std::string keys(const shard::StoreRead& wanted) {
+        store_.read(0, wanted);
+        std::vector<shard::StoreReadDone> done;
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, 20s, [&] { return !(done = store_.take_read(0)).empty(); }));
+        std::string text;
+        for (const shard::StoreReadDone& each : done) {
+            EXPECT_EQ(each.ticket, wanted.ticket);
+            each.records.for_each([&](const StoreBatch::Change& record) {
+                text.append(record.key).append("=").append(record.value).append(" ");
+            });
+        }
+        return text;
+    }
+
+  private:
+    RocksStore& store_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+};
+
+TEST(RocksStore, ReadsWithoutHoldingUpWhoAsks) {
+    const Folder folder;
+    RocksStore store(in(folder));
+    Readings readings(store);
+    StoreBatch batch;
+    for (const char* key : {"a1", "b1", "b2", "b3", "c1"}) batch.put(Table::kStreamRecords, key, "xx");
+    store.commit(0, 1, std::move(batch));
+    ASSERT_TRUE(store.drain(10s));
+    EXPECT_EQ(readings.keys({1, Table::kStreamRecords, "b", "b", 10, 100}), "b1=xx b2=xx b3=xx ");
+    EXPECT_EQ(readings.keys({2, Table::kStreamRecords, "b", "b2", 10, 100}), "b2=xx b3=xx ");
+    EXPECT_EQ(readings.keys({3, Table::kStreamRecords, "b", "b", 2, 100}), "b1=xx b2=xx ");
+    EXPECT_EQ(readings.keys({4, Table::kStreamRecords, "b", "b", 10, 5}), "b1=xx b2=xx ");
+    EXPECT_EQ(readings.keys({5, Table::kStreamRecords, "b", "b4", 10, 100}), "");
+    EXPECT_EQ(readings.keys({6, Table::kStreams, "b", "b", 10, 100}), "");
+    store.close();
+}
+
 TEST(RocksStore, EachShardIsWokenWhenItsBatchIsSafe) {
     const Folder folder;
     RocksStore store(in(folder, 2));
