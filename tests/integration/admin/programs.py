@@ -14,7 +14,7 @@ import sys
 import time
 import unittest
 
-DEADLINE_S = float(os.environ.get("DRAY_TEST_DEADLINE_MS", "10000")) / 1000
+DEADLINE_S = float(os.environ.get("DRAY_TEST_DEADLINE_MS", "30000")) / 1000
 PROGRAMS = {}
 
 

@@ -39,7 +39,7 @@ class RealBroker {
     }
     ~RealBroker() { stop(); }
 
-    bool stop() { return group_.stop(std::chrono::seconds(10)); }
+    bool stop() { return group_.stop(std::chrono::seconds(30)); }
     const Address& mqtt() const { return mqtt_; }
     const Address& websocket() const { return websocket_; }
     const Address& listener(std::size_t index) const { return listeners_[index]; }

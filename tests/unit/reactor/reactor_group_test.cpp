@@ -38,7 +38,7 @@ TEST_P(Reactors, StartAndStopInOrder) {
     std::vector<NoTransport> transports(group.size());
     for (std::size_t i = 0; i < group.size(); ++i) group[i].set_transport(transports[i]);
     group.start();
-    EXPECT_TRUE(group.stop(10s));
+    EXPECT_TRUE(group.stop(30s));
     for (const NoTransport& transport : transports) {
         EXPECT_TRUE(transport.stopped.load());
         EXPECT_GE(transport.turns.load(), 1);
@@ -59,7 +59,7 @@ TEST(Reactors, SleepWhenNothingIsToDo) {
     group.start();
     std::this_thread::sleep_for(300ms);
     for (const NoTransport& transport : transports) EXPECT_LE(transport.turns.load(), 3);
-    EXPECT_TRUE(group.stop(10s));
+    EXPECT_TRUE(group.stop(30s));
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(RocksStore, WhatWasCommittedIsThereAfterAnotherStart) {
         store.commit(0, 1, put(Table::kRetained, "a", "1"));
         store.commit(0, 2, put(Table::kSessions, "a", "2"));
         store.commit(0, 3, put(Table::kRetained, "b", ""));
-        ASSERT_TRUE(store.drain(10s));
+        ASSERT_TRUE(store.drain(30s));
         EXPECT_EQ(store.durable(0), 3);
     }
     const RocksStore store(in(folder));
@@ -88,7 +88,7 @@ TEST(RocksStore, ChangesOfABatchAreMadeInTheirOrder) {
     batch.put(Table::kEntries, "s1z", "new");
     batch.erase(Table::kEntries, "s2x");
     store.commit(0, 1, std::move(batch));
-    ASSERT_TRUE(store.drain(10s));
+    ASSERT_TRUE(store.drain(30s));
     EXPECT_EQ(all(store, Table::kEntries), (Records{{"s1z", "new"}, {"s\xff", "old"}, {"t", "old"}}));
     EXPECT_EQ(all(store, Table::kEntries, "s"), (Records{{"s1z", "new"}, {"s\xff", "old"}}));
     EXPECT_EQ(all(store, Table::kEntries, "s\xff"), (Records{{"s\xff", "old"}}));
@@ -113,20 +113,20 @@ TEST(RocksStore, ABodyGoesWithItsLastHolder) {
         RocksStore store(in(folder, 2));
         store.commit(0, 1, body("a", 4));
         store.commit(1, 1, body("b", 1));
-        ASSERT_TRUE(store.drain(10s));
+        ASSERT_TRUE(store.drain(30s));
         store.commit(0, 2, release("a", 2));
-        ASSERT_TRUE(store.drain(10s));
+        ASSERT_TRUE(store.drain(30s));
         EXPECT_EQ(all(store, Table::kHolders),
                   (Records{{"a", shard::encode_holders(2)}, {"b", shard::encode_holders(1)}}));
         store.commit(0, 3, release("a"));
         store.commit(1, 2, release("b"));
-        ASSERT_TRUE(store.drain(10s));
+        ASSERT_TRUE(store.drain(30s));
         EXPECT_EQ(all(store, Table::kBodies), (Records{{"a", "message"}}));
         EXPECT_EQ(store.last_key(Table::kBodies), "a");
     }
     RocksStore store(in(folder, 2));
     store.commit(1, 1, release("a"));
-    ASSERT_TRUE(store.drain(10s));
+    ASSERT_TRUE(store.drain(30s));
     EXPECT_TRUE(all(store, Table::kBodies).empty());
     EXPECT_TRUE(all(store, Table::kHolders).empty());
     EXPECT_EQ(store.last_key(Table::kBodies), "");
@@ -140,7 +140,7 @@ TEST(RocksStore, ABodyMayComeAndGoInOneBatch) {
     batch.add(body("b", 2));
     batch.add(release("b"));
     store.commit(0, 1, std::move(batch));
-    ASSERT_TRUE(store.drain(10s));
+    ASSERT_TRUE(store.drain(30s));
     EXPECT_EQ(all(store, Table::kBodies), (Records{{"b", "message"}}));
     EXPECT_EQ(all(store, Table::kHolders), (Records{{"b", shard::encode_holders(1)}}));
 }
@@ -219,7 +219,7 @@ TEST(RocksStore, EachShardIsWokenWhenItsBatchIsSafe) {
         if (i % 2 == 0) store.commit(1, i / 2, put(Table::kRetained, "b", std::to_string(i)));
     }
     std::unique_lock lock(mutex);
-    EXPECT_TRUE(changed.wait_for(lock, 20s, [&] { return heard[0] == 100 && heard[1] == 50; }));
+    EXPECT_TRUE(changed.wait_for(lock, 30s, [&] { return heard[0] == 100 && heard[1] == 50; }));
     EXPECT_EQ(all(store, Table::kRetained), (Records{{"a", "100"}, {"b", "100"}}));
 }
 
@@ -260,7 +260,7 @@ TEST(RocksStore, ADamagedLogIsRefusedWithWhatToDo) {
         RocksStore store(in(folder));
         for (shard::StoreSequence i = 1; i <= 50; ++i) {
             store.commit(0, i, put(Table::kRetained, "topic" + std::to_string(i), std::string(1000, 'x')));
-            ASSERT_TRUE(store.drain(10s));
+            ASSERT_TRUE(store.drain(30s));
         }
     }
     for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
