@@ -45,6 +45,7 @@ int run(const Config& config) {
     reactor::configure_log(config.log_level, config.log_format);
     Signals signals;
     const OpenFilesLimit files = raise_open_files_limit();
+    ask_for_short_time_slices();
     reactor::log_info("starting", {{"version", kVersion}, {"open_files_max", files.now}});
     std::unique_ptr<Broker> broker;
     try {

@@ -1,7 +1,9 @@
 #include "app/system.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,6 +48,26 @@ OpenFilesLimit raise_open_files_limit() {
     limit.rlim_cur = limit.rlim_max;
     if (::setrlimit(RLIMIT_NOFILE, &limit) == 0) result.now = limit.rlim_cur;
     return result;
+}
+
+void ask_for_short_time_slices() {
+    // As the kernel has it; glibc does not know it yet.
+    struct Scheduling {
+        std::uint32_t size = 48;
+        std::uint32_t policy = SCHED_OTHER;
+        std::uint64_t flags = 0;
+        std::int32_t nice = 0;
+        std::uint32_t priority = 0;
+        std::uint64_t runtime_ns = 0;  // of SCHED_OTHER: the slice
+        std::uint64_t deadline_ns = 0;
+        std::uint64_t period_ns = 0;
+    };
+    static_assert(sizeof(Scheduling) == 48);
+    Scheduling scheduling;
+    if (::syscall(SYS_sched_getattr, 0, &scheduling, sizeof scheduling, 0) != 0) return;
+    if (scheduling.policy != SCHED_OTHER) return;  // somebody has chosen
+    scheduling.runtime_ns = 300'000;
+    ::syscall(SYS_sched_setattr, 0, &scheduling, 0);
 }
 
 Signals::Signals() {

@@ -19,6 +19,11 @@ struct OpenFilesLimit {
 // Up to the hard limit.
 OpenFilesLimit raise_open_files_limit();
 
+// Threads that wake up (a sync is done, a client has answered) need not wait for others to use up their time:
+// on a machine that is busy with more than drayd, a commit took twice as long without it. Linux 6.12 and
+// later; nothing on others. For this thread and all that it starts.
+void ask_for_short_time_slices();
+
 // Signals that mean something to the program: blocked here and in all threads to come, so that only wait()
 // sees them. SIGTERM and SIGINT end it, SIGHUP has it read its certificates again.
 class Signals {

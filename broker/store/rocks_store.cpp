@@ -62,6 +62,7 @@ rocksdb::Options database_options() {
     // wrong with the log is damage, and said so.
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     options.paranoid_checks = true;
+    // Most records are gone before they come further down; it is not worth the time to compress them.
     options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
                                      rocksdb::kLZ4Compression};
     options.max_background_jobs = 2;
@@ -77,6 +78,7 @@ rocksdb::Options database_options() {
 
 rocksdb::ColumnFamilyOptions table_options(const std::string& name, const rocksdb::Options& options) {
     rocksdb::ColumnFamilyOptions table(options);
+    // Each session's pages come in the order of their keys: the place of the last is a hint for the next.
     if (name == kTableNames[static_cast<std::size_t>(Table::kEntries)]) {
         table.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(8));
     }

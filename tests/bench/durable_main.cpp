@@ -3,6 +3,7 @@
 //     bench_durable --port P sessions 100                    makes sessions d0 … that take QoS 1 of keep/<i>,
 //     and leaves bench_durable --port P publish --publishers 100 --window 20 --seconds 5 --sessions 100
 //     bench_durable --port P publish … --messages 1000000    until so many are acknowledged
+//     bench_durable --port P publish … --topic q             to q/<i> instead of keep/<i>
 //     bench_durable sync --folder DIR                        one append of 4 KiB and fdatasync after the
 //     other
 //
@@ -37,6 +38,7 @@ struct Options {
     int payload_bytes = 100;
     double seconds = 5;
     std::uint64_t messages = 0;  // 0: by time
+    std::string topic = "keep";
     std::string folder = ".";
 };
 
@@ -54,8 +56,8 @@ double percentile_us(std::vector<std::int64_t>& nanoseconds, double share) {
     return static_cast<double>(nanoseconds[at]) / 1000;
 }
 
-std::string topic(int session) {
-    return "keep/" + std::to_string(session);
+std::string topic(const Options& options, int session) {
+    return options.topic + "/" + std::to_string(session);
 }
 
 // Reads and writes until that packet has come.
@@ -75,7 +77,7 @@ void make_sessions(const Options& options) {
         Connection connection(options.port);
         connection.connect("d" + std::to_string(i), false);
         wait_for(connection, kConnack);
-        connection.subscribe(topic(i), 1);
+        connection.subscribe(topic(options, i), 1);
         wait_for(connection, kSuback);
     }
     fmt::print("{{\"sessions\": {}, \"seconds\": {:.2f}}}\n", options.sessions,
@@ -112,7 +114,7 @@ void publish(const Options& options) {
             Publisher& publisher = publishers[i];
             while (publisher.sent.size() < static_cast<std::size_t>(options.window) &&
                    (options.messages == 0 || sent < options.messages)) {
-                publisher.connection->publish(topic(publisher.next), 1, payload);
+                publisher.connection->publish(topic(options, publisher.next), 1, payload);
                 publisher.next = (publisher.next + options.publishers) % options.sessions;
                 publisher.sent.push_back(now_ns());
                 ++sent;
@@ -171,6 +173,7 @@ int main(int count, char** arguments) {
     app.add_option("--payload", options.payload_bytes);
     app.add_option("--seconds", options.seconds);
     app.add_option("--messages", options.messages);
+    app.add_option("--topic", options.topic);
     app.add_option("--folder", options.folder);
     app.fallthrough();
     app.require_subcommand(1);
