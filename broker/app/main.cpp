@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kStopPatience = 4500ms;
+constexpr auto kStopPatience = 9s;  // most supervisors kill after ten
 
 ConfigLoader load(const CommandLine& line) {
     ConfigLoader loader;
