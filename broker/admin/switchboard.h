@@ -35,8 +35,8 @@ class Switchboard {
 
     template <typename Reply, typename Request>
     void ask(shard::ShardIndex shard, Request request, std::function<void(std::optional<Reply>)> then) {
-        request.ticket = ++last_ticket_;
-        send(shard, request.ticket, std::move(request), [then = std::move(then)](shard::ShardMessage* reply) {
+        const Ticket ticket = request.ticket = ++last_ticket_;
+        send(shard, ticket, std::move(request), [then = std::move(then)](shard::ShardMessage* reply) {
             if (reply == nullptr) return then(std::nullopt);
             then(std::move(std::get<Reply>(*reply)));
         });

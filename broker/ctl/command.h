@@ -25,5 +25,6 @@ struct Globals {
 };
 
 void add_status_command(CLI::App& program, Globals& globals);
+void add_store_commands(CLI::App& program, Globals& globals);
 
 }  // namespace dray::ctl

@@ -21,8 +21,9 @@ using SessionsByNumber = std::unordered_map<StoredNumber, Session*>;
 template <typename Record>
 Record understood(Record record, const char* what, std::string_view key) {
     if (record) return record;
-    throw std::runtime_error("the store has a record that this version does not understand: " +
-                             std::string(what) + " of '" + std::string(key) + "'");
+    throw std::runtime_error(
+        "the store has a record that this version does not understand: " + std::string(what) + " of '" +
+        std::string(key) + "'. `drayctl store check` names all such records");
 }
 
 // A session whose client was connected when the process ended loses its connection now.

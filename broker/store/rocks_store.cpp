@@ -1,8 +1,5 @@
 #include "store/rocks_store.h"
 
-#include <rocksdb/db.h>
-#include <rocksdb/slice_transform.h>
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -15,13 +12,13 @@
 
 #include "shard/records.h"
 #include "store/reading_thread.h"
+#include "store/rocks_files.h"
 
 namespace dray::store {
 
 namespace {
 
 using namespace std::chrono_literals;
-using rocksdb::ColumnFamilyDescriptor;
 using rocksdb::ColumnFamilyHandle;
 using rocksdb::Slice;
 using rocksdb::Status;
@@ -30,21 +27,8 @@ using shard::StoreBatch;
 using shard::StoreSequence;
 using shard::Table;
 
-// What the tables are called on disk, in the order of shard::Table.
-constexpr std::array<const char*, shard::kTables> kTableNames{
-    "sessions", "subscriptions",   "entries",         "incoming",       "retained", "bodies",
-    "queues",   "queue_entries",   "streams",         "stream_records", "delayed",  "progress",
-    "holders",  "stream_segments", "stream_promises", "stream_cursors"};
-constexpr const char* kFormatKey = "format";  // in the default column family
 constexpr auto kRetryFirst = 50ms;
 constexpr auto kRetryLast = 1000ms;
-
-Slice slice(std::string_view text) {
-    return {text.data(), text.size()};
-}
-std::string_view text(const Slice& slice) {
-    return {slice.data(), slice.size()};
-}
 
 // The first key after all that begin with `prefix`; empty: there is none.
 std::string end_of(std::string_view prefix) {
@@ -54,47 +38,8 @@ std::string end_of(std::string_view prefix) {
     return end;
 }
 
-rocksdb::Options database_options() {
-    rocksdb::Options options;
-    options.create_if_missing = true;
-    options.create_missing_column_families = true;
-    // A group that was not synced whole when the power went was never acknowledged; anything else that is
-    // wrong with the log is damage, and said so.
-    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-    options.paranoid_checks = true;
-    // Most records are gone before they come further down; it is not worth the time to compress them.
-    options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
-                                     rocksdb::kLZ4Compression};
-    options.max_background_jobs = 2;
-    // What has to be read again at the start, before anybody is served.
-    options.max_total_wal_size = 64ULL << 20;
-    options.avoid_flush_during_recovery = true;
-    options.keep_log_file_num = 2;
-    options.max_log_file_size = 1 << 20;
-    options.max_open_files = 512;
-    options.stats_dump_period_sec = 0;
-    return options;
-}
-
-rocksdb::ColumnFamilyOptions table_options(const std::string& name, const rocksdb::Options& options) {
-    rocksdb::ColumnFamilyOptions table(options);
-    // Each session's pages come in the order of their keys: the place of the last is a hint for the next.
-    if (name == kTableNames[static_cast<std::size_t>(Table::kEntries)]) {
-        table.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(8));
-    }
-    return table;
-}
-
 [[noreturn]] void refuse(const std::string& folder, const Status& status) {
-    const std::string why = status.ToString();
-    if (why.find("lock") != std::string::npos) {
-        throw std::runtime_error("the store in " + folder + " is in use by another process (" + why + ")");
-    }
-    if (status.IsCorruption()) {
-        throw std::runtime_error("the store in " + folder + " is damaged: " + why +
-                                 ". Restore the folder from a backup, or move it away to start empty");
-    }
-    throw std::runtime_error("cannot open the store in " + folder + ": " + why);
+    throw std::runtime_error(describe_refusal(folder, status));
 }
 
 // How many hold each body that a group of batches lets go: what the disk says, and what changed since.
@@ -165,14 +110,14 @@ class RocksStore::Engine {
         const Slice upper = slice(end);
         if (!end.empty()) options.iterate_upper_bound = &upper;
         options.fill_cache = false;
-        const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator(options, handle(table)));
+        const std::unique_ptr<rocksdb::Iterator> at(opened_.database->NewIterator(options, handle(table)));
         at->Seek(slice(std::max(prefix, from)));
         while (at->Valid() && visit(text(at->key()), text(at->value()))) at->Next();
         if (!at->status().ok()) refuse(options_.folder, at->status());
     }
 
     std::string last_key(Table table) const {
-        const std::unique_ptr<rocksdb::Iterator> at(database_->NewIterator({}, handle(table)));
+        const std::unique_ptr<rocksdb::Iterator> at(opened_.database->NewIterator({}, handle(table)));
         at->SeekToLast();
         if (!at->status().ok()) refuse(options_.folder, at->status());
         return at->Valid() ? at->key().ToString() : std::string();
@@ -215,42 +160,21 @@ class RocksStore::Engine {
         StoreBatch batch;
     };
 
-    ColumnFamilyHandle* handle(Table table) const { return tables_[static_cast<std::size_t>(table)].get(); }
+    ColumnFamilyHandle* handle(Table table) const { return opened_.handle(table); }
 
     void open() {
-        const rocksdb::Options options = database_options();
-        std::vector<std::string> names;
-        const bool is_new = !rocksdb::DB::ListColumnFamilies(options, options_.folder, &names).ok();
-        if (is_new) names = {rocksdb::kDefaultColumnFamilyName};
-        // Those of a later version are opened too, so that its format can be read and named.
-        for (const char* name : kTableNames) {
-            if (std::ranges::find(names, name) == names.end()) names.emplace_back(name);
-        }
-        std::vector<ColumnFamilyDescriptor> descriptors;
-        descriptors.reserve(names.size());
-        for (const std::string& name : names) descriptors.emplace_back(name, table_options(name, options));
-        std::vector<ColumnFamilyHandle*> handles;
-        rocksdb::DB* database = nullptr;
-        const Status status = rocksdb::DB::Open(options, options_.folder, descriptors, &handles, &database);
+        const Status status =
+            open_database(database_options(), options_.folder, OpenMode::kReadWrite, opened_);
         if (!status.ok()) refuse(options_.folder, status);
-        database_.reset(database);
-        for (std::size_t i = 0; i < names.size(); ++i) {
-            const auto known = std::ranges::find(kTableNames, names[i]);
-            if (known == kTableNames.end()) {
-                others_.emplace_back(handles[i]);
-            } else {
-                tables_[static_cast<std::size_t>(known - kTableNames.begin())].reset(handles[i]);
-            }
-        }
     }
 
     void check_format() {
         std::string format;
-        Status status = database_->Get({}, kFormatKey, &format);
+        Status status = opened_.database->Get({}, kFormatKey, &format);
         if (status.IsNotFound()) {
             rocksdb::WriteOptions synced;
             synced.sync = true;
-            status = database_->Put(synced, kFormatKey, slice(shard::kStoreFormat));
+            status = opened_.database->Put(synced, kFormatKey, slice(shard::kStoreFormat));
             format = shard::kStoreFormat;
         }
         if (!status.ok()) refuse(options_.folder, status);
@@ -286,7 +210,7 @@ class RocksStore::Engine {
         how.sync = options_.sync;
         // The group may be written a second time after all: each of its changes can be made twice.
         return persist([&] { return gather(group, batch); }) &&
-               persist([&] { return database_->Write(how, &batch); });
+               persist([&] { return opened_.database->Write(how, &batch); });
     }
 
     template <typename Step>
@@ -303,13 +227,13 @@ class RocksStore::Engine {
             if (given_or_stopping_.wait_for(lock, pause, [this] { return stopping_; })) return false;
             lock.unlock();
             pause = std::min(pause * 2, kRetryLast);
-            database_->Resume();
+            opened_.database->Resume();
         }
     }
 
     Status gather(const std::vector<Given>& group, rocksdb::WriteBatch& batch) const {
         batch.Clear();
-        Holders holders(*database_, handle(Table::kHolders));
+        Holders holders(*opened_.database, handle(Table::kHolders));
         Status status;
         for (const Given& given : group) {
             given.batch.for_each([&](const StoreBatch::Change& change) {
@@ -355,9 +279,7 @@ class RocksStore::Engine {
     }
 
     RocksStoreOptions options_;
-    std::unique_ptr<rocksdb::DB> database_;
-    std::array<std::unique_ptr<ColumnFamilyHandle>, shard::kTables> tables_;
-    std::vector<std::unique_ptr<ColumnFamilyHandle>> others_;
+    OpenDatabase opened_;
 
     std::mutex mutex_;
     std::condition_variable given_or_stopping_;

@@ -54,11 +54,11 @@ class Health(FolderCase):
                 self.assertEqual(status, 200)
                 return text
             # The last PUBACK may still be on its way.
-            text = wait_for(lambda: (lambda t: t if metric(t, "dray_messages_held") == 0 else None)(metrics()),
+            text = wait_for(lambda: (lambda t: t if metric(t, 'dray_messages_held{root="a"}') == 0 else None)(metrics()),
                             "every message to be acknowledged")
             self.assertEqual(metric(text, "dray_clients_connected"), 1)
-            self.assertEqual(metric(text, "dray_messages_matched"), 10)
-            self.assertEqual(metric(text, "dray_messages_delivered_total"), 10)
+            self.assertEqual(metric(text, 'dray_messages_matched{root="a"}'), 10)
+            self.assertEqual(metric(text, 'dray_messages_delivered_total{root="a"}'), 10)
             self.assertEqual(metric(text, "dray_books_balance"), 1)
             status = drayd.ctl_json("status")
             self.assertEqual(status["clients_connected"], 1)

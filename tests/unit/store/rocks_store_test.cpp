@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 
+#include "folder.h"
 #include "shard/records.h"
 
 namespace dray::store {
@@ -18,20 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using shard::StoreBatch;
 using shard::Table;
-
-class Folder {
-  public:
-    Folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "dray-store-XXXXXX").string();
-        EXPECT_NE(::mkdtemp(name.data()), nullptr);
-        path_ = name;
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
 
 RocksStoreOptions in(const Folder& folder, shard::ShardIndex shards = 1) {
     return {.folder = folder.path(), .sync = true, .shards = shards};
@@ -53,15 +40,6 @@ std::map<std::string, std::string> all(const RocksStore& store, Table table, std
 }
 
 using Records = std::map<std::string, std::string>;
-
-std::string refusal(const Folder& folder) {
-    try {
-        const RocksStore store(in(folder));
-    } catch (const std::runtime_error& error) {
-        return error.what();
-    }
-    return "it opened";
-}
 
 TEST(RocksStore, WhatWasCommittedIsThereAfterAnotherStart) {
     const Folder folder;
@@ -226,7 +204,8 @@ TEST(RocksStore, EachShardIsWokenWhenItsBatchIsSafe) {
 TEST(RocksStore, AFolderThatIsInUseIsRefused) {
     const Folder folder;
     const RocksStore store(in(folder));
-    EXPECT_NE(refusal(folder).find("in use by another process"), std::string::npos) << refusal(folder);
+    EXPECT_NE(refusal(folder.path()).find("in use by another process"), std::string::npos)
+        << refusal(folder.path());
 }
 
 TEST(RocksStore, AnotherFormatIsRefusedWithWhatToDo) {
@@ -248,7 +227,7 @@ TEST(RocksStore, AnotherFormatIsRefusedWithWhatToDo) {
         for (auto* handle : handles) database->DestroyColumnFamilyHandle(handle);
         delete database;
     }
-    EXPECT_EQ(refusal(folder),
+    EXPECT_EQ(refusal(folder.path()),
               "the store in " + folder.path() +
                   " has the format \"dray store 9\", and this version knows only \"dray store "
                   "2\". Start the version that wrote it, or move the folder away to start empty");
@@ -269,8 +248,8 @@ TEST(RocksStore, ADamagedLogIsRefusedWithWhatToDo) {
         log.seekp(20'000);
         log.write("damage", 6);
     }
-    EXPECT_NE(refusal(folder).find("is damaged"), std::string::npos) << refusal(folder);
-    EXPECT_NE(refusal(folder).find("Restore the folder from a backup"), std::string::npos);
+    EXPECT_NE(refusal(folder.path()).find("is damaged"), std::string::npos) << refusal(folder.path());
+    EXPECT_NE(refusal(folder.path()).find("drayctl store repair "), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,200 @@
+#include "shard/record_check.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "mqtt/topic.h"
+#include "mqtt/utf8.h"
+#include "session/pages.h"
+#include "shard/stream_records.h"
+
+namespace dray::shard {
+
+namespace {
+
+constexpr const char* kNotUnderstood = "its value cannot be understood";
+constexpr const char* kKeyNotUnderstood = "its key cannot be understood";
+constexpr const char* kNoSession = "it belongs to a session that is not there";
+
+bool is_positioned(Table table) {
+    return table == Table::kEntries || table == Table::kProgress;
+}
+bool is_filtered(Table table) {
+    return table == Table::kSubscriptions || table == Table::kStreamCursors;
+}
+bool is_of_session(Table table) {
+    return is_positioned(table) || is_filtered(table) || table == Table::kIncoming;
+}
+bool is_of_stream(Table table) {
+    return table == Table::kStreamRecords || table == Table::kStreamSegments ||
+           table == Table::kStreamPromises;
+}
+bool is_numbered(Table table) {
+    return table == Table::kBodies || table == Table::kHolders;
+}
+
+std::string in_hexadecimal(std::string_view key) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string text = "0x";
+    for (const char c : key) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += {kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+    return text;
+}
+
+std::string in_words(std::string_view key) {
+    const bool is_text = mqtt::is_valid_utf8(as_bytes(key)) &&
+                         std::ranges::none_of(key, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
+    return is_text ? "'" + std::string(key) + "'" : in_hexadecimal(key);
+}
+
+// Whether what follows the session's number in the key is what it must be.
+bool is_rest_good(Table table, std::string_view rest) {
+    if (is_filtered(table)) return !rest.empty() && mqtt::is_valid_utf8(as_bytes(rest));
+    return rest.size() ==
+           (is_positioned(table) || is_of_stream(table) ? sizeof(std::uint64_t) : sizeof(std::uint16_t));
+}
+
+bool is_number(std::string_view key) {
+    return key.size() == sizeof(std::uint64_t);
+}
+
+std::string look_at_retained(std::string_view topic, std::string_view value) {
+    if (!mqtt::is_valid_topic_name(topic)) return kKeyNotUnderstood;
+    const session::MessageRef message = decode_message(value);
+    if (!message) return kNotUnderstood;
+    return message->topic() == topic ? "" : "its message is of another topic";
+}
+
+}  // namespace
+
+RecordCheck::Verdict RecordCheck::look_at(Table table, std::string_view key, std::string_view value) {
+    switch (table) {
+        case Table::kSessions:
+            return {look_at_session(key, value), {}};
+        case Table::kSubscriptions:
+        case Table::kIncoming:
+        case Table::kProgress:
+        case Table::kStreamCursors:
+            return {look_at_part(table, key, value), {}};
+        case Table::kRetained:
+            return {look_at_retained(key, value), {}};
+        case Table::kBodies:
+            return {look_at_body(key, value), {}};
+        case Table::kHolders:
+            return {look_at_holders(key, value), {}};
+        case Table::kEntries:
+            return look_at_page(key, value);
+        case Table::kStreams:
+            return {look_at_stream(key, value), {}};
+        case Table::kStreamRecords:
+        case Table::kStreamSegments:
+        case Table::kStreamPromises:
+            return {look_at_part_of_stream(table, key, value), {}};
+        default:
+            return {"this version has no such records", {}};
+    }
+}
+
+std::string RecordCheck::look_at_session(std::string_view client_id, std::string_view value) {
+    if (client_id.empty() || !mqtt::is_valid_utf8(as_bytes(client_id))) return kKeyNotUnderstood;
+    const auto record = decode_session(value);
+    if (!record) return kNotUnderstood;
+    if (!sessions_.insert(record->number).second) {
+        return "another session has its number " + std::to_string(record->number);
+    }
+    return {};
+}
+
+std::string RecordCheck::look_at_body(std::string_view key, std::string_view value) {
+    if (!is_number(key)) return kKeyNotUnderstood;
+    if (!decode_message(value)) return kNotUnderstood;
+    bodies_[*parse_number(key)] = 0;
+    return {};
+}
+
+// With too few the message would go before the last has it; with too many it only stays.
+std::string RecordCheck::look_at_holders(std::string_view key, std::string_view value) const {
+    if (!is_number(key)) return kKeyNotUnderstood;
+    const auto count = decode_holders(value);
+    if (!count) return kNotUnderstood;
+    const auto body = bodies_.find(*parse_number(key));
+    if (body == bodies_.end()) return "its message is not there";
+    if (*count >= body->second) return {};
+    return "it counts " + std::to_string(*count) + " that hold the message, and there are " +
+           std::to_string(body->second);
+}
+
+std::string RecordCheck::look_at_part(Table table, std::string_view key, std::string_view value) {
+    const auto parts = parse_session_key(key);
+    if (!parts || !is_rest_good(table, parts->rest)) return kKeyNotUnderstood;
+    if (table == Table::kSubscriptions && !decode_subscription(value)) return kNotUnderstood;
+    if (table == Table::kStreamCursors && !decode_stream_cursor(value)) return kNotUnderstood;
+    if (table == Table::kIncoming && !value.empty()) return kNotUnderstood;
+    const auto progress = table == Table::kProgress ? decode_progress(value) : std::nullopt;
+    if (table == Table::kProgress && !progress) return kNotUnderstood;
+    if (!sessions_.contains(parts->session)) return kNoSession;
+    if (progress) progress_[std::string(key)] = *progress;
+    return {};
+}
+
+std::string RecordCheck::look_at_stream(std::string_view name, std::string_view value) {
+    if (name.empty() || !mqtt::is_valid_utf8(as_bytes(name))) return kKeyNotUnderstood;
+    const auto record = decode_stream(value);
+    if (!record) return kNotUnderstood;
+    streams_.insert(record->number);
+    return {};
+}
+
+std::string RecordCheck::look_at_part_of_stream(Table table, std::string_view key,
+                                                std::string_view value) const {
+    const auto parts = parse_session_key(key);
+    if (!parts || !is_rest_good(table, parts->rest)) return kKeyNotUnderstood;
+    const bool is_good = table == Table::kStreamRecords    ? decode_stream_record(value).has_value()
+                         : table == Table::kStreamSegments ? decode_stream_segment(value).has_value()
+                                                           : bool(decode_message(value));
+    if (!is_good) return kNotUnderstood;
+    return streams_.contains(parts->session) ? "" : "it belongs to a stream that is not there";
+}
+
+RecordCheck::Verdict RecordCheck::look_at_page(std::string_view key, std::string_view value) {
+    const auto parts = parse_session_key(key);
+    if (!parts || !is_rest_good(Table::kEntries, parts->rest)) return {kKeyNotUnderstood, {}};
+    const auto entries = decode_page(value);
+    if (!entries || entries->empty() || entries->size() > session::Page::kCountMax)
+        return {kNotUnderstood, {}};
+    if (!sessions_.contains(parts->session)) return {kNoSession, {}};
+    const auto known = progress_.find(std::string(key));
+    ProgressRecord progress{~std::uint64_t{0} >> (session::Page::kCountMax - entries->size()), 0};
+    if (known != progress_.end()) progress = known->second;
+    std::string missing;
+    for (std::size_t i = 0; i < entries->size(); ++i) {
+        const std::uint64_t bit = std::uint64_t{1} << i;
+        if ((progress.live & bit) == 0) continue;
+        const auto& entry = (*entries)[i];
+        const auto body = entry ? bodies_.find(entry->body) : bodies_.end();
+        if (body != bodies_.end()) ++body->second;
+        if (body != bodies_.end() || (entry && entry->body == 0)) continue;
+        progress.live &= ~bit;
+        missing += (missing.empty() ? "" : ", ") + std::to_string(*parse_number(parts->rest) + i);
+    }
+    if (missing.empty()) return {};
+    return {"the messages at these positions are not there: " + missing, encode(progress)};
+}
+
+std::string describe_key(Table table, std::string_view key) {
+    if (is_numbered(table) && is_number(key)) return "message " + std::to_string(*parse_number(key));
+    const bool has_owner = is_of_session(table) || is_of_stream(table);
+    const auto parts = has_owner ? parse_session_key(key) : std::nullopt;
+    if (!parts) return in_words(key);
+    const std::string owner =
+        (is_of_stream(table) ? "stream " : "session ") + std::to_string(parts->session) + ", ";
+    if (is_filtered(table)) return owner + in_words(parts->rest);
+    const auto number = is_rest_good(table, parts->rest) ? parse_number(parts->rest) : std::nullopt;
+    if (!number) return owner + in_hexadecimal(parts->rest);
+    const char* const what = is_of_stream(table) ? "offset " : "position ";
+    return owner + (table == Table::kIncoming ? "packet id " : what) + std::to_string(*number);
+}
+
+}  // namespace dray::shard
