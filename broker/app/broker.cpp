@@ -34,6 +34,7 @@ shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* a
     options.server_reference = config.server_reference;
     options.redirect = config.redirect;
     options.shared_choice = config.shared_choice;
+    options.queues = config.queues;
     options.response_prefix = config.response_prefix;
     options.streams = config.streams;
     return options;

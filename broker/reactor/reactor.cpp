@@ -89,7 +89,7 @@ void Reactor::hear_of_readings() {
 }
 
 bool Reactor::settle() {
-    bool worked = !shard_.effects().empty();
+    bool worked = shard_.has_work();
     carry_out_effects();
     mailroom_.deliver(index_);
     mailroom_.take(index_, [&](shard::ShardIndex from, Mail&& mail) {
@@ -102,7 +102,7 @@ bool Reactor::settle() {
 void Reactor::carry_out_effects() {
     if (carrying_out_) return;  // what came up meanwhile is seen by the loop below
     carrying_out_ = true;
-    while (!shard_.effects().empty()) {
+    while (shard_.has_work()) {
         shard_.end_turn();
         std::swap(due_, shard_.effects());
         carry_out(due_);

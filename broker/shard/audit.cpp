@@ -31,6 +31,7 @@ class Auditor {
                 ++held_[core_.statistics.books.root_of(message->topic())];
             }
         }
+        for (const auto& [name, queue] : core_.queues.by_name) count(*queue);
         compare();
         return std::move(report_);
     }
@@ -49,6 +50,21 @@ class Auditor {
             count(held);
         }
         expect("queue bytes of " + session.client_id, session.queue_bytes, queue_bytes);
+    }
+    // What is on disk only is taken on trust.
+    void count(const Queue& queue) {
+        std::map<RootIndex, std::uint64_t> found;
+        const auto look = [&](std::uint64_t, const QueueMessages::Message& message) {
+            if (message.state == QueueMessages::State::kOut) return;
+            ++found[core_.statistics.books.root_of(message.message->topic())];
+        };
+        for (const auto& [position, message] : queue.messages.loaded()) look(position, message);
+        queue.messages.for_each_in_tail(look);
+        for (const auto& [root, held] : queue.books.held) {
+            held_[root] += held;
+            const bool is_wrong = queue.messages.is_all_loaded() ? found[root] != held : found[root] > held;
+            if (is_wrong) report_ += "queue " + queue.options.name + " holds another number; ";
+        }
     }
     void count(const Held& held) {
         ++held_[held.root];

@@ -30,7 +30,7 @@ enum class Discard : std::uint8_t {
     kSessionEnded,    // held for a session that is no more
     kNoMember,        // a shared subscription without any member that could take it
     kRefused,         // the client answered with a reason code of failure
-    kRemoved,         // with the stream that it was to go to
+    kRemoved,         // with the queue that held it, or the stream that it was to go to
     kCount,
 };
 

@@ -40,6 +40,10 @@ void keep_promises(Core& core, const std::vector<Promised>& promised) {
             append_promised(core, one.stream, one.position);
             continue;
         }
+        if (one.queue != 0) {
+            keep_queue_promise(core, one.queue, one.position);
+            continue;
+        }
         Session* session = core.sessions.find_number(one.session);
         session::Held* held = session != nullptr ? find_held(*session, one.position) : nullptr;
         if (held == nullptr || session->stored != one.stored) {

@@ -3,7 +3,9 @@
 #include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
+#include "shard/queue_consumers.h"
 #include "shard/routing.h"
+#include "shard/sources.h"
 #include "shard/sys_topics.h"
 
 namespace dray::shard {
@@ -67,7 +69,8 @@ void detach(Core& core, Session& session) {
     --core.connected;
     update_able(core, session);  // first: so that nothing given back comes here again
     stop_readers(core, session);
-    give_back_shared(core, session);
+    give_back(core, session);
+    leave_queues(core, session);
     if (session.will) set_will_time(core, session);
     if (session.expiry_s == 0) return end_session(core, session);
     session.inflight.rewind();
@@ -128,6 +131,8 @@ void on_timer(Core& core, const Timer& timer) {
             return confirm(core, timer.subject);
         case Timer::Kind::kStreamRetention:
             return on_stream_retention(core, timer.subject);
+        case Timer::Kind::kQueue:
+            return on_queue_timer(core, timer.subject);
     }
 }
 

@@ -10,6 +10,8 @@
 #include "shard/links.h"
 #include "shard/load_averages.h"
 #include "shard/persistence.h"
+#include "shard/queue_consumers.h"
+#include "shard/queues.h"
 #include "shard/replays.h"
 #include "shard/sessions.h"
 #include "shard/shard.h"
@@ -63,6 +65,8 @@ struct Core {
     topics::SubscriptionTree subscriptions;
     topics::RetainedTree<session::MessageRef> retained;
     SharedGroups groups;
+    Queues queues;
+    QueueOutcomes queue_outcomes;
     Timers timers;
     Tickets tickets;
     Replays replays;
@@ -96,7 +100,8 @@ struct Core {
     }
 };
 
-// Which shard a name belongs to: a client's sessions, a topic's retained message, a shared group. The same on
+// Which shard a name belongs to: a client's sessions, a topic's retained message, a shared group, a
+// queue. The same on
 // every run and machine.
 ShardIndex home_of(std::string_view name, ShardIndex shards);
 

@@ -59,27 +59,24 @@ bool fits(const Link& link, const session::Delivery& delivery) {
     return link.packet_bytes_max == 0 || link.outbox.encoded_size(delivery) <= link.packet_bytes_max;
 }
 
-// Nothing, and under which alias it may be sent now; or what became of it instead, which is in the books then
+// Nothing, and under which alias it may be sent now; or what becomes of it instead
 // [MQTT-5.0 3.1.2-25, 3.3.2-5].
 std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Delivery& delivery,
                                   bool may_expire = true) {
-    if (may_expire && delivery.message->expired(core.now)) {
-        core.statistics.books[delivery.root].expire();
-        return Outcome::kExpired;
-    }
+    if (may_expire && delivery.message->expired(core.now)) return Outcome::kExpired;
     if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
     if (fits(link, delivery)) return std::nullopt;
     if (!delivery.alias.is_known) {
         delivery.alias = {};  // to define it made the packet longer
         if (fits(link, delivery)) return std::nullopt;
     }
-    core.statistics.books[delivery.root].discard(Discard::kPacketTooLarge);
     return Outcome::kUndeliverable;
 }
 
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
-    if (const auto outcome = end_unsent(core, link, delivery)) return settle(core, session, held, *outcome);
+    if (const auto outcome = end_unsent(core, link, delivery))
+        return settle(core, session, held, *outcome, Discard::kPacketTooLarge);
     delivery.dup = held.sent_before;
     if (held.qos != mqtt::QoS::kAtMostOnce) {
         delivery.packet_id = session.inflight.add(std::move(held));
@@ -96,8 +93,7 @@ bool queue_is_full(const Core& core, const Session& session, const Held& held) {
 }
 
 void turn_away(Core& core, Session& session, const Held& held, Discard reason) {
-    core.statistics.books[held.root].discard(reason);
-    settle(core, session, held, Outcome::kUndeliverable);
+    settle(core, session, held, Outcome::kTurnedAway, reason);
 }
 
 // What was sent before the connection broke, again and first [MQTT-3.1.1 4.4.0-1], [MQTT-5.0 4.4.0-1].
@@ -111,7 +107,7 @@ void send_again(Core& core, Session& session, Link& link) {
     // A QoS 2 message that was sent once does not expire any more [MQTT-5.0 4.3.3-7].
     const bool may_expire = entry.held.qos != mqtt::QoS::kExactlyOnce;
     if (const auto outcome = end_unsent(core, link, delivery, may_expire)) {
-        settle(core, session, entry.held, *outcome);
+        settle(core, session, entry.held, *outcome, Discard::kPacketTooLarge);
         --core.statistics.inflight;
         return session.inflight.complete(entry);
     }
@@ -178,6 +174,13 @@ Held dequeue(Core& core, Session& session) {
     session.queue_bytes -= held.message->weight();
     core.statistics.queued_bytes -= held.message->payload().size();
     return held;
+}
+
+void release(Core& core, Session& session, session::Inflight::Entry& entry) {
+    entry.phase = session::Inflight::Phase::kAwaitsPubcomp;
+    entry.held.message = {};
+    entry.held.source = 0;
+    keep_released(core, session, entry.held);
 }
 
 }  // namespace dray::shard

@@ -18,4 +18,7 @@ void pump(Core& core, session::Session& session);
 void enqueue(Core& core, session::Session& session, session::Held held);
 session::Held dequeue(Core& core, session::Session& session);
 
+// Of a QoS 2 message only the packet id is left, for PUBREL and PUBCOMP.
+void release(Core& core, session::Session& session, session::Inflight::Entry& entry);
+
 }  // namespace dray::shard

@@ -3,6 +3,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/queue_consumers.h"
 #include "shard/sources.h"
 
 namespace dray::shard {
@@ -12,8 +13,6 @@ namespace {
 using session::Inflight;
 
 void complete(Core& core, Link& link, Inflight::Entry& entry, bool refused) {
-    Books& books = core.statistics.books[entry.held.root];
-    refused ? books.discard(Discard::kRefused) : books.deliver();
     settle(core, *link.session, entry.held, refused ? Outcome::kRefused : Outcome::kConsumed);
     link.session->inflight.complete(entry);
     --core.statistics.inflight;
@@ -45,11 +44,13 @@ void handle_pubrec(Core& core, Link& link, const mqtt::Acknowledgement& pubrec) 
     }
     // From here on the client has the message; it must not be sent again [MQTT-3.1.1 4.3.3-1],
     // [MQTT-5.0 4.3.3-6].
-    entry->phase = Inflight::Phase::kAwaitsPubcomp;
-    entry->held.message = {};
+    const session::Held held = entry->held;
+    release(core, *link.session, *entry);
     const SendShort pubrel{link.id, mqtt::PacketType::kPubrel, pubrec.packet_id, mqtt::ReasonCode::kSuccess};
-    keep_released(core, *link.session, entry->held);
-    link.session->stored != 0 ? when_durable(core, pubrel) : send_short(core, link, pubrel);
+    const Ticket ticket = core.tickets.open(pubrel);
+    if (link.session->stored != 0) wait_for_disk(core, ticket);
+    if (!is_own(*link.session, held)) consume(core, *link.session, held, ticket);
+    confirm(core, ticket);
 }
 
 void handle_pubrel(Core& core, Link& link, const mqtt::Acknowledgement& pubrel) {

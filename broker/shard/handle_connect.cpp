@@ -181,6 +181,7 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
     send(core, link, mqtt::Connack{present, ReasonCode::kSuccess, answer.view()});
     if (link.phase != Link::Phase::kConnected) return;
     start_readers(core, session);
+    join_queues(core, session);
     pump(core, session);
 }
 

@@ -11,7 +11,9 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/named_takers.h"
 #include "shard/routing.h"
+#include "shard/sources.h"
 
 namespace dray::shard {
 
@@ -52,20 +54,10 @@ Checked check(const Core& core, const Link& link, const mqtt::SubscriptionReques
         !session.subscriptions.contains(filter)) {
         return {ReasonCode::kQuotaExceeded, "the session has as many subscriptions as it may have"};
     }
-    return {};
-}
-
-std::uint16_t source_slot(Session& session, const mqtt::SharedFilter& shared) {
-    for (std::size_t i = 0; i < session.sources.size(); ++i) {
-        if (session.sources[i].group == shared.group && session.sources[i].filter == shared.filter) {
-            session.sources[i].active = true;
-            return static_cast<std::uint16_t>(i + 1);
-        }
+    if (const auto queue = queue_name(filter); queue && !is_valid_taker_name(*queue)) {
+        return {ReasonCode::kTopicFilterInvalid, "no queue can have this name"};
     }
-    session::MessageSource& source = session.sources.emplace_back();
-    source.group = shared.group;
-    source.filter = shared.filter;
-    return static_cast<std::uint16_t>(session.sources.size());
+    return {};
 }
 
 void join(Core& core, Session& session, const mqtt::SharedFilter& shared, const Subscription& subscription,
@@ -104,9 +96,14 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     const std::uint32_t id =
         subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
     const std::string_view start = start_property(subscribe.properties);
-    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}, ""};
+    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}, {}, ""};
     const Ticket ticket = core.tickets.open(ConfirmTicket{});
     std::vector<std::string> added;
+    struct Lookup {
+        std::string queue;
+        std::uint16_t request = 0;
+    };
+    std::vector<Lookup> lookups;
 
     for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
         if (const Checked refused = check(core, link, request, start);
@@ -126,13 +123,21 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         keep_subscription(core, session, request.filter, subscription);
         if (const auto shared = mqtt::parse_shared(request.filter)) {
             if (is_new) ++core.statistics.shared_subscriptions;
-            subscription.source = source_slot(session, *shared);
+            subscription.source =
+                source_slot(session, session::SourceKind::kGroup, shared->group, shared->filter);
             update_able(core, session);
             join(core, session, *shared, subscription, ticket);
             continue;  // shared subscriptions get no retained messages [MQTT-5.0 4.8.2]
         }
         if (is_stream) {
             subscribe_to_stream(core, session, request.filter, subscription, start, ticket);
+            continue;
+        }
+        if (const auto queue = queue_name(request.filter)) {
+            subscription.source = source_slot(session, session::SourceKind::kQueue, *queue, {});
+            update_able(core, session);
+            grant.queues.push_back(at->first);
+            lookups.push_back({std::string(*queue), static_cast<std::uint16_t>(grant.reasons.size() - 1)});
             continue;
         }
         const auto outcome =
@@ -144,6 +149,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     }
     core.tickets.set(ticket, std::move(grant));
     announce(core, added, {}, ticket);
+    for (const Lookup& lookup : lookups) look_up_queue(core, session, lookup.queue, ticket, lookup.request);
     if (session.stored != 0) wait_for_disk(core, ticket);
     confirm(core, ticket);
 }
@@ -157,10 +163,16 @@ void restore_subscription(Core& core, Session& session, std::string_view filter,
     ++core.statistics.subscriptions;
     if (const auto shared = mqtt::parse_shared(filter)) {
         ++core.statistics.shared_subscriptions;
-        subscription.source = source_slot(session, *shared);
+        subscription.source =
+            source_slot(session, session::SourceKind::kGroup, shared->group, shared->filter);
         return join(core, session, *shared, subscription, core.tickets.open(ConfirmTicket{}));
     }
     if (parse_stream_filter(filter)) return restore_stream_subscription(session, filter, subscription);
+    if (const auto queue = queue_name(filter)) {
+        // It joins when its client is there.
+        subscription.source = source_slot(session, session::SourceKind::kQueue, *queue, {});
+        return;
+    }
     const auto outcome = core.subscriptions.subscribe(filter, {session.index, id, options});
     if (outcome.is_first_local_for_filter) routes.emplace_back(filter);
 }
@@ -197,9 +209,15 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
         unsubscribe_from_stream(core, session, name, slot);
         return true;
     }
-    --core.statistics.shared_subscriptions;
     session::MessageSource& membership = session.sources[slot - 1u];
     membership.active = false;
+    if (membership.kind == session::SourceKind::kQueue) {
+        // What was sent is still to be acknowledged [MQTT-5.0 3.10.4-3].
+        give_back_unsent(core, session, slot);
+        leave_queue(core, session, membership.group, ticket);
+        return true;
+    }
+    --core.statistics.shared_subscriptions;
     GroupLeave leave{membership.group, membership.filter, session.number, ticket};
     if (ticket != 0) core.tickets.wait_for_more(ticket);
     const ShardIndex home =

@@ -11,7 +11,8 @@ struct Limits {
     std::uint16_t inflight_messages_max = 512;          // unacknowledged QoS 1 and 2 messages to one client
     std::uint16_t receive_messages_max = 1024;          // unacknowledged QoS 2 messages from one client
     std::uint32_t queue_messages_max = 100'000;         // waiting for one session
-    std::uint64_t queue_bytes_max = 256ULL * 1024 * 1024;  // ... in bytes
+    std::uint64_t queue_bytes_max = 256ULL * 1024 * 1024;        // ... in bytes
+    std::uint64_t queue_window_bytes_max = 16ULL * 1024 * 1024;  // of a queue's messages in memory
     std::uint32_t outbox_bytes_max = 1024 * 1024;  // not yet taken by the socket; QoS 0 beyond is discarded
     std::uint32_t subscriptions_max = 10'000;      // of one session
     std::uint16_t topic_levels_max = 128;

@@ -36,6 +36,19 @@ SessionRecord record_of(const Session& session) {
     return record;
 }
 
+// Of a message that is kept elsewhere only the packet id, as one that PUBREC has come for: after a crash the
+// client may know it, so it is sent PUBREL, and the message has gone back to where it came from.
+void keep_packet_id(Core& core, Session& session, Held& held) {
+    static constexpr std::string_view kNoTopic = "-";
+    Held note;
+    note.message = session::Message::make({}, kNoTopic, {});
+    note.qos = held.qos;
+    note.position = held.position;
+    open_batch(core);
+    core.persistence.pages.append(session, note);
+    keep_released(core, session, held);
+}
+
 }  // namespace
 
 StoreBatch& open_batch(Core& core) {
@@ -102,7 +115,10 @@ void forget_subscription(Core& core, const Session& session, std::string_view fi
 void keep_entry(Core& core, Session& session, Held& held) {
     if (session.stored == 0) return;
     held.position = ++session.last_position;
-    if (!is_own(session, held)) return;
+    if (!is_own(session, held)) {
+        if (held.qos == mqtt::QoS::kExactlyOnce) keep_packet_id(core, session, held);
+        return;
+    }
     held.body = refer_to_body(core, *held.message);
     if (Collection* collecting = core.collections.collecting) {
         std::string page;

@@ -54,6 +54,9 @@ struct Persistence {
 // Of a record that becomes part of somebody else's commit: until that is done.
 inline constexpr StoreSequence kUntilTold = ~StoreSequence{0};
 
+// What leaves at the end of this turn.
+StoreBatch& open_batch(Core& core);
+
 // --- at the start: everything that belongs to this shard, but not yet the messages of sessions ---
 void recover(Core& core);  // throws std::runtime_error for records that it cannot understand
 // The messages of a session, when it is touched for the first time since the start.

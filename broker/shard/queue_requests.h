@@ -40,22 +40,32 @@ struct PurgeQueue {
     std::string name;
 };
 // Of a dead-letter queue: its messages go back to the queues they come from. Answered when it has begun;
-// another one replaces it, and a rate of 0 with a count of 0 stops it.
+// another one replaces it.
 struct RedriveQueue {
     std::string name;
     std::uint32_t rate_per_s = 0;    // 0 = as fast as it goes
     std::uint64_t messages_max = 0;  // how many; 0 = all that are there now
     bool stop = false;               // ends the one that is under way, and that is all
 };
-using QueueAction = std::variant<ListQueues, CreateQueue, DeleteQueue, PeekQueue, PurgeQueue, RedriveQueue>;
+using QueueAction = std::variant<ListQueues, CreateQueue, DeleteQueue, PeekQueue, PurgeQueue>;
 
 struct QueueRequest {
     std::uint64_t ticket = 0;  // comes back with the answer
     QueueAction action;
 };
 
-// One queue as it stands. Counters are since the start of the process.
-struct QueueInfo {
+// Since the start of the process.
+struct QueueCounters {
+    std::uint64_t arrived = 0;
+    std::uint64_t consumed = 0;
+    std::uint64_t redelivered = 0;
+    std::uint64_t expired = 0;
+    std::uint64_t dead_lettered = 0;
+    std::uint64_t discarded = 0;
+};
+
+// One queue as it stands.
+struct QueueInfo : QueueCounters {
     QueueOptions options;
     std::uint64_t messages = 0;        // all that it holds
     std::uint64_t bytes = 0;           // ... with topics and properties
@@ -65,12 +75,6 @@ struct QueueInfo {
     std::uint64_t consumers = 0;
     bool is_full = false;  // publishers are refused or held back
     bool is_redriving = false;
-    std::uint64_t arrived = 0;
-    std::uint64_t consumed = 0;
-    std::uint64_t redelivered = 0;
-    std::uint64_t expired = 0;
-    std::uint64_t dead_lettered = 0;
-    std::uint64_t discarded = 0;
 };
 
 struct QueuedMessage {
@@ -96,5 +100,10 @@ struct QueueReply {
     std::vector<QueuedMessage> messages;  // to PeekQueue
     std::uint64_t count = 0;              // of messages, to DeleteQueue, PurgeQueue and RedriveQueue
 };
+
+struct Core;
+
+// At the shard that is asked; `from` gets the answer.
+void serve_queue_request(Core& core, ShardIndex from, const QueueRequest& request);
 
 }  // namespace dray::shard

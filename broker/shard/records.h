@@ -88,7 +88,7 @@ void append_nothing(std::string& page);
 using PageEntries = std::vector<std::optional<session::Held>>;
 std::optional<PageEntries> decode_page(std::string_view bytes);
 
-// Keys that begin with a number: of a session, or of a stream.
+// Keys that begin with a number: of a session, a queue or a stream.
 std::string key_of(StoredNumber session);
 std::string key_of(StoredNumber session, std::uint64_t position);
 std::string key_of(StoredNumber session, std::string_view filter);

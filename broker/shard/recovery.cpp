@@ -6,6 +6,7 @@
 
 #include "shard/connections.h"
 #include "shard/core.h"
+#include "shard/queue_store.h"
 #include "shard/records.h"
 #include "shard/routing.h"
 #include "shard/stream_records.h"
@@ -187,6 +188,7 @@ void recover(Core& core) {
     recover_incoming(core, sessions);
     recover_retained(core);
     recover_bodies(core);
+    recover_queues(core);
 }
 
 void load_messages(Core& core, Session& session) {

@@ -11,6 +11,11 @@
 
 namespace dray::shard {
 
+// Where it lives.
+inline ShardIndex shard_of(session::SessionNumber number) {
+    return static_cast<ShardIndex>(number & 0xFF);
+}
+
 class Sessions {
   public:
     explicit Sessions(ShardIndex shard) : shard_(shard) {}

@@ -9,6 +9,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/queue_requests.h"
 #include "shard/routing.h"
 #include "shard/sys_topics.h"
 
@@ -159,6 +160,14 @@ class Receive {
     void operator()(const StreamBatch& batch) const { receive_stream_batch(core, batch); }
     void operator()(const StreamRequest& request) const { answer_stream_request(core, from, request); }
     void operator()(const StreamReply&) const { DRAY_ASSERT(false); }  // no shard asks
+    void operator()(const QueueLookup& lookup) const { receive_at_home(core, from, lookup); }
+    void operator()(const QueueJoin& join) const { receive_at_home(core, from, join); }
+    void operator()(const QueueLeave& leave) const { receive_at_home(core, from, leave); }
+    void operator()(const QueueUnknown& unknown) const { refuse_queue(core, unknown); }
+    void operator()(const QueueDeliver& delivery) const { receive_from_queue(core, delivery); }
+    void operator()(const QueueSettle& settled) const { receive_at_home(core, from, settled); }
+    void operator()(const QueueRequest& request) const { serve_queue_request(core, from, request); }
+    void operator()(const QueueReply&) const { DRAY_ASSERT(false); }  // no shard asks
     void operator()(const Report& report) const { receive_report(core, from, report); }
     void operator()(const StatisticsRequest& request) const {
         take_stock(core);
@@ -187,6 +196,10 @@ ShardIndex home_of(std::string_view name, ShardIndex shards) {
     return static_cast<ShardIndex>((hash ^ hash >> 32) % shards);
 }
 
+ShardIndex home_of_queue(std::string_view name, ShardIndex shards) {
+    return home_of(std::string(kQueueRoot).append(name), shards);
+}
+
 Shard::Shard(ShardOptions options, const StorePort& store, Instant now)
     : core_(std::make_unique<Core>(std::move(options), store, now)) {
     DRAY_ASSERT(core_->options.count >= 1 && core_->options.count <= kShardsMax);
@@ -194,6 +207,10 @@ Shard::Shard(ShardOptions options, const StorePort& store, Instant now)
     core_->persistence.keeps = store.keeps();
     if (store.keeps()) recover(*core_);
     open_streams(*core_);
+    for (const QueueOptions& queue : core_->options.queues) {
+        if (home_of_queue(queue.name, core_->options.count) == core_->options.index)
+            declare_queue(*core_, queue, 0);
+    }
     if (core_->limits().sys_interval_ms > 0) report_statistics(*core_);
 }
 
@@ -312,7 +329,13 @@ void Shard::shut_down(Instant now) {
         [this, reason](Link& link) { close_link(*core_, link, reason, "server shutting down"); });
 }
 
+bool Shard::has_work() const {
+    return !core_->effects.empty() || !core_->queues.touched.empty() ||
+           !core_->queue_outcomes.by_queue.empty();
+}
+
 void Shard::end_turn() {
+    finish_turn(*core_);
     write_pages(*core_);
 }
 

@@ -20,6 +20,7 @@
 #include "shard/effects.h"
 #include "shard/limits.h"
 #include "shard/link_id.h"
+#include "shard/queue_options.h"
 #include "shard/statistics.h"
 #include "shard/store_port.h"
 #include "shard/stream_options.h"
@@ -45,7 +46,8 @@ struct ShardOptions {
     std::string server_reference;  // where 5.0 clients are sent on shutdown and by redirect; "" = nowhere
     Redirect redirect = Redirect::kNone;
     SharedChoice shared_choice = SharedChoice::kRoundRobin;
-    const AuthPort* auth = nullptr;  // none: no credentials are known
+    const AuthPort* auth = nullptr;    // none: no credentials are known
+    std::vector<QueueOptions> queues;  // each is declared by the shard that is its home
     std::vector<StreamOptions> streams;
     std::string response_prefix;  // Response Information is <prefix>/<client id>/; "" = none is given
 };
@@ -96,7 +98,10 @@ class Shard {
     void shut_down(Instant now);
 
     // --- outputs ---
-    // Before effects are carried out: nothing more is added to the records of this turn.
+    // Whether there is something to carry out, or will be when the turn has ended.
+    bool has_work() const;
+    // Before effects are carried out: what was put off until now is done, and nothing more is added to the
+    // records of this turn.
     void end_turn();
     Effects& effects();
     session::Outbox& outbox(LinkId id);

@@ -10,6 +10,8 @@
 #include "mqtt/packet.h"
 #include "session/message.h"
 #include "shard/link_id.h"
+#include "shard/outcome.h"
+#include "shard/queue_requests.h"
 #include "shard/statistics.h"
 #include "shard/store_batch.h"
 #include "shard/stream_filter.h"
@@ -155,6 +157,56 @@ struct StreamBatch {
     std::uint64_t next = 0;  // the offset to go on with
 };
 
+// "Is there such a queue?" Before SUBACK; answered by Confirm or QueueUnknown.
+struct QueueLookup {
+    std::string queue;
+    std::uint64_t session = 0;
+    Ticket ticket = 0;
+    std::uint16_t request = 0;  // which of the SUBSCRIBE
+};
+// A session that consumes a queue, and is connected: to the queue's home.
+struct QueueJoin {
+    std::string queue;
+    std::uint64_t session = 0;
+    mqtt::SubscriptionOptions options;
+    std::uint32_t subscription_id = 0;
+    bool able = false;
+    MemberLoad load;
+};
+struct QueueLeave {
+    std::string queue;
+    std::uint64_t session = 0;
+    Ticket ticket = 0;
+};
+// "There is no such queue."
+struct QueueUnknown {
+    std::string queue;
+    std::uint64_t session = 0;
+    Ticket ticket = 0;  // of QueueLookup
+    std::uint16_t request = 0;
+};
+// "These are yours", in their order. Each is answered by one outcome.
+struct QueueDeliver {
+    struct Each {
+        std::uint64_t position = 0;
+        session::MessageRef message;
+    };
+    std::string queue;
+    std::uint64_t session = 0;
+    mqtt::SubscriptionOptions options;
+    std::uint32_t subscription_id = 0;
+    std::vector<Each> messages;
+};
+struct QueueSettle {
+    struct Each {
+        std::uint64_t position = 0;
+        Outcome outcome{};
+    };
+    std::string queue;
+    std::vector<Each> messages;
+    Ticket ticket = 0;  // confirmed when what was consumed is safely gone
+};
+
 // What shard 0 adds up for $SYS.
 struct Report {
     Statistics statistics;
@@ -172,6 +224,8 @@ struct StatisticsReply {
 using ShardMessage =
     std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
                  RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
-                 StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch, StreamRequest, StreamReply,
-                 Report, StatisticsRequest, StatisticsReply>;
+                 QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueRequest,
+                 QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch, StreamRequest,
+                 StreamReply, Report, StatisticsRequest, StatisticsReply>;
+
 }  // namespace dray::shard

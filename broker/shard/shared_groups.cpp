@@ -4,7 +4,9 @@
 
 #include "shard/core.h"
 #include "shard/delivery.h"
+#include "shard/queues.h"
 #include "shard/routing.h"
+#include "shard/sources.h"
 
 namespace dray::shard {
 
@@ -13,35 +15,16 @@ namespace {
 using session::MessageRef;
 using session::Session;
 
-ShardIndex shard_of(session::SessionNumber number) {
-    return static_cast<ShardIndex>(number & 0xFF);
-}
-
-ShardIndex home_of_group(const Core& core, const session::MessageSource& membership) {
-    return home_of(SharedGroups::key(membership.group, membership.filter), core.options.count);
-}
-
 void count_lost(Core& core, const MessageRef& message, Discard reason) {
     Books& books = core.statistics.books.of(*message);
     books.hold();
     books.discard(reason);
 }
 
-// The able member that is to have the next message, if there is one.
-const topics::GroupMember* choose(Core& core, topics::SharedGroup& group) {
-    const auto load_of = [&](const topics::GroupMember& member) -> std::optional<std::uint64_t> {
-        const auto found = core.groups.able.find(member.id);
-        if (found == core.groups.able.end() || !found->second.has_room()) return std::nullopt;
-        return found->second.unacknowledged();
-    };
-    if (core.options.shared_choice == SharedChoice::kLeastInflight) return group.least_loaded_member(load_of);
-    return group.next_member([&](const topics::GroupMember& member) { return load_of(member).has_value(); });
-}
-
 // Hands it to an able member. False if there is none.
 bool hand_to_member(Core& core, topics::SharedGroup& group, std::string_view filter,
                     const MessageRef& message) {
-    const topics::GroupMember* member = choose(core, group);
+    const topics::GroupMember* member = choose_member(core, group);
     if (member == nullptr) return false;
     ++core.groups.able.at(member->id).given;
     GroupDeliver delivery{group.name(), std::string(filter), member->id,
@@ -98,16 +81,26 @@ void hold_first(Core& core, topics::GroupId id, const std::vector<MessageRef>& m
 // What a member has ever received from groups of that home.
 MemberLoad load_of(const Core& core, const Session& session, ShardIndex home) {
     MemberLoad load{session.load, session.room, 0};
-    for (const session::MessageSource& membership : session.sources) {
-        if (home_of_group(core, membership) == home) load.received += membership.received;
+    for (const session::MessageSource& source : session.sources) {
+        if (home_of(core, source) == home) load.received += source.received;
     }
     return load;
 }
 
 }  // namespace
 
-MemberLoad load_at_home(const Core& core, const Session& session, const session::MessageSource& membership) {
-    return load_of(core, session, home_of_group(core, membership));
+const topics::GroupMember* choose_member(Core& core, topics::SharedGroup& group) {
+    const auto load_of = [&](const topics::GroupMember& member) -> std::optional<std::uint64_t> {
+        const auto found = core.groups.able.find(member.id);
+        if (found == core.groups.able.end() || !found->second.has_room()) return std::nullopt;
+        return found->second.unacknowledged();
+    };
+    if (core.options.shared_choice == SharedChoice::kLeastInflight) return group.least_loaded_member(load_of);
+    return group.next_member([&](const topics::GroupMember& member) { return load_of(member).has_value(); });
+}
+
+MemberLoad load_at_home(const Core& core, const Session& session, const session::MessageSource& source) {
+    return load_of(core, session, home_of(core, source));
 }
 
 void join_group(Core& core, ShardIndex from, const GroupJoin& join) {
@@ -151,9 +144,11 @@ void set_member_able(Core& core, const MemberAble& change) {
     member.given = std::max(member.given, change.load.received);
     for (auto& [id, waiting] : core.groups.waiting) hand_out_waiting(core, id, waiting);
     std::erase_if(core.groups.waiting, [](const auto& entry) { return entry.second.messages.empty(); });
+    consumer_is_able(core, change.session);
 }
 
 void deliver_to_group(Core& core, topics::GroupId group, const MessageRef& message) {
+    if (Queue* queue = core.queues.find_group(group)) return attract(core, *queue, message);
     const auto stream = core.streams.by_group.find(group);
     if (stream != core.streams.by_group.end()) return append_to_stream(core, *stream->second, message);
     deliver_or_hold(core, group, message);
@@ -172,29 +167,25 @@ void return_to_group(Core& core, const GroupReturn& returned) {
     for (const MessageRef& message : returned.messages) deliver_or_hold(core, group->id(), message);
 }
 
+void send_to_group(Core& core, ShardIndex home, GroupReturn returned) {
+    if (home != core.options.index) return core.forward(home, std::move(returned));
+    return_to_group(core, returned);
+}
+
 void receive_from_group(Core& core, const GroupDeliver& delivery) {
-    session::MessageSource* membership = nullptr;
-    std::uint16_t slot = 0;
     Session* session = core.sessions.find_number(delivery.session);
-    if (session != nullptr && session->is_connected()) {
-        for (std::size_t i = 0; i < session->sources.size() && membership == nullptr; ++i) {
-            session::MessageSource& candidate = session->sources[i];
-            if (!candidate.active || candidate.group != delivery.group || candidate.filter != delivery.filter)
-                continue;
-            membership = &candidate;
-            slot = static_cast<std::uint16_t>(i + 1);
-        }
-    }
-    if (membership == nullptr) {
+    const bool is_there = session != nullptr && session->is_connected();
+    const std::uint16_t slot =
+        is_there ? find_source(*session, session::SourceKind::kGroup, delivery.group, delivery.filter)
+                 : std::uint16_t{0};
+    if (slot == 0) {
         // It has left meanwhile: back to the others.
-        GroupReturn returned{delivery.group, delivery.filter, {delivery.message}};
         const ShardIndex home =
             home_of(SharedGroups::key(delivery.group, delivery.filter), core.options.count);
-        if (home != core.options.index) return core.forward(home, std::move(returned));
-        core.groups.able.erase(delivery.session);
-        return return_to_group(core, returned);
+        if (home == core.options.index) core.groups.able.erase(delivery.session);
+        return send_to_group(core, home, {delivery.group, delivery.filter, {delivery.message}});
     }
-    ++membership->received;
+    ++session->sources[slot - 1u].received;
     if (session->room > 0) --session->room;
     session::Held held;
     held.message = delivery.message;
@@ -225,7 +216,7 @@ void update_able(Core& core, Session& session) {
     std::uint64_t told = 0;
     for (std::size_t i = 0; i < session.sources.size(); ++i) {
         if (session.sources[i].kind == session::SourceKind::kStream) continue;  // it asks by itself
-        const ShardIndex home = home_of_group(core, session.sources[i]);
+        const ShardIndex home = home_of(core, session.sources[i]);
         if ((told >> home & 1U) != 0) continue;
         told |= std::uint64_t{1} << home;
         const MemberAble change{session.number, able, load_of(core, session, home)};
@@ -233,43 +224,6 @@ void update_able(Core& core, Session& session) {
             set_member_able(core, change);
         } else {
             core.forward(home, change);
-        }
-    }
-}
-
-void give_back_shared(Core& core, Session& session) {
-    if (session.sources.empty()) return;
-    std::vector<GroupReturn> returned(session.sources.size());
-    // What was sent and not acknowledged first, then what waited: the order in which the group gave them. QoS
-    // 2 messages that are under way stay with this session [MQTT-5.0 4.8.2-5].
-    session.inflight.for_each([&](session::Inflight::Entry& entry) {
-        if (entry.held.source == 0 || entry.phase != session::Inflight::Phase::kAwaitsPuback) return;
-        core.statistics.books[entry.held.root].hand_over();
-        returned[entry.held.source - 1u].messages.push_back(entry.held.message);
-        forget_entry(core, session, entry.held);
-        session.inflight.abandon(entry);
-        --core.statistics.inflight;
-    });
-    session.inflight.drop_done();
-    for (std::size_t left = session.queue.size(); left > 0; --left) {
-        if (session.queue.front().source == 0) {
-            session.queue.push_back(session.queue.pop_front());
-            continue;
-        }
-        session::Held held = dequeue(core, session);
-        core.statistics.books[held.root].hand_over();
-        forget_entry(core, session, held);
-        returned[held.source - 1u].messages.push_back(std::move(held.message));
-    }
-    for (std::size_t i = 0; i < returned.size(); ++i) {
-        if (returned[i].messages.empty()) continue;
-        returned[i].group = session.sources[i].group;
-        returned[i].filter = session.sources[i].filter;
-        const ShardIndex home = home_of_group(core, session.sources[i]);
-        if (home == core.options.index) {
-            return_to_group(core, returned[i]);
-        } else {
-            core.forward(home, std::move(returned[i]));
         }
     }
 }

@@ -15,6 +15,7 @@
 #include "shard/link_id.h"
 #include "shard/shard_message.h"
 #include "topics/match_result.h"
+#include "topics/shared_group.h"
 
 namespace dray::shard {
 
@@ -25,8 +26,9 @@ struct SharedGroups {
         std::uint64_t bytes = 0;
     };
     std::unordered_map<topics::GroupId, Waiting> waiting;
-    // The members of groups here that are online and can take messages. A member may be given as many as it
-    // has told room for, so that none gets all that waits before its shard can say that it is enough.
+    // The members of groups and consumers of queues here that are online and can take messages. A member may
+    // be given as many as it has told room for, so that none gets all that waits before its shard can say
+    // that it is enough.
     struct Able {
         MemberLoad load;
         std::uint64_t given = 0;  // counted like load.received
@@ -50,16 +52,17 @@ void leave_group(Core& core, ShardIndex from, const GroupLeave& leave);
 void set_member_able(Core& core, const MemberAble& change);
 void deliver_to_group(Core& core, topics::GroupId group, const session::MessageRef& message);
 void return_to_group(Core& core, const GroupReturn& returned);
+// The able member that is to have the next message, if there is one.
+const topics::GroupMember* choose_member(Core& core, topics::SharedGroup& group);
 
 // At the member's shard.
 void receive_from_group(Core& core, const GroupDeliver& delivery);
-// Tells the homes of a session's shared subscriptions when it has become able or unable to take messages, has
-// room for more than they know of, or (where the least loaded member is chosen) is less loaded.
+// Tells the homes of a session's shared subscriptions and queues when it has become able or unable to take
+// messages, has room for more than they know of, or (where the least loaded member is chosen) is less loaded.
 void update_able(Core& core, session::Session& session);
 // For GroupJoin.
 MemberLoad load_at_home(const Core& core, const session::Session& session,
-                        const session::MessageSource& membership);
-// Gives back what a session that left had not acknowledged.
-void give_back_shared(Core& core, session::Session& session);
+                        const session::MessageSource& source);
+void send_to_group(Core& core, ShardIndex home, GroupReturn returned);
 
 }  // namespace dray::shard

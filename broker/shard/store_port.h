@@ -18,6 +18,7 @@
 //     kStreamSegments stream number, first offset        when it begins, bytes before it
 //     kStreamPromises stream number, promise             message that is appended when it is known to be safe
 //     kStreamCursors  session number, filter             where a reader goes on
+//     kQueues, kQueueEntries                             queue_store.h
 //
 // No key names a shard: how many there are may change between two starts.
 #pragma once

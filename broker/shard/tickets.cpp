@@ -28,6 +28,7 @@ void finish(Core& core, GrantSubscriptions& operation) {
         start_replay(core, *session, std::move(replayed));
     }
     if (session->readers > 0) begin_readers(core, *session);
+    for (const std::string& filter : operation.queues) join_queue(core, *session, filter);
 }
 
 void finish(Core& core, ConfirmUnsubscribe& operation) {
@@ -75,6 +76,15 @@ std::optional<Operation> Tickets::confirm(Ticket ticket) {
     std::optional<Operation> operation(std::move(waiting.operation));
     for (; !waiting_.empty() && waiting_.front().count == 0; ++oldest_) waiting_.pop_front();
     return operation;
+}
+
+void refuse_request(Core& core, Ticket ticket, std::uint16_t request, const char* why) {
+    auto& grant = std::get<GrantSubscriptions>(core.tickets.operation(ticket));
+    const Link* link = core.links.find(grant.link);
+    const bool is_v5 = link != nullptr && link->is_v5();
+    grant.reasons.at(request) =
+        is_v5 ? mqtt::ReasonCode::kTopicFilterInvalid : mqtt::ReasonCode::kUnspecifiedError;
+    if (*grant.why == '\0') grant.why = why;
 }
 
 void confirm(Core& core, Ticket ticket) {

@@ -23,7 +23,7 @@ struct AcknowledgePublish {
     std::uint64_t due = 0;  // which of the link's due acknowledgements
 };
 
-// A SUBACK, and then the retained messages of the subscriptions it grants.
+// A SUBACK, and then the messages that the subscriptions it grants begin with.
 struct GrantSubscriptions {
     struct Replayed {
         std::string filter;
@@ -35,7 +35,8 @@ struct GrantSubscriptions {
     mqtt::PacketId packet_id{};
     std::vector<mqtt::ReasonCode> reasons;
     std::vector<Replayed> replays;
-    const char* why = "";  // of the first that was refused; a literal
+    std::vector<std::string> queues;  // filters of those that are consumed from now on
+    const char* why = "";             // of the first that was refused; a literal
 };
 
 // An UNSUBACK.
@@ -75,6 +76,7 @@ struct Promised {
     std::uint64_t stored = 0;
     std::uint64_t position = 0;
     std::uint64_t body = 0;
+    std::uint64_t queue = 0;  // its number, if it is in a queue instead
 };
 struct CollectionDurable {
     Ticket collection = 0;
@@ -103,6 +105,8 @@ class Tickets {
     void wait_for_more(Ticket ticket, std::uint32_t count = 1) { at(ticket).count += count; }
     // The operation, if that was the last it waited for.
     std::optional<Operation> confirm(Ticket ticket);
+    // Of one that is not done.
+    Operation& operation(Ticket ticket) { return at(ticket).operation; }
 
     // Tickets that the disk confirms, ours and other shards', in the order of their sequence numbers.
     struct OnDisk {
@@ -126,6 +130,9 @@ class Tickets {
 };
 
 struct Core;
+
+// What a SUBACK that waits says of one request: refused. `why` is a literal.
+void refuse_request(Core& core, Ticket ticket, std::uint16_t request, const char* why);
 
 // Something that this ticket waited for has come.
 void confirm(Core& core, Ticket ticket);

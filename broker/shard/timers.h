@@ -20,11 +20,13 @@ struct Timer {
         kSysTopics,
         kTicket,
         kStreamRetention,
+        kQueue,
     };
     Instant at;
     Kind kind{};
     std::uint32_t link_index = 0;  // of the link timers
-    std::uint64_t subject = 0;     // the link's generation, the number of a session or stream, or the ticket
+    std::uint64_t subject =
+        0;  // the link's generation, the number of a session, stream or queue, or the ticket
 
     friend bool operator>(const Timer& a, const Timer& b) { return a.at > b.at; }
 };

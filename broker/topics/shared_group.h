@@ -30,6 +30,32 @@ class SharedGroup {
     const std::string& filter() const { return filter_; }
     const std::vector<GroupMember>& members() const { return members_; }
 
+    // nullptr if it is none.
+    const GroupMember* find(MemberId id) const {
+        const auto found = std::ranges::find(members_, id, &GroupMember::id);
+        return found == members_.end() ? nullptr : &*found;
+    }
+    // Adds the member or replaces its options. Whether it is new.
+    bool put(const GroupMember& member) {
+        const auto known = std::ranges::find(members_, member.id, &GroupMember::id);
+        if (known != members_.end()) {
+            *known = member;
+            return false;
+        }
+        members_.push_back(member);
+        return true;
+    }
+    // Whether it was there. The turn of the others stays as it was.
+    bool remove(MemberId id) {
+        const auto known = std::ranges::find(members_, id, &GroupMember::id);
+        if (known == members_.end()) return false;
+        const auto index = static_cast<std::size_t>(known - members_.begin());
+        members_.erase(known);
+        if (index < next_) --next_;
+        if (next_ == members_.size()) next_ = 0;
+        return true;
+    }
+
     // Round robin: the first member after the one chosen last that can_take(member) accepts, or nullptr.
     template <typename Predicate>
     const GroupMember* next_member(Predicate can_take) {
@@ -61,31 +87,6 @@ class SharedGroup {
 
   private:
     friend class SubscriptionTree;
-
-    auto position(MemberId id) {
-        return std::find_if(members_.begin(), members_.end(),
-                            [id](const GroupMember& member) { return member.id == id; });
-    }
-    // Adds the member or replaces its options. Whether it is new.
-    bool put(const GroupMember& member) {
-        const auto known = position(member.id);
-        if (known != members_.end()) {
-            *known = member;
-            return false;
-        }
-        members_.push_back(member);
-        return true;
-    }
-    // Whether it was there. The turn of the others stays as it was.
-    bool remove(MemberId id) {
-        const auto known = position(id);
-        if (known == members_.end()) return false;
-        const auto index = static_cast<std::size_t>(known - members_.begin());
-        members_.erase(known);
-        if (index < next_) --next_;
-        if (next_ == members_.size()) next_ = 0;
-        return true;
-    }
 
     GroupId id_ = 0;
     std::string name_;

@@ -176,6 +176,7 @@ void World::start() {
         each.response_prefix = options_.response_prefix;
         each.shared_choice = options_.shared_choice;
         each.streams = options_.streams;
+        each.queues = options_.queues;
         shards_.push_back(std::make_unique<shard::Shard>(each, disk_, now_));
     }
     mail_.resize(std::size_t{options_.shards} * options_.shards);
@@ -259,7 +260,7 @@ bool World::step(bool with_time) {
     std::vector<shard::ShardIndex> busy;
     for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
         if (with_time && shards_[i]->next_deadline() <= now_) shards_[i]->tick(now_);
-        if (!shards_[i]->effects().empty()) busy.push_back(i);
+        if (shards_[i]->has_work()) busy.push_back(i);
     }
     const bool may_sync = options_.disk == Disk::kByItself && disk_.has_unsynced();
     if (may_sync && random_.below(sync_one_in_) == 0) {

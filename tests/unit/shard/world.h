@@ -39,6 +39,7 @@ struct WorldOptions {
     shard::Redirect redirect = shard::Redirect::kNone;
     std::string response_prefix;
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
+    std::vector<shard::QueueOptions> queues;
     bool allow_anonymous = true;
     bool sys_topics = false;
     std::vector<shard::StreamOptions> streams;
@@ -116,6 +117,9 @@ class World {
     template <typename Answer>
     Answer ask(shard::ShardIndex shard, shard::ShardMessage question,
                Client::Where where = Client::Where::current());
+
+    // From the next start on.
+    void set_queues(std::vector<shard::QueueOptions> queues) { options_.queues = std::move(queues); }
 
     shard::Books books();
     shard::Statistics statistics();

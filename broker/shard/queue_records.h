@@ -1,0 +1,53 @@
+// The records of queues: how they stand on disk, in the words of records.h and as frozen as those.
+//
+//     queue         number (8), flags (1: bit 0 exclusive, bits 1-2 overflow), TTL (8), most messages (8),
+//                   most bytes (8), most deliveries (4), retry delay (4), the longest (4), alert messages
+//                   (8), alert age (8), dead-letter queue, key (text each), filters (text each); times in ms
+//     totals        messages (8), bytes (8), last position (8), of a queue
+//     queued        arrived at (8), message
+//     deliveries    of a queued message (4), next not before (8)
+//
+// Pure functions; decoding checks everything and gives nothing for bytes that it does not understand.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/instant.h"
+#include "session/message.h"
+#include "shard/queue_messages.h"
+#include "shard/queue_options.h"
+#include "shard/records.h"
+
+namespace dray::shard {
+
+struct QueueRecord {
+    std::uint64_t number = 0;
+    QueueOptions options;  // without the name, which is the key
+};
+struct QueuedRecord {
+    Instant arrived_at;
+    session::MessageRef message;
+};
+struct DeliveriesRecord {
+    std::uint32_t deliveries = 0;
+    Instant retry_at;
+};
+std::string encode(const QueueRecord& record);
+std::optional<QueueRecord> decode_queue(std::string_view bytes);
+std::string encode(const QueueMessages::Totals& totals);
+std::optional<QueueMessages::Totals> decode_totals(std::string_view bytes);
+std::string encode(const QueuedRecord& record);
+std::optional<QueuedRecord> decode_queued(std::string_view bytes);
+std::string encode(const DeliveriesRecord& record);
+std::optional<DeliveriesRecord> decode_deliveries(std::string_view bytes);
+// Of kQueueEntries, but for that of the totals.
+struct QueuedKey {
+    std::uint64_t position = 0;
+    bool is_deliveries = false;
+};
+std::optional<QueuedKey> parse_queued_key(std::string_view key);
+
+}  // namespace dray::shard
