@@ -1,5 +1,6 @@
 #include "shard/audit.h"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 
@@ -100,6 +101,58 @@ class Auditor {
 
 std::string audit(Core& core) {
     return Auditor(core).report();
+}
+
+std::string beyond_limits(Core& core) {
+    const Limits& limits = core.limits();
+    std::string report;
+    const auto expect_at_most = [&](const std::string& what, std::uint64_t found, std::uint64_t max) {
+        if (found > max) report += what + ": " + std::to_string(found) + " of " + std::to_string(max) + "; ";
+    };
+    core.sessions.for_each([&](const Session& session) {
+        const std::string of = " of " + session.client_id;
+        // After a restart what was in flight is in the queue again, in front.
+        const std::size_t again = std::min<std::size_t>(session.queue.size(), limits.inflight_messages_max);
+        std::uint64_t bytes = session.queue_bytes;
+        for (std::size_t i = 0; i < again; ++i) bytes -= session.queue[i].message->weight();
+        expect_at_most("queued messages" + of, session.queue.size() - again, limits.queue_messages_max);
+        expect_at_most("queued bytes" + of, bytes, limits.queue_bytes_max);
+        expect_at_most("subscriptions" + of, session.subscriptions.size(), limits.subscriptions_max);
+        const Link* link = core.link_of(session);
+        if (link != nullptr) expect_at_most("messages in flight" + of, session.inflight.sent(), link->window);
+    });
+    for (const auto& [id, waiting] : core.groups.waiting) {
+        const std::string of = " of group " + core.subscriptions.group(id).name();
+        expect_at_most("waiting messages" + of, waiting.messages.size(), limits.queue_messages_max);
+        expect_at_most("waiting bytes" + of, waiting.bytes, limits.queue_bytes_max);
+    }
+    return report;
+}
+
+std::string unfinished(Core& core) {
+    std::string report;
+    const auto expect_none = [&report](const std::string& what, std::size_t found) {
+        if (found > 0) report += std::to_string(found) + " " + what + "; ";
+    };
+    core.sessions.for_each([&](const Session& session) {
+        expect_none("messages in flight to " + session.client_id, session.inflight.size());
+        expect_none("messages queued for " + session.client_id, session.queue.size());
+        expect_none("packet ids of " + session.client_id, session.incoming.size());
+        expect_none("replays to " + session.client_id, session.replays);
+    });
+    core.links.for_each([&](const Link& link) {
+        expect_none("acknowledgements due", link.due.size());
+        expect_none("bytes to be sent", link.outbox.bytes());
+    });
+    for (const auto& [id, waiting] : core.groups.waiting) {
+        expect_none("messages of a group", waiting.messages.size());
+    }
+    expect_none("tickets", core.tickets.size());
+    expect_none("tickets on disk", core.tickets.on_disk.size());
+    expect_none("sessions that wait for the disk", core.persistence.waiting.size());
+    expect_none("replays", core.replays.running.size() + core.replays.serving.size());
+    expect_none("collections", core.collections.open.size() + core.collections.promised.size());
+    return report;
 }
 
 }  // namespace dray::shard

@@ -1,5 +1,5 @@
-// Do the books and gauges say what is there? Looks into every window, queue, group and outbox of the shard.
-// For simulations: it takes as long as there is state.
+// A look into everything that a shard has, for simulations: it takes as long as there is state. Each function
+// says in words what is wrong, and nothing if nothing is.
 #pragma once
 
 #include <string>
@@ -8,7 +8,11 @@ namespace dray::shard {
 
 struct Core;
 
-// What is wrong, in words; empty if nothing is.
+// What the books and gauges say that is not so.
 std::string audit(Core& core);
+// What is more than a limit allows.
+std::string beyond_limits(Core& core);
+// What is under way: in a broker that has calmed down, whose clients have acknowledged everything, a leak.
+std::string unfinished(Core& core);
 
 }  // namespace dray::shard

@@ -165,7 +165,9 @@ void restore_subscription(Core& core, Session& session, std::string_view filter,
         ++core.statistics.shared_subscriptions;
         subscription.source =
             source_slot(session, session::SourceKind::kGroup, shared->group, shared->filter);
-        return join(core, session, *shared, subscription, core.tickets.open(ConfirmTicket{}));
+        const Ticket ticket = core.tickets.open(ConfirmTicket{core.options.index, 0});
+        join(core, session, *shared, subscription, ticket);
+        return confirm(core, ticket);
     }
     if (parse_stream_filter(filter)) return restore_stream_subscription(session, filter, subscription);
     if (const auto queue = queue_name(filter)) {

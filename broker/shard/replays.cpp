@@ -45,6 +45,8 @@ void serve_batch(Core& core, std::uint64_t key) {
 void deliver_retained(Core& core, Session& session, const Replay& replay,
                       const session::MessageRef& message) {
     if (!replay.superseded.empty() && replay.superseded.contains(std::string(message->topic()))) return;
+    // [MQTT-5.0 3.8.3-3]
+    if (replay.subscription.options.no_local && session.number == message->publisher()) return;
     session::Held held;
     held.message = message;
     held.root = core.statistics.books.root_of(message->topic());

@@ -358,4 +358,12 @@ std::string Shard::audit() const {
     return shard::audit(*core_);
 }
 
+std::string Shard::beyond_limits() const {
+    return shard::beyond_limits(*core_);
+}
+
+std::string Shard::unfinished() const {
+    return shard::unfinished(*core_);
+}
+
 }  // namespace dray::shard

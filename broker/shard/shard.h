@@ -107,8 +107,10 @@ class Shard {
     session::Outbox& outbox(LinkId id);
 
     const Statistics& statistics() const;
-    // For simulations: what the books and gauges say that is not so; empty if they are right (audit.h).
+    // For simulations (audit.h): what is wrong, in words; empty if nothing is.
     std::string audit() const;
+    std::string beyond_limits() const;
+    std::string unfinished() const;
 
   private:
     std::unique_ptr<Core> core_;

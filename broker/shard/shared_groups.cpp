@@ -1,6 +1,7 @@
 #include "shard/shared_groups.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -48,6 +49,20 @@ void hand_out_waiting(Core& core, topics::GroupId id, SharedGroups::Waiting& wai
         waiting.bytes -= message->weight();
         waiting.messages.pop_front();
     }
+}
+
+// A member of this shard that takes a message says at once whether it can take more, which leads back here:
+// then the round that is under way is followed by another.
+void hand_out_all_waiting(Core& core) {
+    SharedGroups& groups = core.groups;
+    groups.hand_out_again = true;
+    if (groups.is_handing_out) return;
+    groups.is_handing_out = true;
+    while (std::exchange(groups.hand_out_again, false)) {
+        for (auto& [id, waiting] : groups.waiting) hand_out_waiting(core, id, waiting);
+    }
+    groups.is_handing_out = false;
+    std::erase_if(groups.waiting, [](const auto& entry) { return entry.second.messages.empty(); });
 }
 
 void hold(Core& core, topics::GroupId id, const MessageRef& message) {
@@ -142,8 +157,7 @@ void set_member_able(Core& core, const MemberAble& change) {
     SharedGroups::Able& member = core.groups.able[change.session];
     member.load = change.load;
     member.given = std::max(member.given, change.load.received);
-    for (auto& [id, waiting] : core.groups.waiting) hand_out_waiting(core, id, waiting);
-    std::erase_if(core.groups.waiting, [](const auto& entry) { return entry.second.messages.empty(); });
+    hand_out_all_waiting(core);
     consumer_is_able(core, change.session);
 }
 

@@ -37,6 +37,8 @@ struct SharedGroups {
         bool has_room() const { return load.room > on_its_way(); }
     };
     std::unordered_map<session::SessionNumber, Able> able;
+    bool is_handing_out = false;  // what waits
+    bool hand_out_again = false;
 
     static std::string key(std::string_view name, std::string_view filter) {
         return std::string(name).append("/").append(filter);  // a group's name has no slash

@@ -107,6 +107,7 @@ class Tickets {
     std::optional<Operation> confirm(Ticket ticket);
     // Of one that is not done.
     Operation& operation(Ticket ticket) { return at(ticket).operation; }
+    std::size_t size() const { return waiting_.size(); }  // from the oldest that is not done
 
     // Tickets that the disk confirms, ours and other shards', in the order of their sequence numbers.
     struct OnDisk {

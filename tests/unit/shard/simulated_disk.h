@@ -66,7 +66,8 @@ class SimulatedDisk final : public shard::StorePort {
     }
     // Some of what was not synced may have reached the disk all the same, in its order.
     void crash(Random& random) {
-        for (std::uint64_t lucky = random.below(written_.size() + 1); lucky > 0; --lucky) sync_one();
+        std::uint64_t lucky = works_ ? random.below(written_.size() + 1) : 0;
+        for (; lucky > 0; --lucky) sync_one();
         written_.clear();
         unread_.clear();
     }

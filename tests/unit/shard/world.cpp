@@ -111,7 +111,7 @@ Client& Client::is_open(Where where) {
 
 Client& Client::drops() {
     open_ = false;
-    world_.shards_[shard_]->closed(link_, world_.now_);
+    world_.shard(shard_).closed(link_, world_.now());
     world_.run();
     return *this;
 }
@@ -155,49 +155,28 @@ void Client::take_input(std::string_view bytes) {
     }
 }
 
-World::World(WorldOptions options)
-    : options_(options), random_(options.seed), disk_(options.disk != Disk::kNone) {
-    if (!options_.sys_topics) options_.limits.sys_interval_ms = 0;
-    sync_one_in_ = std::uint64_t{1} << random_.below(8);
-    start();
+namespace {
+
+ClusterOptions cluster_options(const WorldOptions& options) {
+    ClusterOptions result = options;
+    if (!options.sys_topics) result.limits.sys_interval_ms = 0;
+    return result;
 }
 
-void World::start() {
-    for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
-        shard::ShardOptions each;
-        each.index = i;
-        each.count = options_.shards;
-        each.seed = random_.next();
-        each.limits = options_.limits;
-        each.version = "test";
-        each.auth = options_.auth;
-        each.server_reference = options_.server_reference;
-        each.redirect = options_.redirect;
-        each.response_prefix = options_.response_prefix;
-        each.shared_choice = options_.shared_choice;
-        each.streams = options_.streams;
-        each.queues = options_.queues;
-        shards_.push_back(std::make_unique<shard::Shard>(each, disk_, now_));
-    }
-    mail_.resize(std::size_t{options_.shards} * options_.shards);
-    // No client is served before every shard knows the ways to the others.
-    while (step(false)) {
-    }
-}
+}  // namespace
 
-void World::crash(shard::ShardIndex shards) {
-    disk_.crash(random_);
-    now_ = now_ + std::chrono::seconds(1);
-    for (const auto& [name, client] : clients_) client->open_ = false;
-    shards_.clear();
-    mail_.clear();
-    options_.shards = shards;
-    start();
+World::World(const WorldOptions& options) : cluster_(cluster_options(options), *this) {
+    link_options_.allow_anonymous = options.allow_anonymous;
 }
 
 World::~World() {
     run();
-    for (const auto& each : shards_) EXPECT_EQ(each->audit(), "");
+    EXPECT_EQ(cluster_.audit(), "");
+}
+
+void World::crash(shard::ShardIndex shards) {
+    for (const auto& [name, client] : clients_) client->open_ = false;
+    cluster_.crash(shards);
 }
 
 Client& World::client(const std::string& name) {
@@ -209,184 +188,63 @@ Client& World::client(const std::string& name) {
     return *client;
 }
 
-shard::LinkOptions World::link_options() const {
-    shard::LinkOptions options;
-    options.allow_anonymous = options_.allow_anonymous;
-    return options;
-}
-
 void World::open(Client& client) {
     client.unconsumed_.clear();
     client.input_.clear();
-    client.shard_ = static_cast<shard::ShardIndex>(random_.below(options_.shards));
-    client.link_ = shards_[client.shard_]->open(link_options(), now_);
     client.open_ = client.reading_ = true;
+    open_link(client, static_cast<shard::ShardIndex>(random().below(cluster_.shards())));
 }
 
-void World::advance(std::chrono::milliseconds time) {
-    const Instant until = now_ + time;
-    for (;;) {
-        Instant next = until;
-        for (const auto& each : shards_) next = std::min(next, each->next_deadline());
-        now_ = std::max(now_, next);
-        for (const auto& each : shards_) each->tick(now_);
-        run();
-        if (now_ >= until) return;
-    }
+void World::open_link(Client& client, shard::ShardIndex at) {
+    client.shard_ = at;
+    client.link_ = shard(at).open(link_options_, now());
 }
 
 void World::feed(Client& client, std::string_view bytes) {
     if (!client.open_) return;
     client.unconsumed_ += bytes;
-    const std::size_t used =
-        shards_[client.shard_]->receive(client.link_, as_bytes(client.unconsumed_), now_);
-    client.unconsumed_.erase(0, used);
-    // Nothing more may be offered to a link that was handed over or closed: so that is done at once.
-    const shard::ShardIndex at = client.shard_;
-    const shard::Effects& effects = shards_[at]->effects();
-    if (!effects.handovers.empty() || !effects.closes.empty()) carry_out(at);
+    cluster_.receive(client.shard_, client.link_, client.unconsumed_);
 }
 
-void World::run() {
-    while (step()) {
-    }
+void World::hand_over(shard::ShardIndex at, shard::LinkId link, shard::ShardIndex to) {
+    Client* client = find(at, link);
+    open_link(*client, to);
+    feed(*client, {});
 }
 
-bool World::step() {
-    return step(true);
+void World::flush(shard::ShardIndex at, shard::LinkId link) {
+    if (Client* client = find(at, link)) flush(*client);
 }
 
-bool World::step(bool with_time) {
-    std::vector<shard::ShardIndex> busy;
-    for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
-        if (with_time && shards_[i]->next_deadline() <= now_) shards_[i]->tick(now_);
-        if (shards_[i]->has_work()) busy.push_back(i);
-    }
-    const bool may_sync = options_.disk == Disk::kByItself && disk_.has_unsynced();
-    if (may_sync && random_.below(sync_one_in_) == 0) {
-        sync_one();
-    } else if (disk_.has_unread() && random_.below(4) == 0) {
-        read_one();
-    } else if (!busy.empty() && random_.below(2) == 0) {
-        carry_out(busy[random_.below(busy.size())]);
-    } else if (!deliver_one_mail()) {
-        if (!busy.empty()) {
-            carry_out(busy.front());
-        } else if (may_sync) {
-            sync_one();
-        } else if (disk_.has_unread()) {
-            read_one();
-        } else {
-            return with_time && is_due();
-        }
-    }
-    return true;
-}
-
-bool World::is_due() const {
-    return std::ranges::any_of(shards_, [this](const auto& each) { return each->next_deadline() <= now_; });
-}
-
-void World::sync_one() {
-    const SimulatedDisk::Written written = disk_.sync_one();
-    shards_[written.shard]->durable(written.sequence, now_);
-}
-
-void World::read_one() {
-    const SimulatedDisk::Read read = disk_.read_one();
-    shards_[read.shard]->read_done(read.done, now_);
-}
-
-void World::carry_out(shard::ShardIndex index) {
-    shards_[index]->end_turn();
-    shard::Effects effects = std::move(shards_[index]->effects());
-    shards_[index]->effects().clear();
-    if (effects.commit.sequence != 0) {
-        disk_.commit(index, effects.commit.sequence, std::move(effects.commit.batch));
-    }
-    for (shard::StoreRead& read : effects.reads) disk_.read(index, std::move(read));
-    for (const auto& forward : effects.forwards) {
-        if (forward.to == shard::kOutside) {
-            answers_.push_back(forward.message);
-            continue;
-        }
-        mail_[std::size_t{index} * options_.shards + forward.to].push_back(
-            {index, forward.to, forward.message});
-    }
-    for (const auto& handover : effects.handovers) {
-        Client* client = find(index, handover.link);
-        client->shard_ = handover.to;
-        client->link_ = shards_[handover.to]->open(link_options(), now_);
-        feed(*client, {});
-    }
-    for (const shard::LinkId link : effects.flushes) {
-        if (Client* client = find(index, link)) flush(*client);
-    }
-    for (const auto& close : effects.closes) {
-        Client* client = find(index, close.link);
-        if (client == nullptr) continue;
-        flush(*client);
-        client->open_ = false;
-        shards_[index]->closed(close.link, now_);
-    }
+void World::close(shard::ShardIndex at, const shard::Effects::Close& close) {
+    Client* client = find(at, close.link);
+    if (client == nullptr) return;
+    flush(*client);
+    client->open_ = false;
+    shard(at).closed(close.link, now());
 }
 
 void World::flush(Client& client) {
     if (!client.open_ || !client.reading_) return;
     session::GatherBatch batch(64 * 1024);
-    while (!shards_[client.shard_]->outbox(client.link_).empty()) {
+    session::Outbox* outbox = nullptr;
+    while (outbox = &shard(client.shard_).outbox(client.link_), !outbox->empty()) {
         batch.clear();
-        shards_[client.shard_]->outbox(client.link_).gather(batch);
+        outbox->gather(batch);
         std::string bytes;
         for (const ByteView piece : batch.pieces()) bytes += as_text(piece);
         // A short write now and then: the rest is gathered again.
-        bytes.resize(1 + random_.below(bytes.size()));
-        shards_[client.shard_]->written(client.link_, bytes.size(), now_);
+        bytes.resize(1 + random().below(bytes.size()));
+        shard(client.shard_).written(client.link_, bytes.size(), now());
         client.take_input(bytes);
     }
 }
 
-bool World::deliver_one_mail() {
-    std::vector<std::deque<Mail>*> lines;
-    for (auto& line : mail_) {
-        if (!line.empty()) lines.push_back(&line);
-    }
-    if (lines.empty()) return false;
-    std::deque<Mail>& line = *lines[random_.below(lines.size())];
-    Mail mail = std::move(line.front());
-    line.pop_front();
-    shards_[mail.to]->receive(mail.from, std::move(mail.message), now_);
-    return true;
-}
-
-Client* World::find(shard::ShardIndex shard, shard::LinkId link) {
+Client* World::find(shard::ShardIndex at, shard::LinkId link) {
     for (const auto& [name, client] : clients_) {
-        if (client->open_ && client->shard_ == shard && client->link_ == link) return client.get();
+        if (client->open_ && client->shard_ == at && client->link_ == link) return client.get();
     }
     return nullptr;
-}
-
-shard::Statistics World::statistics() {
-    shard::Statistics sum;
-    for (const auto& each : shards_) sum.add(each->statistics());
-    return sum;
-}
-
-shard::Books World::books() {
-    return statistics().books.total();
-}
-
-void World::set_pressure(unsigned percent) {
-    for (const auto& each : shards_) each->set_pressure(percent, now_);
-}
-
-void World::shut_down() {
-    for (const auto& each : shards_) each->shut_down(now_);
-    run();
-}
-
-void World::sync() {
-    for (run(); disk_.has_unsynced(); run()) sync_one();
 }
 
 }  // namespace dray::test

@@ -1,7 +1,5 @@
-// A whole broker in one thread: N shards, their messages to each other, clients and a clock, all of it
-// decided by a seed. Between two inputs the world runs until it is quiet; messages between shards are
-// delivered in an order that the seed chooses, keeping that of each pair, which is all that the shards may
-// rely on.
+// A whole broker in one thread, with clients whose conversation with it is written as a transcript. Between
+// two inputs the world runs until it is quiet.
 //
 //     World world({.shards = 4});
 //     world.client("a").sends(connect("c1")).gets(connack());
@@ -9,37 +7,18 @@
 // At the end of each test the books of every shard must be right.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <source_location>
 #include <string>
 #include <vector>
 
-#include "base/random.h"
+#include "cluster.h"
 #include "mqtt/packet.h"
-#include "shard/shard.h"
-#include "simulated_disk.h"
 
 namespace dray::test {
 
-enum class Disk : std::uint8_t {
-    kNone,
-    kByHand,  // syncs when the test says so
-    kByItself,
-};
-
-struct WorldOptions {
-    shard::ShardIndex shards = 1;
-    std::uint64_t seed = 1;
-    shard::Limits limits;
-    Disk disk = Disk::kNone;
-    const shard::AuthPort* auth = nullptr;
-    std::string server_reference;
-    shard::Redirect redirect = shard::Redirect::kNone;
-    std::string response_prefix;
-    shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
-    std::vector<shard::QueueOptions> queues;
+struct WorldOptions : ClusterOptions {
     bool allow_anonymous = true;
     bool sys_topics = false;
     std::vector<shard::StreamOptions> streams;
@@ -98,18 +77,18 @@ class Client {
     std::vector<Received> taken_;
 };
 
-class World {
+class World final : private Transport {
   public:
-    explicit World(WorldOptions options = {});
-    ~World();
+    explicit World(const WorldOptions& options = {});
+    ~World() override;
 
     // The client of that name, on a shard that the seed chooses. After its connection has ended a CONNECT
     // opens another.
     Client& client(const std::string& name);
-    void advance(std::chrono::milliseconds time);
-    void run();
+    void advance(std::chrono::milliseconds time) { cluster_.advance(time); }
+    void run() { cluster_.run(); }
     // One thing of those that are due, chosen by the seed; false if nothing is.
-    bool step();
+    bool step() { return cluster_.step(); }
     // The process is killed, and starts again with what the disk has.
     void crash(shard::ShardIndex shards);
 
@@ -118,57 +97,40 @@ class World {
     Answer ask(shard::ShardIndex shard, shard::ShardMessage question,
                Client::Where where = Client::Where::current());
 
-    // From the next start on.
-    void set_queues(std::vector<shard::QueueOptions> queues) { options_.queues = std::move(queues); }
-
-    shard::Books books();
-    shard::Statistics statistics();
-    void set_pressure(unsigned percent);
-    void shut_down();
-    shard::Shard& shard(shard::ShardIndex index) { return *shards_[index]; }
-    SimulatedDisk& disk() { return disk_; }
-    Random& random() { return random_; }
+    shard::Books books() const { return statistics().books.total(); }
+    shard::Statistics statistics() const { return cluster_.statistics(); }
+    void set_pressure(unsigned percent) { cluster_.set_pressure(percent); }
+    void shut_down() { cluster_.shut_down(); }
+    shard::Shard& shard(shard::ShardIndex index) { return cluster_.shard(index); }
+    SimulatedDisk& disk() { return cluster_.disk(); }
+    Random& random() { return cluster_.random(); }
     // The disk has everything: what waited for it goes on.
-    void sync();
-    Instant now() const { return now_; }
+    void sync() { cluster_.sync(); }
+    Instant now() const { return cluster_.now(); }
 
   private:
     friend class Client;
-    struct Mail {
-        shard::ShardIndex from = 0;
-        shard::ShardIndex to = 0;
-        shard::ShardMessage message;
-    };
-    void start();
-    bool step(bool with_time);
-    bool is_due() const;
-    shard::LinkOptions link_options() const;
+    void hand_over(shard::ShardIndex at, shard::LinkId link, shard::ShardIndex to) override;
+    void flush(shard::ShardIndex at, shard::LinkId link) override;
+    void close(shard::ShardIndex at, const shard::Effects::Close& close) override;
     void open(Client& client);
-    void sync_one();
-    void read_one();
+    void open_link(Client& client, shard::ShardIndex at);
     void feed(Client& client, std::string_view bytes);
-    void carry_out(shard::ShardIndex index);
     void flush(Client& client);
-    bool deliver_one_mail();
-    Client* find(shard::ShardIndex shard, shard::LinkId link);
+    Client* find(shard::ShardIndex at, shard::LinkId link);
 
-    WorldOptions options_;
-    Random random_;
-    Instant now_{1'000'000};
-    SimulatedDisk disk_;
-    std::uint64_t sync_one_in_ = 1;  // how slow the disk is
-    std::vector<std::unique_ptr<shard::Shard>> shards_;
+    shard::LinkOptions link_options_;
     std::map<std::string, std::unique_ptr<Client>> clients_;
-    std::vector<std::deque<Mail>> mail_;       // one line for each ordered pair of shards
-    std::deque<shard::ShardMessage> answers_;  // to the outside
+    Cluster cluster_;
 };
 
 template <typename Answer>
 Answer World::ask(shard::ShardIndex shard, shard::ShardMessage question, Client::Where where) {
-    answers_.clear();
-    shards_[shard]->receive(shard::kOutside, std::move(question), now_);
+    std::deque<shard::ShardMessage>& answers = cluster_.answers();
+    answers.clear();
+    cluster_.shard(shard).receive(shard::kOutside, std::move(question), now());
     run();
-    const Answer* answer = answers_.size() == 1 ? std::get_if<Answer>(&answers_.front()) : nullptr;
+    const Answer* answer = answers.size() == 1 ? std::get_if<Answer>(&answers.front()) : nullptr;
     if (answer == nullptr) Client::fail("not one answer of that kind", where);
     return answer == nullptr ? Answer{} : *answer;
 }

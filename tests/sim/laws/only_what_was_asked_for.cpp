@@ -1,0 +1,49 @@
+// What comes to a client was sent by somebody and not refused, matches a filter that the session has or has
+// had, and has not more than that filter's QoS. (A QoS 1 message that was sent twice may have been accepted
+// once and refused then.)
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "laws/laws.h"
+#include "mqtt/topic.h"
+
+namespace dray::sim {
+
+namespace {
+
+class OnlyWhatWasAskedFor final : public Law {
+  public:
+    std::string_view name() const override { return "only what was asked for"; }
+
+    void asked(const Subscription& subscription) override {
+        asked_[subscription.client].push_back(subscription);
+    }
+    void session_ended(const std::string& client) override { asked_.erase(client); }
+    void arrived(const Arrival& arrival) override {
+        const Message& message = arrival.message;
+        const bool may_have_been_accepted = message.was_repeated && message.qos == mqtt::QoS::kAtLeastOnce;
+        if (message.fate == Message::Fate::kRefused && !may_have_been_accepted)
+            return broken(describe(message) + " was refused and came to " + arrival.client);
+        // After a restart the broker does not know any more whose a will or a retained message was.
+        const bool is_live = !message.is_will && !arrival.retain;
+        const auto allows = [&](const Subscription& subscription) {
+            return mqtt::matches(subscription.filter, message.topic) &&
+                   arrival.qos <= std::min(subscription.options.qos, message.qos) &&
+                   !(subscription.options.no_local && message.publisher == arrival.client && is_live);
+        };
+        if (std::ranges::none_of(asked_[arrival.client], allows))
+            broken(describe(message) + " came to " + arrival.client + ", which never asked for it");
+    }
+
+  private:
+    std::map<std::string, std::vector<Subscription>> asked_;
+};
+
+}  // namespace
+
+std::unique_ptr<Law> only_what_was_asked_for() {
+    return std::make_unique<OnlyWhatWasAskedFor>();
+}
+
+}  // namespace dray::sim

@@ -1,0 +1,52 @@
+// Whole brokers, each from one seed, against all laws. A failure prints what replays it; DRAY_SEED=<seed>
+// does, DRAY_SEEDS=<count> runs that many from there.
+#include "simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "laws/laws.h"
+#include "trace.h"
+
+namespace dray::sim {
+namespace {
+
+// Sanitizers make a simulation ten times as long.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t kSeeds = 60;
+#else
+constexpr std::uint64_t kSeeds = 600;
+#endif
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
+}
+
+std::uint64_t running = 0;
+
+// An assertion of the broker ends the process: the seed must be known all the same.
+extern "C" void tell_seed(int signal) {
+    std::fprintf(stderr, "make sim SEED=%llu\n", static_cast<unsigned long long>(running));
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+TEST(Simulation, EveryLawHoldsInEverySeed) {
+    for (const int signal : {SIGABRT, SIGSEGV}) std::signal(signal, tell_seed);
+    const std::uint64_t first = number_from_environment("DRAY_SEED", 1);
+    const std::uint64_t count =
+        number_from_environment("DRAY_SEEDS", std::getenv("DRAY_SEED") != nullptr ? 1 : kSeeds);
+    for (running = first; running < first + count; ++running) {
+        Laws laws = all_laws();
+        if (std::getenv("DRAY_SIM_TRACE") != nullptr) laws.add(std::make_unique<Trace>());
+        const std::string verdict = Simulation(running, std::move(laws)).run();
+        ASSERT_EQ(verdict, "") << "make sim SEED=" << running;
+    }
+}
+
+}  // namespace
+}  // namespace dray::sim

@@ -1,0 +1,41 @@
+// Prints what happens, for whoever replays a seed: a law that is never broken. On with DRAY_SIM_TRACE=1.
+#pragma once
+
+#include <cstdio>
+
+#include "law.h"
+
+namespace dray::sim {
+
+class Trace final : public Law {
+  public:
+    std::string_view name() const override { return "trace"; }
+    void sent(const Message& message) override { print("sent", describe(message) + text(message.qos)); }
+    void sent_again(const Message& message) override { print("sent again", describe(message)); }
+    void answered(const Message& message) override {
+        print(message.fate == Message::Fate::kAccepted ? "accepted" : "refused", describe(message));
+    }
+    void arrived(const Arrival& arrival) override {
+        print("arrived", describe(arrival.message) + " at " + arrival.client + text(arrival.qos) +
+                             (arrival.retain ? ", retain" : ""));
+    }
+    void asked(const Subscription& each) override { print("asked", each.client + " " + each.filter); }
+    void subscribed(const Subscription& each) override {
+        print("subscribed", each.client + " " + each.filter + text(each.options.qos));
+    }
+    void unsubscribed(const Subscription& each) override {
+        print("unsubscribed", each.client + " " + each.filter);
+    }
+    void session_ended(const std::string& client) override { print("session ended", client); }
+    void connected(const std::string& client) override { print("connected", client); }
+    void closed(const Closing& closing) override { print("closed", closing.client + ": " + closing.why); }
+    void crashed() override { print("crashed", ""); }
+
+  private:
+    static std::string text(mqtt::QoS qos) { return ", QoS " + std::to_string(static_cast<int>(qos)); }
+    static void print(const char* what, const std::string& who) {
+        std::fprintf(stderr, "%s %s\n", what, who.c_str());
+    }
+};
+
+}  // namespace dray::sim
