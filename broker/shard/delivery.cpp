@@ -62,7 +62,7 @@ bool fits(const Link& link, const session::Delivery& delivery) {
 // Nothing, and under which alias it may be sent now; or what becomes of it instead
 // [MQTT-5.0 3.1.2-25, 3.3.2-5].
 std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Delivery& delivery,
-                                  bool may_expire = true) {
+                                  bool may_expire) {
     if (may_expire && delivery.message->expired(core.now)) return Outcome::kExpired;
     if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
     if (fits(link, delivery)) return std::nullopt;
@@ -73,9 +73,14 @@ std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Deliver
     return Outcome::kUndeliverable;
 }
 
+// A QoS 2 message that was, or may have been, sent once does not expire any more [MQTT-5.0 4.3.3-7].
+bool may_expire(const Held& held, bool sent_before) {
+    return held.qos != mqtt::QoS::kExactlyOnce || !sent_before;
+}
+
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
-    if (const auto outcome = end_unsent(core, link, delivery))
+    if (const auto outcome = end_unsent(core, link, delivery, may_expire(held, held.sent_before)))
         return settle(core, session, held, *outcome, Discard::kPacketTooLarge);
     delivery.dup = held.sent_before;
     if (held.qos != mqtt::QoS::kAtMostOnce) {
@@ -104,9 +109,7 @@ void send_again(Core& core, Session& session, Link& link) {
         return send_short(core, link, mqtt::PacketType::kPubrel, again.packet_id, mqtt::ReasonCode::kSuccess);
     }
     session::Delivery delivery = delivery_of(core, entry.held);
-    // A QoS 2 message that was sent once does not expire any more [MQTT-5.0 4.3.3-7].
-    const bool may_expire = entry.held.qos != mqtt::QoS::kExactlyOnce;
-    if (const auto outcome = end_unsent(core, link, delivery, may_expire)) {
+    if (const auto outcome = end_unsent(core, link, delivery, may_expire(entry.held, true))) {
         settle(core, session, entry.held, *outcome, Discard::kPacketTooLarge);
         --core.statistics.inflight;
         return session.inflight.complete(entry);

@@ -40,7 +40,9 @@ class LastAcceptedIsRetained final : public Law {
         std::vector<const Message*> possible = {nullptr};
         for (const Message* message : messages) {
             if (message->fate == Message::Fate::kAccepted) possible.clear();
-            if (message->fate != Message::Fate::kRefused) possible.push_back(message);
+            // One that was sent twice may have been accepted before it was refused.
+            if (message->fate != Message::Fate::kRefused || message->was_repeated)
+                possible.push_back(message);
         }
         return possible;
     }

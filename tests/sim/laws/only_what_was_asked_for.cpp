@@ -1,6 +1,6 @@
 // What comes to a client was sent by somebody and not refused, matches a filter that the session has or has
 // had, and has not more than that filter's QoS. (A QoS 1 message that was sent twice may have been accepted
-// once and refused then.)
+// once and refused then; one of QoS 2 may have been retained before a crash.)
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -22,7 +22,8 @@ class OnlyWhatWasAskedFor final : public Law {
     void session_ended(const std::string& client) override { asked_.erase(client); }
     void arrived(const Arrival& arrival) override {
         const Message& message = arrival.message;
-        const bool may_have_been_accepted = message.was_repeated && message.qos == mqtt::QoS::kAtLeastOnce;
+        const bool may_have_been_accepted =
+            message.was_repeated && (message.qos == mqtt::QoS::kAtLeastOnce || arrival.retain);
         if (message.fate == Message::Fate::kRefused && !may_have_been_accepted)
             return broken(describe(message) + " was refused and came to " + arrival.client);
         // After a restart the broker does not know any more whose a will or a retained message was.

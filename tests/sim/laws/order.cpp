@@ -1,8 +1,8 @@
 // What one client publishes to one topic comes to each session in that order, among messages that come at
 // the same QoS [MQTT-3.1.1 4.6.0-6]. What comes again comes late and does not count; shared subscriptions
 // promise no order. Nor does a message that was first sent before the subscription was confirmed: it may be
-// accepted when it is sent again. The same goes for one whose first copy was not kept: at QoS 0, or for a
-// full queue.
+// accepted when it is sent again. The same goes for one whose first copy was not kept: at QoS 0, for a
+// full queue, or because it expired.
 #include <map>
 #include <set>
 #include <tuple>
@@ -25,8 +25,9 @@ class Order final : public Law {
     void arrived(const Arrival& arrival) override {
         const Message& message = arrival.message;
         if (arrival.retain || !arrival.group.empty() || message.is_will) return;
-        const bool first_may_be_gone =
-            arrival.qos == mqtt::QoS::kAtMostOnce || message.number <= confirmed_[arrival.client];
+        const bool first_may_be_gone = arrival.qos == mqtt::QoS::kAtMostOnce ||
+                                       message.expires_at != kNever ||
+                                       message.number <= confirmed_[arrival.client];
         if (message.was_repeated && first_may_be_gone) return;
         const std::string session = arrival.client + "#" + std::to_string(arrival.session);
         if (!seen_.emplace(session, message.number).second) return;
