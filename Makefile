@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo orders test lint format fuzz bench torture clean
+.PHONY: help deps deps-test build demo orders test lint format fuzz bench torture sim clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench: deps-test build ## measure against mosquitto, side by side
 
 torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss of power; the same to mosquitto
 	@tests/torture/run $(or $(ROUNDS),100)
+
+sim: build ## whole brokers from seeds, against all laws; SEED=123 replays one, SEEDS=10000 runs that many
+	@DRAY_SEED=$(or $(SEED),1) DRAY_SEEDS=$(or $(SEEDS),$(if $(SEED),1,600)) build/release/bin/sim_tests
 
 clean: ## remove everything that was built
 	@rm -rf build

@@ -149,7 +149,8 @@ std::string unfinished(Core& core) {
     }
     expect_none("tickets", core.tickets.size());
     expect_none("tickets on disk", core.tickets.on_disk.size());
-    expect_none("sessions that wait for the disk", core.persistence.waiting.size());
+    expect_none("sessions that wait for the disk", core.persistence.sessions.size());
+    expect_none("links that wait for the disk", core.persistence.links.size());
     expect_none("replays", core.replays.running.size() + core.replays.serving.size());
     expect_none("collections", core.collections.open.size() + core.collections.promised.size());
     return report;

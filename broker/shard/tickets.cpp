@@ -38,6 +38,7 @@ void finish(Core& core, ConfirmUnsubscribe& operation) {
 }
 
 void finish(Core& core, const ConfirmTicket& operation) {
+    if (operation.ticket == 0) return;
     confirm(core, operation);
 }
 

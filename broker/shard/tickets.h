@@ -46,7 +46,7 @@ struct ConfirmUnsubscribe {
     std::vector<mqtt::ReasonCode> reasons;
 };
 
-// Somebody's own ticket: another shard's, or one of ours.
+// Somebody's own ticket: another shard's, or one of ours. 0 = nobody waits.
 struct ConfirmTicket {
     ShardIndex shard = 0;
     Ticket ticket = 0;

@@ -203,6 +203,7 @@ std::string Client::awaited() const {
     if (!is_connected_) text += "CONNACK ";
     if (!outgoing_.empty()) text += std::to_string(outgoing_.size()) + " acknowledgements ";
     if (!pending_.empty()) text += "SUBACK or UNSUBACK ";
+    if (confirmed_.size() + refused_.size() < character_.wishes.size()) text += "subscriptions ";
     if (!unreleased_.empty()) text += std::to_string(unreleased_.size()) + " PUBREL ";
     return text.empty() ? text : character_.id + ": " + text;
 }

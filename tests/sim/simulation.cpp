@@ -104,7 +104,9 @@ void Simulation::crash(bool in_order) {
 }
 
 void Simulation::close_books() {
-    books_.add(cluster_->statistics().books.total());
+    const shard::Statistics statistics = cluster_->statistics();
+    books_.add(statistics.books.total());
+    publishes_refused_ += statistics.publishes_refused;
 }
 
 void Simulation::everything_moves() {

@@ -51,6 +51,7 @@ class Simulation final : private Situation {
     // --- Situation ---
     test::Cluster& cluster() override { return *cluster_; }
     const shard::Books& books() override { return books_; }
+    std::uint64_t publishes_refused() override { return publishes_refused_; }
     Kept kept() const override;
     std::string awaited() const override;
     std::optional<std::uint32_t> retained(std::string_view topic) override;
@@ -77,7 +78,9 @@ class Simulation final : private Situation {
     std::vector<std::unique_ptr<Client>> clients_;
     std::vector<std::unique_ptr<Hostile>> hostile_;
     std::unique_ptr<Witness> witness_;
-    shard::Books books_;  // of processes that are no more; in the end, of all
+    // Of processes that are no more; in the end, of all.
+    shard::Books books_;
+    std::uint64_t publishes_refused_ = 0;
 };
 
 }  // namespace dray::sim

@@ -18,6 +18,7 @@ class Situation {
     virtual test::Cluster& cluster() = 0;
     // All books ever, those of processes that were killed included.
     virtual const shard::Books& books() = 0;
+    virtual std::uint64_t publishes_refused() = 0;
 
     // --- when all has calmed down: clients with lasting sessions are connected and have answered
     // everything, all others are gone ---

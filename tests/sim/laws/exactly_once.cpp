@@ -1,7 +1,6 @@
 // A QoS 2 message comes once to a session, and to one member of a shared group. What comes with RETAIN may be
-// the retained message of a new subscription besides. After a crash a message that was not acknowledged yet
-// may come to a group once more: its members' records are not committed together with the publisher's packet
-// id.
+// the retained message of a new subscription besides. To a group a message may come again that was sent again
+// after a crash: its members' records are not committed together with the publisher's packet id.
 #include <map>
 
 #include "laws/laws.h"
@@ -16,19 +15,18 @@ class ExactlyOnce final : public Law {
 
     void arrived(const Arrival& arrival) override {
         if (arrival.qos != mqtt::QoS::kExactlyOnce || arrival.retain) return;
+        if (!arrival.group.empty() && has_crashed_ && arrival.message.was_repeated) return;
         const std::string taker = arrival.group.empty()
                                       ? arrival.client + "#" + std::to_string(arrival.session)
-                                      : std::string(kGroup) + arrival.group;
+                                      : "group " + arrival.group;
         if (++times_[{taker, arrival.message.number}] > 1)
             broken(describe(arrival.message) + " came twice to " + taker);
     }
 
-    void crashed() override {
-        std::erase_if(times_, [](const auto& entry) { return entry.first.first.starts_with(kGroup); });
-    }
+    void crashed() override { has_crashed_ = true; }
 
   private:
-    static constexpr std::string_view kGroup = "group ";
+    bool has_crashed_ = false;
     std::map<std::pair<std::string, std::uint32_t>, int> times_;
 };
 

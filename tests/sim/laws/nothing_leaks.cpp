@@ -23,7 +23,10 @@ class NothingLeaks final : public Law {
             broken("on disk are " + std::to_string(disk.count(table)) + " " + what + " instead of " +
                    std::to_string(count));
         };
-        expect("messages", shard::Table::kEntries, 0);
+        expect("pages of messages", shard::Table::kEntries, 0);
+        expect("pages' progress", shard::Table::kProgress, 0);
+        expect("bodies", shard::Table::kBodies, 0);
+        expect("bodies' holders", shard::Table::kHolders, 0);
         expect("packet ids", shard::Table::kIncoming, 0);
         expect("sessions", shard::Table::kSessions, situation.kept().sessions);
         expect("subscriptions", shard::Table::kSubscriptions, situation.kept().subscriptions);
