@@ -21,7 +21,6 @@ namespace dray::test {
 struct WorldOptions : ClusterOptions {
     bool allow_anonymous = true;
     bool sys_topics = false;
-    std::vector<shard::StreamOptions> streams;
 };
 
 class World;
