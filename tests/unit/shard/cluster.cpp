@@ -26,6 +26,7 @@ void Cluster::start() {
         each.redirect = options_.redirect;
         each.response_prefix = options_.response_prefix;
         each.shared_choice = options_.shared_choice;
+        each.queues = options_.queues;
         each.streams = options_.streams;
         shards_.push_back(std::make_unique<shard::Shard>(each, disk_, now_));
     }
@@ -78,7 +79,7 @@ bool Cluster::step(bool with_time) {
     std::vector<shard::ShardIndex> busy;
     for (shard::ShardIndex i = 0; i < options_.shards; ++i) {
         if (with_time && shards_[i]->next_deadline() <= now_) shards_[i]->tick(now_);
-        if (!shards_[i]->effects().empty()) busy.push_back(i);
+        if (shards_[i]->has_work()) busy.push_back(i);
     }
     const bool may_sync = options_.disk == Disk::kByItself && disk_.has_unsynced() && disk_.works();
     if (may_sync && random_.below(sync_one_in_) == 0) {

@@ -31,6 +31,7 @@ struct ClusterOptions {
     shard::Redirect redirect = shard::Redirect::kNone;
     std::string response_prefix;
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
+    std::vector<shard::QueueOptions> queues;
     std::vector<shard::StreamOptions> streams;
 };
 
@@ -66,6 +67,8 @@ class Cluster {
     void sync();
     void shut_down();
     void set_pressure(unsigned percent);
+    // From the next start on.
+    void set_queues(std::vector<shard::QueueOptions> queues) { options_.queues = std::move(queues); }
 
     // To the outside of all shards, in the order in which they came; whoever reads them takes them.
     std::deque<shard::ShardMessage>& answers() { return answers_; }

@@ -96,6 +96,9 @@ class World final : private Transport {
     Answer ask(shard::ShardIndex shard, shard::ShardMessage question,
                Client::Where where = Client::Where::current());
 
+    // From the next start on.
+    void set_queues(std::vector<shard::QueueOptions> queues) { cluster_.set_queues(std::move(queues)); }
+
     shard::Books books() const { return statistics().books.total(); }
     shard::Statistics statistics() const { return cluster_.statistics(); }
     void set_pressure(unsigned percent) { cluster_.set_pressure(percent); }
