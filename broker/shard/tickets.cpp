@@ -25,7 +25,9 @@ void finish(Core& core, GrantSubscriptions& operation) {
     session::Session* session = core.sessions.find_number(operation.session);
     if (session == nullptr || !session->is_connected()) return;
     for (GrantSubscriptions::Replayed& replayed : operation.replays) {
-        start_replay(core, *session, std::move(replayed));
+        // Unless it was ended again before its SUBACK.
+        if (session->subscriptions.contains(replayed.filter))
+            start_replay(core, *session, std::move(replayed));
     }
     if (session->readers > 0) begin_readers(core, *session);
     for (const std::string& filter : operation.queues) join_queue(core, *session, filter);

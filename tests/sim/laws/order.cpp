@@ -1,7 +1,8 @@
 // What one client publishes to one topic comes to each session in that order, among messages that come at
 // the same QoS [MQTT-3.1.1 4.6.0-6]. What comes again comes late and does not count; shared subscriptions
 // promise no order. Nor does a message that was sent again if its first copy may not have been taken: it came
-// before the subscription, had QoS 0 or an expiry, met a full queue, or was refused.
+// before the subscription, which may be in effect before its SUBACK, had QoS 0 or an expiry, met a full
+// queue, or was refused.
 #include <map>
 #include <set>
 #include <tuple>
@@ -18,15 +19,20 @@ class Order final : public Law {
     std::string_view name() const override { return "order"; }
 
     void sent(const Message& message) override { last_sent_ = message.number; }
+    void asked(const Subscription& subscription) override {
+        unconfirmed_[subscription.client].insert(subscription.filter);
+    }
     void subscribed(const Subscription& subscription) override {
+        unconfirmed_[subscription.client].erase(subscription.filter);
         confirmed_[subscription.client] = last_sent_;
     }
+    void session_ended(const std::string& client) override { unconfirmed_.erase(client); }
     void arrived(const Arrival& arrival) override {
         const Message& message = arrival.message;
         if (arrival.retain || !arrival.group.empty() || message.is_will) return;
-        const bool first_may_be_gone = arrival.qos == mqtt::QoS::kAtMostOnce ||
-                                       message.expires_at != kNever ||
-                                       message.number <= confirmed_[arrival.client];
+        const bool first_may_be_gone =
+            arrival.qos == mqtt::QoS::kAtMostOnce || message.expires_at != kNever ||
+            message.number <= confirmed_[arrival.client] || !unconfirmed_[arrival.client].empty();
         if (message.was_repeated && first_may_be_gone) return;
         const std::string session = arrival.client + "#" + std::to_string(arrival.session);
         if (!seen_.emplace(session, message.number).second) return;
@@ -48,7 +54,8 @@ class Order final : public Law {
     std::string how_;
     std::string suspicion_;  // of one that was sent again
     std::uint32_t last_sent_ = 0;
-    std::map<std::string, std::uint32_t> confirmed_;  // sent last when a client was subscribed last
+    std::map<std::string, std::set<std::string>> unconfirmed_;  // in effect, perhaps, since some time before
+    std::map<std::string, std::uint32_t> confirmed_;            // sent last when a client was subscribed last
     std::set<std::pair<std::string, std::uint32_t>> seen_;
     std::map<std::tuple<std::string, std::string, std::string, mqtt::QoS>, std::uint32_t> last_;
 };
