@@ -152,6 +152,11 @@ constexpr std::array kRows{
                 {"limits.subscriptions_max", "of one session", "subscriptions", 1, k32}},
     Row<Config>{limit<&shard::Limits::topic_levels_max>,
                 {"limits.topic_levels_max", "of a topic or filter", "levels", 1, k16}},
+    Row<Config>{
+        limit<&shard::Limits::delayed_s_max>,
+        {"limits.delayed_s_max", "the longest delay of $delayed/<seconds>/<topic>", "seconds", 0, k32}},
+    Row<Config>{limit<&shard::Limits::delayed_bytes_max>,
+                {"limits.delayed_bytes_max", "delayed messages, of each thread", "bytes", 0, 1ULL << 50}},
     Row<Config>{limit<&shard::Limits::stream_tail_bytes_max>,
                 {"limits.stream_tail_bytes_max", "newest messages of a stream that are in memory too",
                  "bytes", 0, 1ULL << 50}},

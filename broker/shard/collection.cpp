@@ -73,18 +73,10 @@ void commit(Core& core, Collection& collection) {
                                          std::move(collection.promised), std::move(collection.holders)});
 }
 
-}  // namespace
-
-void deliver_together(Core& core, const session::MessageRef& message, const Publisher& publisher,
-                      Ticket waiting) {
+void collect(Core& core, const session::MessageRef& message, Collection collection) {
     const Ticket ticket = core.tickets.open(CollectionComplete{});
     core.tickets.set(ticket, CollectionComplete{ticket});
-    Collection collection;
     collection.ticket = ticket;
-    collection.publisher = publisher.session.number;
-    collection.packet_id = publisher.packet_id;
-    collection.waiting.push_back(waiting);
-    publisher.session.incoming.find(publisher.packet_id)->waits_for = kUntilTold;
     const std::uint64_t remote_shards = core.match.remote_shards;
     const ShardIndex retained_at = home_of(message->topic(), core.options.count);
     if (message->retain() && retained_at != core.options.index) {
@@ -101,6 +93,24 @@ void deliver_together(Core& core, const session::MessageRef& message, const Publ
         core.forward(static_cast<ShardIndex>(std::countr_zero(shards)), Deliver{message, ticket, true});
     }
     confirm(core, ticket);
+}
+
+}  // namespace
+
+void deliver_together(Core& core, const session::MessageRef& message, const Publisher& publisher,
+                      Ticket waiting) {
+    Collection collection;
+    collection.publisher = publisher.session.number;
+    collection.packet_id = publisher.packet_id;
+    collection.waiting.push_back(waiting);
+    publisher.session.incoming.find(publisher.packet_id)->waits_for = kUntilTold;
+    collect(core, message, std::move(collection));
+}
+
+void deliver_together(Core& core, const session::MessageRef& message, StoreBatch records) {
+    Collection collection;
+    collection.records = std::move(records);
+    collect(core, message, std::move(collection));
 }
 
 void receive_collected(Core& core, ShardIndex from, const Collected& answer) {

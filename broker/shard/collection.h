@@ -47,6 +47,8 @@ struct Publisher;
 // At the publisher's shard: to the takers in core.match. `waiting` is confirmed when all is safe.
 void deliver_together(Core& core, const session::MessageRef& message, const Publisher& publisher,
                       Ticket waiting);
+// ... of a message of the broker's own, with what is to be committed together with it.
+void deliver_together(Core& core, const session::MessageRef& message, StoreBatch records);
 void receive_collected(Core& core, ShardIndex from, const Collected& answer);
 // The client has sent a message again whose collection is still open: one more waits for it.
 void wait_for_collection(Core& core, session::SessionNumber publisher, mqtt::PacketId packet_id,

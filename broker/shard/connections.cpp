@@ -133,6 +133,8 @@ void on_timer(Core& core, const Timer& timer) {
             return on_stream_retention(core, timer.subject);
         case Timer::Kind::kQueue:
             return on_queue_timer(core, timer.subject);
+        case Timer::Kind::kDelayed:
+            return publish_delayed(core, timer.subject);
     }
 }
 

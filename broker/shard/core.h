@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "shard/collection.h"
+#include "shard/delayed.h"
 #include "shard/effects.h"
 #include "shard/links.h"
 #include "shard/load_averages.h"
@@ -72,6 +73,7 @@ struct Core {
     Replays replays;
     Persistence persistence;
     Collections collections;
+    Delayed delayed;
     Streams streams;
     ServedReaders served_readers;
     StreamReaders stream_readers;

@@ -121,6 +121,22 @@ Instant expiry_of(const Core& core, const mqtt::Publish& publish) {
     return seconds ? core.now + std::chrono::seconds(*seconds) : kNever;
 }
 
+// To its takers, or to wait for its time.
+Routed accept(Core& core, Link& link, const mqtt::Publish& publish, std::string_view topic,
+              const AcknowledgePublish* confirmed) {
+    const Publisher publisher{*link.session, publish.packet_id};
+    const bool exactly_once = publish.qos == QoS::kExactlyOnce && link.session->stored != 0;
+    const Publisher* const remembered = exactly_once ? &publisher : nullptr;
+    const Instant expires_at = expiry_of(core, publish);
+    if (is_delayed(topic)) {
+        const DelayedTopic later = *parse_delayed(topic);
+        return delay(core, session::Message::make(publish, later.topic, {0, expires_at}), later.delay_s,
+                     remembered);
+    }
+    return route(core, session::Message::make(publish, topic, {link.session->number, expires_at}), confirmed,
+                 remembered);
+}
+
 }  // namespace
 
 TopicRefusal refuse_topic(const Core& core, std::string_view topic) {
@@ -148,10 +164,15 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
 
     const auto type =
         publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
-    TopicRefusal refused = refuse_topic(core, *topic);
+    TopicRefusal refused = is_delayed(*topic) ? refuse_delayed(core, *topic, publish.payload.size())
+                                              : refuse_topic(core, *topic);
     if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
+        if (refused.reason == ReasonCode::kQuotaExceeded && !link.is_v5() &&
+            publish.qos != QoS::kAtMostOnce) {
+            return close_link(core, link, refused.reason, refused.why);  // it may be accepted later
+        }
         // Before 5.0 there is no way to refuse but to close: accept and drop [MQTT-3.1.1 3.3.5-2].
         if (publish.qos == QoS::kExactlyOnce && !link.is_v5())
             link.session->incoming.insert(publish.packet_id);
@@ -161,18 +182,13 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     }
     if (publish.qos == QoS::kExactlyOnce) link.session->incoming.insert(publish.packet_id);
 
-    const auto message =
-        session::Message::make(publish, *topic, {link.session->number, expiry_of(core, publish)});
     if (publish.qos == QoS::kAtMostOnce) {
-        route(core, message, nullptr);
+        accept(core, link, publish, *topic, nullptr);
         return;
     }
     const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
     const bool may_wait = core.persistence.keeps || (publish.retain && !core.is_alone());
-    const Publisher publisher{*link.session, publish.packet_id};
-    const bool exactly_once = publish.qos == QoS::kExactlyOnce && link.session->stored != 0;
-    Routed routed =
-        route(core, message, may_wait ? &acknowledgement : nullptr, exactly_once ? &publisher : nullptr);
+    Routed routed = accept(core, link, publish, *topic, may_wait ? &acknowledgement : nullptr);
     slow_down(core, acknowledgement, routed.ticket);
     const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
     acknowledge(core, link, {publish.packet_id, type, reason, routed.ticket == 0, routed.waits_for});

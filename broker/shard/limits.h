@@ -19,11 +19,13 @@ struct Limits {
     std::uint32_t session_expiry_s_max = 0xFFFFFFFF;  // 0xFFFFFFFF = no limit
     std::uint32_t connect_ms_max = 10'000;            // from accept to a whole CONNECT
     std::uint16_t keep_alive_s_max = 65'535;
-    std::uint16_t topic_aliases_max = 64;               // from one client
-    std::uint16_t topic_aliases_sent_max = 32;          // to one client that takes them
-    std::uint32_t sys_interval_ms = 10'000;             // between two rounds of $SYS; 0 = none
-    std::uint16_t books_roots_max = 64;                 // first levels of topics that have books of their own
-    std::uint64_t stream_tail_bytes_max = 1024 * 1024;  // newest records of a stream, in memory
+    std::uint16_t topic_aliases_max = 64;       // from one client
+    std::uint16_t topic_aliases_sent_max = 32;  // to one client that takes them
+    std::uint32_t sys_interval_ms = 10'000;     // between two rounds of $SYS; 0 = none
+    std::uint16_t books_roots_max = 64;         // first levels of topics that have books of their own
+    std::uint32_t delayed_s_max = 31'536'000;   // how far ahead a message may be published
+    std::uint64_t delayed_bytes_max = 64 * 1024 * 1024;  // waiting for that, of one shard
+    std::uint64_t stream_tail_bytes_max = 1024 * 1024;   // newest records of a stream, in memory
     std::uint64_t stream_blocks_bytes_max =
         4 * 1024 * 1024;  // older ones that were just read, of all streams
     std::uint64_t stream_memory_bytes_max = 64 * 1024 * 1024;  // of a stream, where nothing is kept on disk

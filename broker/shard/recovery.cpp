@@ -187,6 +187,7 @@ void recover(Core& core) {
     recover_cursors(core, sessions);
     recover_incoming(core, sessions);
     recover_retained(core);
+    recover_delayed(core);
     recover_bodies(core);
     recover_queues(core);
 }

@@ -13,6 +13,7 @@
 //     kHolders        body number                        how many do
 //     kIncoming       session number, packet id          a QoS 2 message that the client has not released
 //     kRetained       topic                              message
+//     kDelayed        when it is due, number             message
 //     kStreams        name of a stream                   its number and declaration
 //     kStreamRecords  stream number, offset              when it was appended, message
 //     kStreamSegments stream number, first offset        when it begins, bytes before it

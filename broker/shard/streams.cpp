@@ -122,7 +122,7 @@ void append(Core& core, Stream& stream, const MessageRef& message) {
 
 void promise(Core& core, Stream& stream, const MessageRef& message) {
     Collection& collecting = *core.collections.collecting;
-    const std::uint64_t number = ++core.persistence.last_number;
+    const std::uint64_t number = ++stream.last_promise;
     collecting.records.put(Table::kStreamPromises, key_of(stream.number, number), encode(*message));
     collecting.promised.push_back({.stream = stream.number, .position = number});
     stream.promised[number] = message;

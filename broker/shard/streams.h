@@ -33,6 +33,7 @@ struct Stream {
     StreamLog log;
     std::uint64_t publish_stamp = 0;  // the last publish that matched it
     std::map<std::uint64_t, session::MessageRef> promised;
+    std::uint64_t last_promise = 0;
     std::vector<StreamReaderKey> waiting;  // readers that have seen all there is
 };
 

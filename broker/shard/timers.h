@@ -21,12 +21,13 @@ struct Timer {
         kTicket,
         kStreamRetention,
         kQueue,
+        kDelayed,
     };
     Instant at;
     Kind kind{};
     std::uint32_t link_index = 0;  // of the link timers
-    std::uint64_t subject =
-        0;  // the link's generation, the number of a session, stream or queue, or the ticket
+    // The link's generation, the number of a session, stream, queue or delayed message, or the ticket.
+    std::uint64_t subject = 0;
 
     friend bool operator>(const Timer& a, const Timer& b) { return a.at > b.at; }
 };

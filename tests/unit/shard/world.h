@@ -85,6 +85,8 @@ class World final : private Transport {
     // opens another.
     Client& client(const std::string& name);
     void advance(std::chrono::milliseconds time) { cluster_.advance(time); }
+    // Time passes, and what is due by it is yet to be done: by step() or run().
+    void skip(std::chrono::milliseconds time) { cluster_.pass(time); }
     void run() { cluster_.run(); }
     // One thing of those that are due, chosen by the seed; false if nothing is.
     bool step() { return cluster_.step(); }
