@@ -1,5 +1,6 @@
 #include "admin/metrics.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -156,6 +157,27 @@ void write_books(Exposition& out, const RootBooks& books) {
         .sample(books.total().balance() ? 1 : 0);
 }
 
+void write_streams(Exposition& out, const std::vector<shard::StreamInfo>& streams) {
+    if (streams.empty()) return;
+    const auto family = [&](const char* name, const char* help, const auto& value) {
+        out.family(Kind::kGauge, name, help);
+        for (const auto& stream : streams) out.sample(value(stream), {{"stream", stream.options.name}});
+    };
+    using Info = const shard::StreamInfo&;
+    family("dray_stream_first_offset", "Of the oldest message that is kept",
+           [](Info stream) { return stream.first_offset; });
+    family("dray_stream_next_offset", "Of the next message to come: its rate is that of the stream",
+           [](Info stream) { return stream.next_offset; });
+    family("dray_stream_bytes", "What is kept", [](Info stream) { return stream.bytes; });
+    family("dray_stream_readers", "Readers that are connected",
+           [](Info stream) { return std::uint64_t{stream.readers.size()}; });
+    family("dray_stream_lag_messages_max", "How far the last of them is behind", [](Info stream) {
+        std::uint64_t most = 0;
+        for (const auto& reader : stream.readers) most = std::max(most, reader.lag);
+        return most;
+    });
+}
+
 }  // namespace
 
 std::string metrics(const Overview& overview) {
@@ -165,6 +187,7 @@ std::string metrics(const Overview& overview) {
         out.family(number.kind, number.name, number.help).sample(overview.statistics.*number.value);
     }
     write_books(out, overview.statistics.books);
+    write_streams(out, overview.streams);
     return out.take();
 }
 

@@ -4,9 +4,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "admin/context.h"
 #include "shard/statistics.h"
+#include "shard/stream_requests.h"
 
 namespace dray::admin {
 
@@ -17,6 +19,7 @@ struct Overview {
     bool store_keeps = false;  // anything, on disk
     bool store_works = true;
     shard::Statistics statistics;
+    std::vector<shard::StreamInfo> streams;
 };
 
 // Nothing if a shard does not answer in time. `context` outlives the call.

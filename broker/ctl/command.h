@@ -25,6 +25,7 @@ struct Globals {
 };
 
 void add_status_command(CLI::App& program, Globals& globals);
+void add_stream_commands(CLI::App& program, Globals& globals);
 void add_store_commands(CLI::App& program, Globals& globals);
 
 }  // namespace dray::ctl

@@ -161,6 +161,58 @@ class Http(FolderCase):
         self.assertEqual(got.count("ok\n"), 2, "HEAD has no body")
 
 
+class Streams(FolderCase):
+    def test_are_made_listed_changed_and_deleted(self):
+        for threads in (1, 4):
+            with self.subTest(threads=threads), Drayd(self.folder, "--threads", threads) as drayd:
+                self.assertIn("no streams", drayd.ctl("stream", "ls").stdout)
+                create = ("stream", "create", "events", "--filter", "order/#", "--filter", "payment/#",
+                          "--keep-for", "7d", "--keep-bytes", "1GiB")
+                drayd.ctl(*create)
+                drayd.ctl(*create)  # the same twice is no mistake
+                self.assertIn("with other options",
+                              drayd.ctl("stream", "create", "events", "--filter", "a/#", code=1).stderr)
+                drayd.ctl("stream", "create", "other", "--filter", "#")
+                streams = drayd.ctl_json("stream", "ls")["streams"]
+                self.assertEqual([each["name"] for each in streams], ["events", "other"])
+                self.assertEqual(streams[0]["options"], {
+                    "name": "events", "filters": ["order/#", "payment/#"],
+                    "retention_bytes": 1 << 30, "retention_s": 7 * 86400})
+                client = paho.Client("publisher")
+                client.connect("127.0.0.1", drayd.port("mqtt"))
+                client.loop_start()
+                for number in range(5):
+                    client.publish("order/new", str(number), 1).wait_for_publish(DEADLINE_S)
+                client.disconnect()
+                client.loop_stop()
+                status, stream = drayd.http("GET", "/api/v1/streams/events")
+                self.assertEqual((status, stream["messages"]), (200, 5))
+                _, metrics = drayd.http("GET", "/metrics")
+                self.assertEqual(metric(metrics, 'dray_stream_next_offset{stream="events"}'), stream["next_offset"])
+                self.assertIn("order/#, payment/#", drayd.ctl("stream", "ls").stdout)
+                drayd.ctl("stream", "create", "events", "--replace", "--filter", "order/#")
+                self.assertEqual(drayd.http("GET", "/api/v1/streams/events")[1]["options"]["filters"], ["order/#"])
+                self.assertIn("Give --yes", drayd.ctl("stream", "delete", "events", code=2).stderr)
+                drayd.ctl("stream", "delete", "events", "--yes")
+                drayd.ctl("stream", "delete", "events", "--yes", code=1)
+                self.assertEqual(drayd.http("GET", "/api/v1/streams/events")[0], 404)
+
+    def test_mistakes_name_the_field(self):
+        with Drayd(self.folder) as drayd:
+            for body, field in (({"name": "a/b", "filters": ["#"]}, "name"),
+                                ({"name": "a", "filters": ["a/#/b"]}, "filters"),
+                                ({"name": "a", "filters": "#"}, "filters"),
+                                ({"name": "a", "retention_s": -1}, "retention_s"),
+                                ({"name": "a", "retention": 1}, "retention")):
+                status, problem = drayd.http("POST", "/api/v1/streams", body)
+                self.assertEqual((status, problem["field"]), (400, field), problem)
+            self.assertEqual(drayd.http("POST", "/api/v1/streams", "{")[0], 400)
+            self.assertEqual(drayd.http("PUT", "/api/v1/streams/a", {"name": "b", "filters": ["#"]})[1]["field"], "name")
+            for arguments in (("--keep-for", "7"), ("--keep-bytes", "1G"), ("--keep-for", "250ms")):
+                done = drayd.ctl("stream", "create", "a", "--filter", "#", *arguments, code=2)
+                self.assertIn("must be", done.stderr)
+
+
 class CommandLine(unittest.TestCase):
     def test_a_broker_that_is_not_there_is_exit_code_3_and_says_what_to_do(self):
         done = drayctl("status", environment={"DRAYCTL_ADMIN": "127.0.0.1:1"})

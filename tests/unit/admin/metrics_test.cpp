@@ -15,6 +15,12 @@ Overview some_overview() {
     overview.uptime_ms = 61'007;
     overview.shards = 2;
     overview.statistics.clients_connected = 7;
+    shard::StreamInfo stream;
+    stream.options.name = "events";
+    stream.first_offset = 3;
+    stream.next_offset = 10;
+    stream.readers = {{"a", "", 8, 2}, {"b", "", 4, 6}};
+    overview.streams.push_back(stream);
     overview.statistics.books = shard::RootBooks(1);
     shard::RootBooks& roots = overview.statistics.books;
     shard::Books& order = roots[roots.root_of("order/new")];
@@ -42,6 +48,9 @@ TEST(Metrics, TellTheNumbersAndTheBooks) {
              "dray_uptime_seconds 61.007",
              "dray_shards 2",
              "dray_clients_connected 7",
+             R"(dray_stream_next_offset{stream="events"} 10)",
+             R"(dray_stream_readers{stream="events"} 2)",
+             R"(dray_stream_lag_messages_max{stream="events"} 6)",
              R"(dray_messages_matched{root="order"} 6)",
              R"(dray_messages_delivered_total{root="order"} 3)",
              R"(dray_messages_held{root="order"} 1)",
