@@ -42,7 +42,7 @@ torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss o
 	@tests/torture/run $(or $(ROUNDS),100)
 
 sim: build ## whole brokers from seeds, against all laws; SEED=123 replays one, SEEDS=10000 runs that many
-	@DRAY_SEED=$(or $(SEED),1) DRAY_SEEDS=$(or $(SEEDS),$(if $(SEED),1,600)) build/release/bin/sim_tests
+	@DRAY_SEED=$(or $(SEED),1) DRAY_SEEDS=$(or $(SEEDS),$(if $(SEED),1,500)) build/release/bin/sim_tests
 
 clean: ## remove everything that was built
 	@rm -rf build

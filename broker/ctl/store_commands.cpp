@@ -39,7 +39,10 @@ Json to_json(const Counts& counts) {
 Json to_json(const std::vector<StoreFault>& faults) {
     Json json = Json::array();
     for (const StoreFault& fault : faults) {
-        json.push_back({{"table", fault.table}, {"key", fault.key}, {"what", fault.what}});
+        json.push_back({{"table", fault.table},
+                        {"key", fault.key},
+                        {"what", fault.what},
+                        {"is_leftover", fault.is_leftover}});
     }
     return json;
 }
@@ -47,11 +50,13 @@ Json to_json(const std::vector<StoreFault>& faults) {
 void check(const Globals& globals, const std::string& folder) {
     const StoreReport report = store::check_store(folder);
     std::string text = describe(report.counts);
+    for (const StoreFault& fault : report.leftovers) text += "left over: " + describe(fault) + '\n';
     for (const StoreFault& fault : report.faults) text += describe(fault) + '\n';
     text += report.faults.empty() ? "the store is sound\n" : "";
     globals.print({{"store", report.folder},
                    {"format", report.format},
                    {"tables", to_json(report.counts)},
+                   {"leftovers", to_json(report.leftovers)},
                    {"faults", to_json(report.faults)}},
                   text);
     if (report.faults.empty()) return;
@@ -65,7 +70,9 @@ void repair(const Globals& globals, const std::string& folder, bool keeps_backup
     const store::RepairReport report = store::repair_store(folder, {.keeps_backup = keeps_backup});
     std::string text;
     for (const std::string& step : report.steps) text += printable(step) + '\n';
-    for (const StoreFault& fault : report.lost) text += "lost: " + describe(fault) + '\n';
+    for (const StoreFault& fault : report.lost) {
+        text += (fault.is_leftover ? "left over, dropped: " : "lost: ") + describe(fault) + '\n';
+    }
     text += describe(report.kept);
     text += "a broker can start with " + report.folder + " again";
     text += report.backup.empty() ? "\n" : "; the old files are in " + report.backup + '\n';

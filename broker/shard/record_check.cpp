@@ -6,6 +6,8 @@
 #include "mqtt/topic.h"
 #include "mqtt/utf8.h"
 #include "session/pages.h"
+#include "shard/named_takers.h"
+#include "shard/queue_records.h"
 #include "shard/stream_records.h"
 
 namespace dray::shard {
@@ -14,7 +16,11 @@ namespace {
 
 constexpr const char* kNotUnderstood = "its value cannot be understood";
 constexpr const char* kKeyNotUnderstood = "its key cannot be understood";
-constexpr const char* kNoSession = "it belongs to a session that is not there";
+
+// What is said of a record that belongs to nobody.
+RecordCheck::Verdict left_by(const char* owner) {
+    return {std::string("it belongs to a ") + owner + " that is not there", {}, true};
+}
 
 bool is_positioned(Table table) {
     return table == Table::kEntries || table == Table::kProgress;
@@ -29,8 +35,18 @@ bool is_of_stream(Table table) {
     return table == Table::kStreamRecords || table == Table::kStreamSegments ||
            table == Table::kStreamPromises;
 }
+bool is_of_queue(Table table) {
+    return table == Table::kQueueEntries;
+}
 bool is_numbered(Table table) {
     return table == Table::kBodies || table == Table::kHolders;
+}
+
+// Whose number a table's keys begin with; none: nobody's.
+const char* owner_of(Table table) {
+    if (is_of_stream(table)) return "stream";
+    if (is_of_queue(table)) return "queue";
+    return is_of_session(table) ? "session" : nullptr;
 }
 
 std::string in_hexadecimal(std::string_view key) {
@@ -67,34 +83,45 @@ std::string look_at_retained(std::string_view topic, std::string_view value) {
     return message->topic() == topic ? "" : "its message is of another topic";
 }
 
+// When it is due, and its number.
+std::string look_at_delayed(std::string_view key, std::string_view value) {
+    if (key.size() != 2 * sizeof(std::uint64_t)) return kKeyNotUnderstood;
+    return decode_message(value) ? "" : kNotUnderstood;
+}
+
 }  // namespace
 
 RecordCheck::Verdict RecordCheck::look_at(Table table, std::string_view key, std::string_view value) {
     switch (table) {
         case Table::kSessions:
-            return {look_at_session(key, value), {}};
+            return {look_at_session(key, value)};
         case Table::kSubscriptions:
         case Table::kIncoming:
         case Table::kProgress:
         case Table::kStreamCursors:
-            return {look_at_part(table, key, value), {}};
+            return look_at_part(table, key, value);
         case Table::kRetained:
-            return {look_at_retained(key, value), {}};
+            return {look_at_retained(key, value)};
         case Table::kBodies:
-            return {look_at_body(key, value), {}};
+            return {look_at_body(key, value)};
         case Table::kHolders:
-            return {look_at_holders(key, value), {}};
+            return {look_at_holders(key, value)};
         case Table::kEntries:
             return look_at_page(key, value);
         case Table::kStreams:
-            return {look_at_stream(key, value), {}};
+            return {look_at_stream(key, value)};
         case Table::kStreamRecords:
         case Table::kStreamSegments:
         case Table::kStreamPromises:
-            return {look_at_part_of_stream(table, key, value), {}};
-        default:
-            return {"this version has no such records", {}};
+            return look_at_part_of_stream(table, key, value);
+        case Table::kQueues:
+            return {look_at_queue(key, value)};
+        case Table::kQueueEntries:
+            return look_at_queued(key, value);
+        case Table::kDelayed:
+            return {look_at_delayed(key, value)};
     }
+    return {"this version has no such records"};
 }
 
 std::string RecordCheck::look_at_session(std::string_view client_id, std::string_view value) {
@@ -126,15 +153,15 @@ std::string RecordCheck::look_at_holders(std::string_view key, std::string_view 
            std::to_string(body->second);
 }
 
-std::string RecordCheck::look_at_part(Table table, std::string_view key, std::string_view value) {
+RecordCheck::Verdict RecordCheck::look_at_part(Table table, std::string_view key, std::string_view value) {
     const auto parts = parse_session_key(key);
-    if (!parts || !is_rest_good(table, parts->rest)) return kKeyNotUnderstood;
-    if (table == Table::kSubscriptions && !decode_subscription(value)) return kNotUnderstood;
-    if (table == Table::kStreamCursors && !decode_stream_cursor(value)) return kNotUnderstood;
-    if (table == Table::kIncoming && !value.empty()) return kNotUnderstood;
+    if (!parts || !is_rest_good(table, parts->rest)) return {kKeyNotUnderstood};
+    if (table == Table::kSubscriptions && !decode_subscription(value)) return {kNotUnderstood};
+    if (table == Table::kStreamCursors && !decode_stream_cursor(value)) return {kNotUnderstood};
+    if (table == Table::kIncoming && !value.empty()) return {kNotUnderstood};
     const auto progress = table == Table::kProgress ? decode_progress(value) : std::nullopt;
-    if (table == Table::kProgress && !progress) return kNotUnderstood;
-    if (!sessions_.contains(parts->session)) return kNoSession;
+    if (table == Table::kProgress && !progress) return {kNotUnderstood};
+    if (!sessions_.contains(parts->session)) return left_by("session");
     if (progress) progress_[std::string(key)] = *progress;
     return {};
 }
@@ -147,24 +174,56 @@ std::string RecordCheck::look_at_stream(std::string_view name, std::string_view 
     return {};
 }
 
-std::string RecordCheck::look_at_part_of_stream(Table table, std::string_view key,
-                                                std::string_view value) const {
+RecordCheck::Verdict RecordCheck::look_at_part_of_stream(Table table, std::string_view key,
+                                                         std::string_view value) const {
     const auto parts = parse_session_key(key);
-    if (!parts || !is_rest_good(table, parts->rest)) return kKeyNotUnderstood;
+    if (!parts || !is_rest_good(table, parts->rest)) return {kKeyNotUnderstood};
     const bool is_good = table == Table::kStreamRecords    ? decode_stream_record(value).has_value()
                          : table == Table::kStreamSegments ? decode_stream_segment(value).has_value()
                                                            : bool(decode_message(value));
-    if (!is_good) return kNotUnderstood;
-    return streams_.contains(parts->session) ? "" : "it belongs to a stream that is not there";
+    if (!is_good) return {kNotUnderstood};
+    return streams_.contains(parts->session) ? Verdict() : left_by("stream");
+}
+
+std::string RecordCheck::look_at_queue(std::string_view name, std::string_view value) {
+    if (!is_valid_taker_name(name)) return kKeyNotUnderstood;
+    const auto record = decode_queue(value);
+    if (!record) return kNotUnderstood;
+    queues_[record->number] = {};
+    return {};
+}
+
+// Totals may be behind, after a crash: the broker counts anew when it reads the messages.
+RecordCheck::Verdict RecordCheck::look_at_queued(std::string_view key, std::string_view value) {
+    const auto parts = parse_session_key(key);
+    if (!parts) return {kKeyNotUnderstood};
+    const auto queue = queues_.find(parts->session);
+    if (parts->rest.empty()) {
+        const auto totals = decode_totals(value);
+        if (!totals) return {kNotUnderstood};
+        if (queue == queues_.end()) return left_by("queue");
+        queue->second.last_position = std::max(queue->second.last_position, totals->last_position);
+        return {};
+    }
+    const auto place = parse_queued_key(key);
+    if (!place) return {kKeyNotUnderstood};
+    const auto queued = place->is_deliveries ? std::nullopt : decode_queued(value);
+    if (place->is_deliveries ? !decode_deliveries(value) : !queued) return {kNotUnderstood};
+    if (queue == queues_.end()) return left_by("queue");
+    if (!queued) return {};
+    QueueMessages::Totals& totals = queue->second;
+    ++totals.messages;
+    totals.bytes += queued->message->weight();
+    totals.last_position = std::max(totals.last_position, place->position);
+    return {};
 }
 
 RecordCheck::Verdict RecordCheck::look_at_page(std::string_view key, std::string_view value) {
     const auto parts = parse_session_key(key);
-    if (!parts || !is_rest_good(Table::kEntries, parts->rest)) return {kKeyNotUnderstood, {}};
+    if (!parts || !is_rest_good(Table::kEntries, parts->rest)) return {kKeyNotUnderstood};
     const auto entries = decode_page(value);
-    if (!entries || entries->empty() || entries->size() > session::Page::kCountMax)
-        return {kNotUnderstood, {}};
-    if (!sessions_.contains(parts->session)) return {kNoSession, {}};
+    if (!entries || entries->empty() || entries->size() > session::Page::kCountMax) return {kNotUnderstood};
+    if (!sessions_.contains(parts->session)) return left_by("session");
     const auto known = progress_.find(std::string(key));
     ProgressRecord progress{~std::uint64_t{0} >> (session::Page::kCountMax - entries->size()), 0};
     if (known != progress_.end()) progress = known->second;
@@ -185,16 +244,18 @@ RecordCheck::Verdict RecordCheck::look_at_page(std::string_view key, std::string
 
 std::string describe_key(Table table, std::string_view key) {
     if (is_numbered(table) && is_number(key)) return "message " + std::to_string(*parse_number(key));
-    const bool has_owner = is_of_session(table) || is_of_stream(table);
-    const auto parts = has_owner ? parse_session_key(key) : std::nullopt;
+    const auto parts = owner_of(table) != nullptr ? parse_session_key(key) : std::nullopt;
     if (!parts) return in_words(key);
-    const std::string owner =
-        (is_of_stream(table) ? "stream " : "session ") + std::to_string(parts->session) + ", ";
-    if (is_filtered(table)) return owner + in_words(parts->rest);
-    const auto number = is_rest_good(table, parts->rest) ? parse_number(parts->rest) : std::nullopt;
-    if (!number) return owner + in_hexadecimal(parts->rest);
+    const std::string owner = std::string(owner_of(table)) + ' ' + std::to_string(parts->session);
+    if (is_of_queue(table) && parts->rest.empty()) return owner;
+    if (is_filtered(table)) return owner + ", " + in_words(parts->rest);
+    const auto queued = is_of_queue(table) ? parse_queued_key(key) : std::nullopt;
+    const auto number = queued                             ? std::optional(queued->position)
+                        : is_rest_good(table, parts->rest) ? parse_number(parts->rest)
+                                                           : std::nullopt;
+    if (!number) return owner + ", " + in_hexadecimal(parts->rest);
     const char* const what = is_of_stream(table) ? "offset " : "position ";
-    return owner + (table == Table::kIncoming ? "packet id " : what) + std::to_string(*number);
+    return owner + ", " + (table == Table::kIncoming ? "packet id " : what) + std::to_string(*number);
 }
 
 }  // namespace dray::shard

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "shard/queue_messages.h"
 #include "shard/records.h"
 #include "shard/store_batch.h"
 
@@ -27,8 +28,10 @@ class RecordCheck {
         Table::kQueues,   Table::kQueueEntries,  Table::kDelayed,        Table::kStreamCursors};
 
     struct Verdict {
-        std::string wrong;     // in words; empty: nothing
-        std::string progress;  // of a page: with this record in kProgress, what is left of it is good
+        std::string wrong;          // in words; empty: nothing
+        std::string progress = {};  // of a page: with this record in kProgress, what is left of it is good
+        // Nobody misses it: its owner is gone, and a crash came before it could be erased, too.
+        bool is_leftover = false;
     };
     // Those that are good count for those to come.
     Verdict look_at(Table table, std::string_view key, std::string_view value);
@@ -39,18 +42,27 @@ class RecordCheck {
         for (const auto& [number, holders] : bodies_) visit(number, holders);
     }
 
+    // What each queue holds, by all records so far. Visit: void(StoredNumber, const QueueMessages::Totals&).
+    template <typename Visit>
+    void for_each_queue(Visit visit) const {
+        for (const auto& [number, totals] : queues_) visit(number, totals);
+    }
+
   private:
     std::string look_at_session(std::string_view client_id, std::string_view value);
     std::string look_at_body(std::string_view key, std::string_view value);
     std::string look_at_holders(std::string_view key, std::string_view value) const;
     std::string look_at_stream(std::string_view name, std::string_view value);
-    std::string look_at_part_of_stream(Table table, std::string_view key, std::string_view value) const;
+    Verdict look_at_part_of_stream(Table table, std::string_view key, std::string_view value) const;
+    std::string look_at_queue(std::string_view name, std::string_view value);
+    Verdict look_at_queued(std::string_view key, std::string_view value);
     // Of a table whose keys begin with a session's number.
-    std::string look_at_part(Table table, std::string_view key, std::string_view value);
+    Verdict look_at_part(Table table, std::string_view key, std::string_view value);
     Verdict look_at_page(std::string_view key, std::string_view value);
 
     std::unordered_set<StoredNumber> sessions_;
     std::unordered_set<StoredNumber> streams_;
+    std::unordered_map<StoredNumber, QueueMessages::Totals> queues_;
     std::unordered_map<std::uint64_t, std::uint32_t> bodies_;  // and how many entries refer to them
     std::unordered_map<std::string, ProgressRecord> progress_;
 };

@@ -18,8 +18,10 @@ void check_table(const OpenDatabase& opened, Table table, RecordCheck& check, St
     const Status status = visit_readable(opened, table, [&](std::string_view key, std::string_view value) {
         ++count.records;
         count.bytes += key.size() + value.size();
-        const std::string wrong = check.look_at(table, key, value).wrong;
-        if (!wrong.empty()) report.faults.push_back({name, describe_key(table, key), wrong});
+        const RecordCheck::Verdict verdict = check.look_at(table, key, value);
+        if (verdict.wrong.empty()) return;
+        auto& found = verdict.is_leftover ? report.leftovers : report.faults;
+        found.push_back({name, describe_key(table, key), verdict.wrong, verdict.is_leftover});
     });
     if (!status.ok()) {
         report.faults.push_back({name, "", "some of its records cannot be read: " + status.ToString()});

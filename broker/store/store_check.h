@@ -11,6 +11,7 @@ struct StoreFault {
     std::string table;  // empty: the files themselves
     std::string key;    // in words (shard::describe_key); empty: the table as a whole
     std::string what;
+    bool is_leftover = false;  // nobody misses it: a broker passes it over
 };
 
 struct StoreReport {
@@ -23,6 +24,7 @@ struct StoreReport {
     };
     std::vector<Count> counts;
     std::vector<StoreFault> faults;
+    std::vector<StoreFault> leftovers;
 };
 
 // `folder` is the store's, or the data_dir that it is in. Throws std::runtime_error if there is none, if it

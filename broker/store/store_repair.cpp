@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "shard/queue_records.h"
 #include "shard/record_check.h"
 #include "store/offline_store.h"
 #include "store/salvage.h"
@@ -63,7 +64,8 @@ void copy_table(const OpenDatabase& old, Table table, RecordCheck& check, Copy& 
     StoreReport::Count kept{.table = name};
     const Status status = visit_readable(old, table, [&](std::string_view key, std::string_view value) {
         const RecordCheck::Verdict verdict = check.look_at(table, key, value);
-        if (!verdict.wrong.empty()) report.lost.push_back({name, describe_key(table, key), verdict.wrong});
+        if (!verdict.wrong.empty())
+            report.lost.push_back({name, describe_key(table, key), verdict.wrong, verdict.is_leftover});
         if (!verdict.wrong.empty() && verdict.progress.empty()) return;
         copy.put(table, key, value);
         if (!verdict.progress.empty()) copy.put(Table::kProgress, key, verdict.progress);
@@ -72,6 +74,13 @@ void copy_table(const OpenDatabase& old, Table table, RecordCheck& check, Copy& 
     });
     if (!status.ok()) report.lost.push_back({name, "", "a part cannot be read: " + status.ToString()});
     report.kept.push_back(kept);
+}
+
+// What the records that were kept add up to.
+void count_queues_anew(const RecordCheck& check, Copy& copy) {
+    check.for_each_queue([&copy](shard::StoredNumber number, const shard::QueueMessages::Totals& totals) {
+        copy.put(Table::kQueueEntries, shard::key_of(number), shard::encode(totals));
+    });
 }
 
 // By the pages that were kept. A message that nobody holds is no loss.
@@ -110,6 +119,7 @@ RepairReport repair_store(const std::string& folder, RepairOptions options) {
         for (const Table table : RecordCheck::kOrder)
             copy_table(salvage.opened(), table, check, copy, report);
         count_holders_anew(check, copy);
+        count_queues_anew(check, copy);
         copy.finish();
     }
     fs::rename(report.folder, backup);

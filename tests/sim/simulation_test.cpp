@@ -18,7 +18,7 @@ namespace {
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
 constexpr std::uint64_t kSeeds = 60;
 #else
-constexpr std::uint64_t kSeeds = 600;
+constexpr std::uint64_t kSeeds = 500;
 #endif
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {

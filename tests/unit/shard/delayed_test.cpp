@@ -144,6 +144,7 @@ TEST_P(DelayedPublish, SurvivesCrashes) {
                 publisher.drop();
                 for (const auto& subscriber : subscribers) subscriber->drop();
                 world.crash(static_cast<shard::ShardIndex>(1 + chance.below(4)));
+                ASSERT_EQ(world.disk().faults(), "");
             }
             for (std::uint64_t left = chance.below(12); left > 0 && world.step(); --left) {
             }

@@ -438,6 +438,26 @@ TEST_P(Shards, WhileTheDiskRefusesClientsAreToldOrWait) {
     world.client("new").sends(publish("r", "y", 2, 2)).gets(pubrec(2, ReasonCode::kNoMatchingSubscribers));
 }
 
+TEST_P(Shards, ASubscriptionThatEndsBeforeItsSubackGetsNothingRetained) {
+    WorldOptions by_hand = options();
+    by_hand.disk = Disk::kByHand;
+    World world(by_hand);
+    publisher(world, "p");
+    world.sync();
+    world.client("p").sends(retained(publish("r/1", "x", 1, 1)));
+    world.sync();
+    world.client("p").gets(puback(1));
+    world.client("s").sends(connect_again("s"));
+    world.sync();
+    world.client("s").gets(connack());
+    world.client("s").says(subscribe(1, "r/+", 1)).sends(unsubscribe(2, "r/+"));
+    world.sync();  // both are answered now
+    world.client("s").gets(suback(1, 1)).gets(unsuback(2)).gets_nothing();
+    world.client("s").sends(connect("s"));  // the session ends, and nothing of it goes on
+    world.sync();
+    world.run();
+}
+
 TEST_P(Shards, NearACeilingAcknowledgementsWaitAndAtItNewerClientsAreRefused) {
     World world(options());
     publisher(world, "p", kV5);

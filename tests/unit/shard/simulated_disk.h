@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "shard/record_check.h"
 #include "shard/records.h"
 #include "shard/store_port.h"
 
@@ -77,6 +78,18 @@ class SimulatedDisk final : public shard::StorePort {
             for (const auto& [key, value] : records) sum += key.size() + value.size();
         }
         return sum;
+    }
+    // What an operator would be told of what is safe; empty: nothing.
+    std::string faults() const {
+        std::string text;
+        shard::RecordCheck check;
+        for (const shard::Table table : shard::RecordCheck::kOrder) {
+            for (const auto& [key, value] : tables_[static_cast<std::size_t>(table)]) {
+                const std::string wrong = check.look_at(table, key, value).wrong;
+                if (!wrong.empty()) text += describe_key(table, key) + ": " + wrong + "; ";
+            }
+        }
+        return text;
     }
     std::size_t count(shard::Table table) const { return tables_[static_cast<std::size_t>(table)].size(); }
 

@@ -146,6 +146,7 @@ class Story {
             // What has arrived was received.
             for (const auto& each : readers_) each->drop();
             world_.crash(shards());
+            EXPECT_EQ(world_.disk().faults(), "");
         }
         for (std::uint64_t left = chance_.below(12); left > 0 && world_.step(); --left) {
         }

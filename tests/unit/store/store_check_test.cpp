@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "folder.h"
+#include "shard/queue_records.h"
 #include "shard/records.h"
 #include "shard/stream_records.h"
 #include "store/rocks_files.h"
@@ -27,6 +28,8 @@ using shard::Table;
 
 constexpr int kSessions = 20;
 constexpr int kRetained = 300;
+constexpr StoredNumber kQueue = 500;
+constexpr std::uint64_t kQueued = 5;
 
 std::string topic(int i) {
     return "t/" + std::to_string(1000 + i);
@@ -40,7 +43,7 @@ session::MessageRef message(int i) {
     return session::Message::make(publish, topic(i), {});
 }
 
-// Sessions with a subscription and a packet id each, and retained messages.
+// Sessions with a subscription and a packet id each, retained messages, and a queue with messages.
 StoreBatch sound_records() {
     StoreBatch batch;
     for (int i = 1; i <= kSessions; ++i) {
@@ -53,6 +56,13 @@ StoreBatch sound_records() {
         batch.put(Table::kIncoming, key_of(number, mqtt::PacketId{7}), {});
     }
     for (int i = 0; i < kRetained; ++i) batch.put(Table::kRetained, topic(i), shard::encode(*message(i)));
+    batch.put(Table::kQueues, "orders", shard::encode(shard::QueueRecord{kQueue, {}}));
+    for (std::uint64_t i = 1; i <= kQueued; ++i) {
+        batch.put(Table::kQueueEntries, key_of(kQueue, i),
+                  shard::encode(shard::QueuedRecord{{}, message(1)}));
+    }
+    batch.put(Table::kQueueEntries, key_of(kQueue),
+              shard::encode(shard::QueueMessages::Totals{kQueued, 1000, kQueued}));
     return batch;
 }
 
@@ -185,6 +195,10 @@ void add_bad_page(StoreBatch& batch) {
 StoreBatch bad_records() {
     StoreBatch batch;
     add_bad_page(batch);
+    batch.put(Table::kQueues, "mangled", "x");
+    batch.put(Table::kQueueEntries, key_of(kQueue, std::uint64_t{9}), "?");
+    batch.put(Table::kQueueEntries, key_of(kQueue), "?");
+    batch.put(Table::kQueueEntries, key_of(88), shard::encode(shard::QueueMessages::Totals{}));
     batch.put(Table::kStreams, "mangled", "x");
     batch.put(Table::kStreamRecords, key_of(70, std::uint64_t{5}),
               shard::encode_stream_record({}, *message(1)));
@@ -212,18 +226,25 @@ const std::vector<std::string> kBadRecords{
     "holders|message 1538|it counts 1 that hold the message, and there are 2",
     "holders|message 7777|its message is not there",
     "incoming|session 3, 0x616263|its key cannot be understood",
-    "incoming|session 99, packet id 8|it belongs to a session that is not there",
+    "queue_entries|queue 500, position 9|its value cannot be understood",
+    "queue_entries|queue 500|its value cannot be understood",
+    "queues|'mangled'|its value cannot be understood",
     "retained|'mangled'|its value cannot be understood",
     "retained|'other/topic'|its message is of another topic",
     "retained|'wild/#'|its key cannot be understood",
     "sessions|'double'|another session has its number 5",
     "sessions|'mangled'|its value cannot be understood",
     "stream_cursors|session 3, '$stream/s'|its value cannot be understood",
-    "stream_records|stream 70, offset 5|it belongs to a stream that is not there",
     "stream_records|stream 70, offset 6|its value cannot be understood",
     "streams|'mangled'|its value cannot be understood",
     "subscriptions|'short'|its key cannot be understood",
     "subscriptions|session 3, 0x612f01|its value cannot be understood",
+};
+
+const std::vector<std::string> kLeftovers{
+    "incoming|session 99, packet id 8|it belongs to a session that is not there",
+    "queue_entries|queue 88|it belongs to a queue that is not there",
+    "stream_records|stream 70, offset 5|it belongs to a stream that is not there",
     "subscriptions|session 99, 'a/#'|it belongs to a session that is not there",
 };
 
@@ -234,15 +255,19 @@ TEST(StoreCheck, EveryBadRecordIsNamed) {
     std::ranges::replace(found, "sessions|'client-5'|another session has its number 5",
                          "sessions|'double'|another session has its number 5");
     EXPECT_EQ(found, kBadRecords);
+    EXPECT_EQ(words(check_store(stored.data_dir()).leftovers), kLeftovers);
 }
 
 TEST(StoreRepair, DropsBadRecordsNamesThemAndKeepsTheRest) {
     const StoredRecords stored(Files::kInLog, bad_records());
     const RepairReport report = repair_store(stored.data_dir(), {});
-    EXPECT_EQ(report.lost.size(), kBadRecords.size());
+    EXPECT_EQ(report.lost.size(), kBadRecords.size() + kLeftovers.size());
     EXPECT_EQ(report.steps, std::vector<std::string>{});
     const StoreReport after = check_store(stored.data_dir());
     EXPECT_EQ(words(after.faults), std::vector<std::string>{});
+    EXPECT_EQ(words(after.leftovers), std::vector<std::string>{});
+    EXPECT_EQ(records(after.counts)["queues"], 1);
+    EXPECT_EQ(records(after.counts)["queue_entries"], kQueued + 1) << "and their totals, counted anew";
     EXPECT_EQ(records(after.counts)["entries"], 1) << "the page that has messages left";
     EXPECT_EQ(records(after.counts)["holders"], 1) << "counted anew";
     EXPECT_EQ(records(after.counts)["sessions"], kSessions);
