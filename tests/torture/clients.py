@@ -186,9 +186,13 @@ class Subscriber(Client):
         self.subscribed = False
         self.unreleased.clear()
 
+    def arrived(self, topic, number, qos):
+        self.ledger.arrived(self.client_id, topic, number, qos)
+
     def received(self, first, body):
         kind = first >> 4
         if kind == SUBACK:
+            assert body[-1] < 0x80, f"{self.client_id}: the subscription was refused"
             self.subscribed = True
         elif kind == PUBLISH:
             topic_length = struct.unpack(">H", body[:2])[0]
@@ -197,7 +201,7 @@ class Subscriber(Client):
             payload = body[at + (2 if qos else 0):]
             if qos < 2 or packet_id not in self.unreleased:
                 topic, number = payload.split(b" ")[:2]
-                self.ledger.arrived(self.client_id, topic.decode(), int(number), qos)
+                self.arrived(topic.decode(), int(number), qos)
             if qos == 2:
                 self.unreleased.add(packet_id)
                 self.send(short_packet(PUBREC, packet_id))
@@ -207,6 +211,15 @@ class Subscriber(Client):
             packet_id = struct.unpack(">H", body[:2])[0]
             self.unreleased.discard(packet_id)
             self.send(short_packet(PUBCOMP, packet_id))
+
+
+class Consumer(Subscriber):
+    """One of those who share the queue: what one of them has got, all have. What it had not acknowledged when the
+    broker was killed comes again, to any of them, so neither order nor exactly-once is asked of it."""
+    NAME = "the queue"
+
+    def arrived(self, topic, number, qos):
+        self.ledger.consumed(self.NAME, topic, number)
 
 
 class Ledger:
@@ -242,6 +255,10 @@ class Ledger:
             if number < self.highest[at]:
                 self.out_of_order += 1
             self.highest[at] = max(self.highest[at], number)
+
+    def consumed(self, queue, topic, number):
+        self.count += 1
+        self.arrivals[queue, topic][number] += 1
 
     def lost(self, subscribers):
         """(subscriber, topic, number) of what was acknowledged and never arrived."""
