@@ -58,6 +58,11 @@ class CommandCase(case.ClientCase):
             self.assertEqual(done.returncode, 0, done.stderr)
         return done
 
+    def pub_lines(self, topic, lines):
+        """A message a line, at QoS 1, all from one publisher."""
+        subprocess.run(["mosquitto_pub", *self.server(), "-q", "1", "-t", topic, "-l"],
+                       input="\n".join(lines) + "\n", text=True, timeout=DEADLINE_S, check=True)
+
     def messages(self, subscriber):
         """What it printed until it ended, which -C sees to."""
         subscriber.reader.join(DEADLINE_S)
@@ -68,6 +73,8 @@ class CommandCase(case.ClientCase):
         topic = self.topic(f"/{version}/{qos}")
         sub = self.sub("-V", version, "-q", qos, "-t", topic, "-C", "2")
         self.pub("-V", version, "-q", qos, "-t", topic, "-m", "one")
+        # Each command is a publisher of its own, and between publishers there is no order.
+        wait_for(lambda: "one" in sub.lines, "the first message arrives")
         self.pub("-V", version, "-q", qos, "-t", topic, "-m", "two")
         self.assertEqual(self.messages(sub), ["one", "two"])
 
@@ -82,8 +89,7 @@ class MosquittoCommands(CommandCase):
     def test_a_file_of_lines(self):
         sub = self.sub("-q", "1", "-t", self.topic(), "-C", "500")
         lines = [f"line {i}" for i in range(500)]
-        subprocess.run(["mosquitto_pub", *self.server(), "-q", "1", "-t", self.topic(), "-l"],
-                       input="\n".join(lines) + "\n", text=True, timeout=DEADLINE_S, check=True)
+        self.pub_lines(self.topic(), lines)
         self.assertEqual(self.messages(sub), lines)
 
     def test_retained_set_and_cleared(self):
@@ -107,8 +113,7 @@ class MosquittoCommands(CommandCase):
                 who = ["-V", version, "-i", f"sleeper-{version}-{type(self).__name__}", "-c", "-q", "1", "-t", topic, *extra]
                 subprocess.run(["mosquitto_sub", *self.server(), *who, "-E"], check=True,
                                timeout=DEADLINE_S)
-                for i in range(10):
-                    self.pub("-q", "1", "-t", topic, "-m", str(i))
+                self.pub_lines(topic, [str(i) for i in range(10)])
                 again = subprocess.run(["mosquitto_sub", *self.server(), *who, "-C", "10"],
                                        capture_output=True, text=True, timeout=DEADLINE_S)
                 self.assertEqual(again.stdout.split(), [str(i) for i in range(10)])
