@@ -20,6 +20,12 @@
 
 namespace dray::admin {
 
+// The numbers that are allowed, both ends included.
+struct Range {
+    std::uint64_t least = 0;
+    std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+};
+
 class Fields {
   public:
     explicit Fields(const std::string& body);  // an empty body is an object without fields
@@ -30,10 +36,6 @@ class Fields {
     void read(const std::string& name, bool& value);
     void read(const std::string& name, std::string& value);
     void read(const std::string& name, std::vector<std::string>& value);
-    struct Range {
-        std::uint64_t least = 0;
-        std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-    };
     template <std::unsigned_integral Number>
     void read(const std::string& name, Number& value, Range range = {}) {
         range.most = std::min<std::uint64_t>(range.most, std::numeric_limits<Number>::max());
