@@ -157,6 +157,40 @@ void write_books(Exposition& out, const RootBooks& books) {
         .sample(books.total().balance() ? 1 : 0);
 }
 
+void write_queues(Exposition& out, const std::vector<shard::QueueInfo>& queues) {
+    if (queues.empty()) return;
+    struct Column {
+        Kind kind;
+        const char* name;
+        const char* help;
+        std::uint64_t shard::QueueInfo::*value;
+    };
+    using Info = shard::QueueInfo;
+    static constexpr Column kColumns[] = {
+        {Kind::kGauge, "dray_queue_messages", "What a queue holds", &Info::messages},
+        {Kind::kGauge, "dray_queue_bytes", "... in bytes", &Info::bytes},
+        {Kind::kGauge, "dray_queue_unacknowledged_messages", "... of those, with a consumer",
+         &Info::unacknowledged},
+        {Kind::kGauge, "dray_queue_delayed_messages", "... and waiting for their next try", &Info::delayed},
+        {Kind::kGauge, "dray_queue_consumers", "Consumers that are connected", &Info::consumers},
+        {Kind::kCounter, "dray_queue_arrived_total", "Messages that it took", &Info::arrived},
+        {Kind::kCounter, "dray_queue_consumed_total", "... that were acknowledged", &Info::consumed},
+        {Kind::kCounter, "dray_queue_redelivered_total", "... that were tried again", &Info::redelivered},
+        {Kind::kCounter, "dray_queue_expired_total", "... whose time ran out", &Info::expired},
+        {Kind::kCounter, "dray_queue_dead_lettered_total", "... that became dead letters",
+         &Info::dead_lettered},
+        {Kind::kCounter, "dray_queue_discarded_total", "... that were thrown away", &Info::discarded},
+    };
+    for (const Column& column : kColumns) {
+        out.family(column.kind, column.name, column.help);
+        for (const Info& queue : queues) out.sample(queue.*column.value, {{"queue", queue.options.name}});
+    }
+    out.family(Kind::kGauge, "dray_queue_oldest_age_seconds", "How long its oldest message has waited");
+    for (const Info& queue : queues) out.seconds(queue.oldest_age_ms, {{"queue", queue.options.name}});
+    out.family(Kind::kGauge, "dray_queue_full", "1 while publishers are refused or held back");
+    for (const Info& queue : queues) out.sample(queue.is_full ? 1 : 0, {{"queue", queue.options.name}});
+}
+
 void write_streams(Exposition& out, const std::vector<shard::StreamInfo>& streams) {
     if (streams.empty()) return;
     const auto family = [&](const char* name, const char* help, const auto& value) {
@@ -187,6 +221,7 @@ std::string metrics(const Overview& overview) {
         out.family(number.kind, number.name, number.help).sample(overview.statistics.*number.value);
     }
     write_books(out, overview.statistics.books);
+    write_queues(out, overview.queues);
     write_streams(out, overview.streams);
     return out.take();
 }

@@ -1,7 +1,9 @@
 #include "admin/overview.h"
 
+#include <memory>
 #include <utility>
 
+#include "admin/queue_routes.h"
 #include "admin/stream_routes.h"
 
 namespace dray::admin {
@@ -27,16 +29,30 @@ Overview add_up(const Context& context, const std::vector<StatisticsReply>& repl
 }  // namespace
 
 void look_around(const Context& context, std::function<void(std::optional<Overview>)> then) {
+    // Three questions to every shard, in a row: each answer is added to what is known so far.
+    struct Looking {
+        Overview overview;
+        std::function<void(std::optional<Overview>)> then;
+    };
+    auto looking = std::make_shared<Looking>();
+    looking->then = std::move(then);
+    const auto with_streams = [looking](std::optional<std::vector<shard::StreamInfo>> streams) {
+        if (!streams) return looking->then(std::nullopt);
+        looking->overview.streams = std::move(*streams);
+        looking->then(std::move(looking->overview));
+    };
+    const auto with_queues = [&context, looking,
+                              with_streams](std::optional<std::vector<shard::QueueInfo>> queues) {
+        if (!queues) return looking->then(std::nullopt);
+        looking->overview.queues = std::move(*queues);
+        list_streams(context, with_streams);
+    };
     context.switchboard.ask_all<StatisticsReply>(
         StatisticsRequest{},
-        [&context, then = std::move(then)](const std::optional<std::vector<StatisticsReply>>& replies) {
-            if (!replies) return then(std::nullopt);
-            list_streams(context, [overview = add_up(context, *replies),
-                                   then](std::optional<std::vector<shard::StreamInfo>> streams) mutable {
-                if (!streams) return then(std::nullopt);
-                overview.streams = std::move(*streams);
-                then(std::move(overview));
-            });
+        [&context, looking, with_queues](const std::optional<std::vector<StatisticsReply>>& replies) {
+            if (!replies) return looking->then(std::nullopt);
+            looking->overview = add_up(context, *replies);
+            list_queues(context, with_queues);
         });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "admin/context.h"
+#include "shard/queue_requests.h"
 #include "shard/statistics.h"
 #include "shard/stream_requests.h"
 
@@ -19,6 +20,7 @@ struct Overview {
     bool store_keeps = false;  // anything, on disk
     bool store_works = true;
     shard::Statistics statistics;
+    std::vector<shard::QueueInfo> queues;
     std::vector<shard::StreamInfo> streams;
 };
 

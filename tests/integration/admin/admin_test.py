@@ -161,6 +161,75 @@ class Http(FolderCase):
         self.assertEqual(got.count("ok\n"), 2, "HEAD has no body")
 
 
+class Queues(FolderCase):
+    def publish(self, drayd, topic, payloads):
+        client = paho.Client("publisher")
+        client.connect("127.0.0.1", drayd.port("mqtt"))
+        client.loop_start()
+        for payload in payloads:
+            client.publish(topic, payload, 1).wait_for_publish(DEADLINE_S)
+        client.disconnect()
+        client.loop_stop()
+
+    def test_are_made_listed_changed_and_deleted(self):
+        for threads in (1, 4):
+            with self.subTest(threads=threads), Drayd(self.folder, "--threads", threads) as drayd:
+                self.assertIn("no queues", drayd.ctl("queue", "ls").stdout)
+                create = ("queue", "create", "orders", "--filter", "order/#", "--ttl", "1h", "--max-messages", "50")
+                drayd.ctl(*create)
+                drayd.ctl(*create)  # the same twice is no mistake
+                self.assertIn("with other options", drayd.ctl("queue", "create", "orders", code=1).stderr)
+                queue = drayd.ctl_json("queue", "ls")["queues"][0]
+                self.assertEqual((queue["name"], queue["options"]["filters"], queue["options"]["ttl_ms"]),
+                                 ("orders", ["order/#"], 3_600_000))
+                self.publish(drayd, "order/new", ["1", "2", "3"])
+                _, metrics = drayd.http("GET", "/metrics")
+                self.assertEqual(metric(metrics, 'dray_queue_messages{queue="orders"}'), 3)
+                self.assertRegex(drayd.ctl("queue", "ls").stdout, r"orders +3 ")
+                drayd.ctl("queue", "create", "orders", "--replace", "--filter", "order/#", "--exclusive")
+                self.assertTrue(drayd.http("GET", "/api/v1/queues/orders")[1]["options"]["exclusive"])
+                self.assertEqual(drayd.http("GET", "/api/v1/queues/orders")[1]["messages"], 3, "what it holds stays")
+                self.assertIn("Give --yes", drayd.ctl("queue", "delete", "orders", code=2).stderr)
+                drayd.ctl("queue", "delete", "orders", "--yes")
+                self.assertEqual(drayd.http("GET", "/api/v1/queues/orders")[0], 404)
+
+    def test_messages_are_shown_and_thrown_away(self):
+        with Drayd(self.folder, "--threads", "2") as drayd:
+            drayd.ctl("queue", "create", "dead", "--filter", "dead/#")
+            self.publish(drayd, "dead/1", [b"first", b"\xff\xfe", "caf\u00e9" * 2000])
+            messages = drayd.ctl_json("dlq", "peek", "dead")["messages"]
+            self.assertEqual([each["topic"] for each in messages], ["dead/1"] * 3)
+            self.assertEqual(messages[0]["payload"], "first")
+            self.assertEqual(messages[1]["payload_base64"], "//4=")
+            self.assertTrue(messages[2]["truncated"])
+            self.assertTrue(("caf\u00e9" * 2000).startswith(messages[2]["payload"]), "no character is cut")
+            more = drayd.ctl_json("dlq", "peek", "dead", "--after", messages[0]["position"], "-n", "1")["messages"]
+            self.assertEqual([each["position"] for each in more], [messages[1]["position"]])
+            self.assertIn("first", drayd.ctl("dlq", "peek", "dead").stdout)
+            self.assertIn("Give --yes", drayd.ctl("dlq", "purge", "dead", code=2).stderr)
+            self.assertIn("3 messages", drayd.ctl("dlq", "purge", "dead", "--yes").stdout)
+            self.assertIn("nothing is there", drayd.ctl("dlq", "peek", "dead").stdout)
+            for query, field in (("count=1001", "count"), ("count=x", "count"), ("counts=1", "counts")):
+                self.assertEqual(drayd.http("GET", f"/api/v1/queues/dead/messages?{query}")[1]["field"], field)
+
+    def test_queues_that_take_dead_letters_are_listed(self):
+        with Drayd(self.folder, "--threads", "2") as drayd:
+            drayd.ctl("queue", "create", "orders", "--filter", "order/#", "--max-deliveries", "3",
+                      "--dead-letter-queue", "orders.dead")
+            drayd.ctl("queue", "create", "orders.dead")
+            found = drayd.ctl_json("dlq", "ls")["queues"]
+            self.assertEqual([(each["name"], each["dead_letters_of"]) for each in found], [("orders.dead", ["orders"])])
+            self.assertRegex(drayd.ctl("dlq", "ls").stdout, r"orders\.dead +0 .*orders")
+
+    def test_mistakes_name_the_field(self):
+        with Drayd(self.folder) as drayd:
+            for body, field in (({"name": "a/b"}, "name"), ({"name": "a", "overflow": "explode"}, "overflow"),
+                                ({"name": "a", "deliveries_max": 3}, "deliveries_max"),
+                                ({"name": "a", "messages_max": "7"}, "messages_max"), ({"name": "a", "x": 1}, "x")):
+                status, problem = drayd.http("POST", "/api/v1/queues", body)
+                self.assertEqual((status, problem["field"]), (400, field), problem)
+
+
 class Streams(FolderCase):
     def test_are_made_listed_changed_and_deleted(self):
         for threads in (1, 4):

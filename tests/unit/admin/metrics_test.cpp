@@ -15,6 +15,13 @@ Overview some_overview() {
     overview.uptime_ms = 61'007;
     overview.shards = 2;
     overview.statistics.clients_connected = 7;
+    shard::QueueInfo queue;
+    queue.options.name = "orders";
+    queue.messages = 12;
+    queue.oldest_age_ms = 2500;
+    queue.is_full = true;
+    queue.consumed = 40;
+    overview.queues.push_back(queue);
     shard::StreamInfo stream;
     stream.options.name = "events";
     stream.first_offset = 3;
@@ -48,6 +55,10 @@ TEST(Metrics, TellTheNumbersAndTheBooks) {
              "dray_uptime_seconds 61.007",
              "dray_shards 2",
              "dray_clients_connected 7",
+             R"(dray_queue_messages{queue="orders"} 12)",
+             R"(dray_queue_oldest_age_seconds{queue="orders"} 2.500)",
+             R"(dray_queue_full{queue="orders"} 1)",
+             R"(dray_queue_consumed_total{queue="orders"} 40)",
              R"(dray_stream_next_offset{stream="events"} 10)",
              R"(dray_stream_readers{stream="events"} 2)",
              R"(dray_stream_lag_messages_max{stream="events"} 6)",
