@@ -4,6 +4,9 @@
 //     and leaves bench_durable --port P publish --publishers 100 --window 20 --seconds 5 --sessions 100
 //     bench_durable --port P publish … --messages 1000000    until so many are acknowledged
 //     bench_durable --port P publish … --topic q             to q/<i> instead of keep/<i>
+//     bench_durable --port P read --topic '$stream/x/1/#'    takes what comes by that filter, from the first
+//     --qos 0 --seconds 5 [--messages N]                     message on (anew when it has N); prints "begun"
+//                                                            when that has come
 //     bench_durable sync --folder DIR                        one append of 4 KiB and fdatasync after the
 //     other
 //
@@ -26,6 +29,7 @@ namespace dray::bench {
 namespace {
 
 constexpr int kConnack = 2;
+constexpr int kPublish = 3;
 constexpr int kPuback = 4;
 constexpr int kSuback = 9;
 constexpr int kPatienceMs = 30'000;
@@ -39,6 +43,7 @@ struct Options {
     double seconds = 5;
     std::uint64_t messages = 0;  // 0: by time
     std::string topic = "keep";
+    int qos = 0;
     std::string folder = ".";
 };
 
@@ -144,6 +149,51 @@ void publish(const Options& options) {
                percentile_us(latencies, 0.99));
 }
 
+std::uint16_t packet_id(std::string_view body) {
+    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(body[i]); };
+    const std::size_t at = 2U + (std::size_t{byte(0)} << 8) + byte(1);
+    return static_cast<std::uint16_t>(byte(at) << 8 | byte(at + 1));
+}
+
+std::unique_ptr<Connection> begin_reading(const Options& options) {
+    auto connection = std::make_unique<Connection>(options.port);
+    connection->connect("reader-" + std::to_string(::getpid()));
+    wait_for(*connection, kConnack);
+    connection->subscribe(options.topic, options.qos);
+    return connection;
+}
+
+void read(const Options& options) {
+    std::unique_ptr<Connection> connection;
+    std::uint64_t messages = 0;
+    std::uint64_t messages_here = 0;
+    std::int64_t begin = 0;
+    const auto seconds = [&] { return static_cast<double>(now_ns() - begin) / 1e9; };
+    while (messages == 0 || seconds() < options.seconds) {
+        if (connection == nullptr || (options.messages > 0 && messages_here >= options.messages)) {
+            connection = begin_reading(options);
+            messages_here = 0;
+        }
+        if (!connection->flush()) throw std::runtime_error("the broker closed");
+        pollfd ready{connection->fd(), POLLIN, 0};
+        if (::poll(&ready, 1, kPatienceMs) != 1) throw std::runtime_error("nothing comes any more");
+        const bool was_empty = messages == 0;
+        const bool open = connection->read([&](int type, int flags, std::string_view body) {
+            if (type != kPublish) return;
+            ++messages;
+            ++messages_here;
+            if ((flags & 6) != 0) connection->acknowledge(packet_id(body));
+        });
+        if (!open) throw std::runtime_error("the broker closed");
+        if (!was_empty || messages == 0) continue;
+        begin = now_ns();
+        fmt::print("begun\n");
+        std::fflush(stdout);
+    }
+    fmt::print("{{\"messages\": {}, \"per_s\": {:.0f}}}\n", messages,
+               static_cast<double>(messages) / seconds());
+}
+
 void sync(const Options& options) {
     const std::string path = options.folder + "/bench_durable.tmp";
     const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);
@@ -174,11 +224,13 @@ int main(int count, char** arguments) {
     app.add_option("--seconds", options.seconds);
     app.add_option("--messages", options.messages);
     app.add_option("--topic", options.topic);
+    app.add_option("--qos", options.qos)->check(CLI::Range(0, 1));
     app.add_option("--folder", options.folder);
     app.fallthrough();
     app.require_subcommand(1);
     app.add_subcommand("sessions")->callback([&] { make_sessions(options); });
     app.add_subcommand("publish")->callback([&] { publish(options); });
+    app.add_subcommand("read")->callback([&] { read(options); });
     app.add_subcommand("sync")->callback([&] { sync(options); });
     try {
         app.parse(count, arguments);

@@ -1,6 +1,7 @@
 #include "load.h"
 
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ class Load {
     ~Load() { ::close(epoll_); }
 
     Outcome run() {
+        ::prctl(PR_SET_TIMERSLACK, 1);
         set_up();
         begin_ = now();
         while (outcome_.problem.empty() && phase_ != Phase::kDone) turn();
@@ -100,9 +102,24 @@ class Load {
         ::epoll_ctl(epoll_, EPOLL_CTL_MOD, peer.connection->fd(), &event);
     }
 
+    // Until the next message is due, to the microsecond: a sender that is late would be measured as well.
+    timespec time_to_wait() const {
+        std::int64_t wait = kSecond / 10;
+        if (options_.rate_hz > 0 && (phase_ == Phase::kWarmUp || phase_ == Phase::kMeasure)) {
+            wait = std::clamp<std::int64_t>(due_at(due_sent_) - now(), 0, wait);
+        }
+        return {wait / kSecond, wait % kSecond};
+    }
+    // When the message of that number is due, counted from the beginning of the phase.
+    std::int64_t due_at(std::uint64_t number) const {
+        const double after_s = static_cast<double>(number + 1) / options_.rate_hz;
+        return due_from_ + static_cast<std::int64_t>(after_s * kSecond);
+    }
+
     void turn() {
         epoll_event events[256];
-        const int count = ::epoll_wait(epoll_, events, 256, options_.rate_hz > 0 ? 1 : 100);
+        const timespec wait = time_to_wait();
+        const int count = ::epoll_pwait2(epoll_, events, 256, &wait, nullptr);
         for (int i = 0; i < count; ++i) {
             const std::size_t index = events[i].data.u64;
             const bool open = peers_[index].connection->read(
@@ -171,9 +188,9 @@ class Load {
 
     void publish_what_is_due() {
         if (options_.rate_hz > 0) {
-            const auto due = static_cast<std::uint64_t>(static_cast<double>(now() - due_from_) / kSecond *
-                                                        options_.rate_hz);
-            for (; due_sent_ < due; ++due_sent_) publish(next_publisher());
+            for (const std::int64_t time = now(); due_at(due_sent_) <= time; ++due_sent_) {
+                publish(next_publisher(), due_at(due_sent_));
+            }
             for (std::size_t i = 0; i < peers_.size() && peers_[i].publishes; ++i) flush(i);
             return;
         }
@@ -181,7 +198,7 @@ class Load {
         for (std::size_t i = 0; i < peers_.size() && peers_[i].publishes; ++i) {
             // Refill when half has arrived: a batch at a time, as a busy client would.
             if (peers_[i].sent - peers_[i].arrived / takers_ > window / 2) continue;
-            while (peers_[i].sent - peers_[i].arrived / takers_ < window) publish(i);
+            while (peers_[i].sent - peers_[i].arrived / takers_ < window) publish(i, now());
             flush(i);
         }
     }
@@ -192,8 +209,7 @@ class Load {
         return publisher;
     }
 
-    void publish(std::size_t index) {
-        const std::int64_t time = now();
+    void publish(std::size_t index, std::int64_t time) {
         const auto publisher = static_cast<std::uint32_t>(index);
         std::memcpy(payload_.data(), &time, sizeof(time));
         std::memcpy(payload_.data() + sizeof(time), &publisher, sizeof(publisher));

@@ -4,7 +4,8 @@
 //     fan-out   one publisher -> every subscriber
 //
 // A publisher has at most `window` messages that are not delivered yet, so nothing piles up in the broker and
-// the rate finds itself; or it sends at a fixed rate. Each payload begins with the time it was sent, so a
+// the rate finds itself; or it sends at a fixed rate, whatever becomes of what it sent. Each payload begins
+// with the time it was sent, at a fixed rate the time it was due: what delays the sender counts too. So a
 // delivery gives a latency. Sizes in bytes, times in nanoseconds of CLOCK_MONOTONIC. One thread.
 #pragma once
 
