@@ -32,6 +32,7 @@ QueueInfo info_of(Core& core, Queue& queue) {
         const Instant oldest = queue.messages.loaded().begin()->second.arrived_at;
         info.oldest_age_ms = static_cast<std::uint64_t>((core.now - oldest).count());
     }
+    info.is_redriving = queue.redrive.is_running();
     info.consumers = queue.consumers.members().size();
     return info;
 }
@@ -89,6 +90,19 @@ class Serve {
         QueueReply reply;
         reply.count = purge(core, *queue);
         queue->counters.discarded += reply.count;
+        touch(core, *queue);
+        return reply;
+    }
+
+    QueueReply operator()(const RedriveQueue& redriving) const {
+        Queue* queue = core.queues.find(redriving.name);
+        if (queue == nullptr) return unknown(redriving.name);
+        QueueReply reply;
+        queue->redrive = {};
+        if (redriving.stop) return reply;
+        start_redrive(core, *queue, redriving.rate_per_s, redriving.messages_max);
+        reply.count = queue->messages.totals().messages;
+        if (redriving.messages_max > 0) reply.count = std::min(reply.count, redriving.messages_max);
         touch(core, *queue);
         return reply;
     }

@@ -47,7 +47,7 @@ struct RedriveQueue {
     std::uint64_t messages_max = 0;  // how many; 0 = all that are there now
     bool stop = false;               // ends the one that is under way, and that is all
 };
-using QueueAction = std::variant<ListQueues, CreateQueue, DeleteQueue, PeekQueue, PurgeQueue>;
+using QueueAction = std::variant<ListQueues, CreateQueue, DeleteQueue, PeekQueue, PurgeQueue, RedriveQueue>;
 
 struct QueueRequest {
     std::uint64_t ticket = 0;  // comes back with the answer

@@ -182,6 +182,9 @@ std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, Posi
 
 std::uint64_t purge(Core& core, Queue& queue) {
     const std::uint64_t count = queue.messages.purge();
+    for (const auto& [position, message] : queue.messages.loaded()) {
+        if (message.state == State::kLeaving) let_go(core, queue, message).hand_over();
+    }
     discard_all(core, queue);
     for (const auto& [position, message] : queue.messages.loaded()) {
         if (message.state == State::kLeaving) hold(core, queue, message);

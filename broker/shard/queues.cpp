@@ -54,26 +54,39 @@ void remove_filters(Core& core, Queue& queue) {
 
 // --- what becomes of messages ---
 
-void erase(Core& core, Queue& queue, Position position) {
-    const Message message = queue.messages.remove(position);
-    forget_queued(core, queue, position, message);
-    queue.is_changed = true;
-}
-
 void expire(Core& core, Queue& queue, Position position) {
-    let_go(core, queue, *queue.messages.find(position)).expire();
     ++queue.counters.expired;
-    erase(core, queue, position);
+    if (bury(core, queue, position, DeadReason::kExpired)) return;
+    let_go(core, queue, *queue.messages.find(position)).expire();
+    erase_queued(core, queue, position);
 }
 
-// Once more, behind nobody.
+void discard(Core& core, Queue& queue, Position position, Discard reason) {
+    ++queue.counters.discarded;
+    let_go(core, queue, *queue.messages.find(position)).discard(reason);
+    erase_queued(core, queue, position);
+}
+
+// Once more, when its delay is over.
 void try_again(Core& core, Queue& queue, Position position) {
     const Message& message = *queue.messages.find(position);
     const unsigned doublings = std::min(message.deliveries - 1, 31U);
-    const std::uint64_t delay_ms = std::min<std::uint64_t>(
-        std::uint64_t{queue.options.retry_delay_ms} << doublings, queue.options.retry_delay_ms_max);
+    const std::uint64_t first_ms = queue.options.retry_delay_ms;
+    const std::uint64_t delay_ms =
+        std::min(first_ms << doublings, std::max<std::uint64_t>(first_ms, queue.options.retry_delay_ms_max));
     if (delay_ms == 0) return queue.messages.make_ready(position);
     queue.messages.delay(position, core.now + std::chrono::milliseconds(delay_ms));
+}
+
+// It was sent, and was refused, or its consumer has left.
+void come_back(Core& core, Queue& queue, Position position, Outcome outcome) {
+    const std::uint32_t deliveries = queue.messages.find(position)->deliveries + 1;
+    queue.messages.set_deliveries(position, deliveries);
+    const std::uint32_t most = queue.options.deliveries_max;
+    if (most > 0 && deliveries >= most && bury(core, queue, position, DeadReason::kMaxDeliveries)) return;
+    ++queue.counters.redelivered;
+    outcome == Outcome::kRefused ? try_again(core, queue, position) : queue.messages.make_ready(position);
+    keep_deliveries(core, queue, position);
 }
 
 void settle_one(Core& core, Queue& queue, const QueueSettle::Each& each) {
@@ -81,26 +94,22 @@ void settle_one(Core& core, Queue& queue, const QueueSettle::Each& each) {
     if (message == nullptr || message->state != State::kOut) return;  // it was deleted meanwhile
     if (each.outcome == Outcome::kConsumed) {
         ++queue.counters.consumed;
-        return erase(core, queue, each.position);
+        return erase_queued(core, queue, each.position);
     }
+    // Back in the books here.
     hold(core, queue, *message);
     switch (each.outcome) {
         case Outcome::kExpired:
             return expire(core, queue, each.position);
         case Outcome::kUndeliverable:
-            let_go(core, queue, *message).discard(Discard::kPacketTooLarge);
-            ++queue.counters.discarded;
-            return erase(core, queue, each.position);
+            if (bury(core, queue, each.position, DeadReason::kUndeliverable)) return;
+            return discard(core, queue, each.position, Discard::kPacketTooLarge);
         case Outcome::kTurnedAway:
         case Outcome::kUnsent:
             return queue.messages.make_ready(each.position);
         case Outcome::kRefused:
         case Outcome::kReturned:
-            ++queue.counters.redelivered;
-            queue.messages.set_deliveries(each.position, message->deliveries + 1);
-            each.outcome == Outcome::kRefused ? try_again(core, queue, each.position)
-                                              : queue.messages.make_ready(each.position);
-            return keep_deliveries(core, queue, each.position);
+            return come_back(core, queue, each.position, each.outcome);
         case Outcome::kConsumed:
             break;
     }
@@ -175,6 +184,7 @@ void finish(Core& core, Queue& queue) {
     queue.is_touched = false;
     const bool has_more_due = look_at_due(core, queue);
     if (!queue.consumers.members().empty()) give_out(core, queue);
+    if (queue.redrive.is_running()) set_timer(core, queue, go_on_redriving(core, queue));
     if (has_more_due) {
         set_timer(core, queue, core.now);
     } else if (const auto due = queue.messages.first_due()) {
@@ -220,9 +230,7 @@ void delete_queue(Core& core, Queue& queue) {
     core.queues.by_name.erase(core.queues.by_name.find(queue.options.name));
 }
 
-void attract(Core& core, Queue& queue, const MessageRef& message) {
-    if (queue.publish_stamp == core.publish_stamp) return;  // another of its filters has matched as well
-    queue.publish_stamp = core.publish_stamp;
+void enqueue(Core& core, Queue& queue, const MessageRef& message) {
     ++queue.counters.arrived;
     Message arrived;
     arrived.message = message;
@@ -231,6 +239,18 @@ void attract(Core& core, Queue& queue, const MessageRef& message) {
     keep_queued(core, queue, std::move(arrived));
     queue.is_changed = true;
     touch(core, queue);
+}
+
+void erase_queued(Core& core, Queue& queue, Position position) {
+    const Message message = queue.messages.remove(position);
+    forget_queued(core, queue, position, message);
+    queue.is_changed = true;
+}
+
+void attract(Core& core, Queue& queue, const MessageRef& message) {
+    if (queue.publish_stamp == core.publish_stamp) return;  // another of its filters has matched as well
+    queue.publish_stamp = core.publish_stamp;
+    enqueue(core, queue, message);
 }
 
 void keep_queue_promise(Core& core, QueueNumber number, Position position) {

@@ -4,9 +4,10 @@
 //
 //     arrival -> [record] -> ready -> out -> consumed: record erased
 //                              ^       |
-//                              |       +-> refused: once more, after a delay     deliveries + 1
-//                              +-------+-> its consumer has left: at once        deliveries + 1, if it was
-//                              sent
+//                              |       +-> refused: once more, after a delay       deliveries + 1
+//                              +-------+-> its consumer has left: at once          deliveries + 1, if sent
+//                              |       |
+//                              +-------+-> expired, too many deliveries, undeliverable: dead_letters.h
 //
 // Nothing is given out in the midst of a turn, but at its end (finish_turn), for all that happened in it.
 //
@@ -22,6 +23,7 @@
 
 #include "session/message.h"
 #include "shard/books.h"
+#include "shard/dead_letters.h"
 #include "shard/link_id.h"
 #include "shard/queue_messages.h"
 #include "shard/queue_options.h"
@@ -47,6 +49,7 @@ struct Queue {
     bool is_changed = false;          // ... to its totals
     Instant timer_at = kNever;        // the soonest that is set
     QueueCounters counters;
+    Redrive redrive;  // of a dead-letter queue
     // What of its messages the books of this shard hold: all but those with a consumer, and those that were
     // not read since the start.
     struct {
@@ -84,6 +87,10 @@ Queue& add_queue(Core& core, QueueNumber number, QueueOptions options);
 Queue& declare_queue(Core& core, const QueueOptions& options, Ticket ticket);
 void delete_queue(Core& core, Queue& queue);
 
+// At its end, above whatever limit it has.
+void enqueue(Core& core, Queue& queue, const session::MessageRef& message);
+// With its record. Out of the books it is by let_go().
+void erase_queued(Core& core, Queue& queue, QueueMessages::Position position);
 // One of its filters has matched.
 void attract(Core& core, Queue& queue, const session::MessageRef& message);
 // A message that came by a collection is safe.

@@ -7,6 +7,7 @@
 #include "shard/audit.h"
 #include "shard/connections.h"
 #include "shard/core.h"
+#include "shard/dead_letters.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
 #include "shard/queue_requests.h"
@@ -166,6 +167,7 @@ class Receive {
     void operator()(const QueueUnknown& unknown) const { refuse_queue(core, unknown); }
     void operator()(const QueueDeliver& delivery) const { receive_from_queue(core, delivery); }
     void operator()(const QueueSettle& settled) const { receive_at_home(core, from, settled); }
+    void operator()(const QueueMove& move) const { receive_move(core, from, move); }
     void operator()(const QueueRequest& request) const { serve_queue_request(core, from, request); }
     void operator()(const QueueReply&) const { DRAY_ASSERT(false); }  // no shard asks
     void operator()(const Report& report) const { receive_report(core, from, report); }

@@ -197,6 +197,12 @@ struct QueueDeliver {
     std::uint32_t subscription_id = 0;
     std::vector<Each> messages;
 };
+// "This one is yours now", from one queue's home to another's. Confirmed when it is safe there.
+struct QueueMove {
+    std::string queue;
+    session::MessageRef message;
+    Ticket ticket = 0;
+};
 struct QueueSettle {
     struct Each {
         std::uint64_t position = 0;
@@ -224,8 +230,8 @@ struct StatisticsReply {
 using ShardMessage =
     std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
                  RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
-                 QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueRequest,
-                 QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch, StreamRequest,
-                 StreamReply, Report, StatisticsRequest, StatisticsReply>;
+                 QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove,
+                 QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch,
+                 StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply>;
 
 }  // namespace dray::shard

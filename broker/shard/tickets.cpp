@@ -4,6 +4,7 @@
 
 #include "shard/answers.h"
 #include "shard/core.h"
+#include "shard/dead_letters.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
 
@@ -56,6 +57,10 @@ void finish(Core& core, const ReleaseOutput& operation) {
     link->outbox.hold(false);
     link->flush_listed = false;
     mark_for_flush(core, *link);
+}
+
+void finish(Core& core, const MoveDone& operation) {
+    move_is_done(core, operation);
 }
 
 void finish(Core& core, const CollectionComplete& operation) {

@@ -65,6 +65,13 @@ struct ReleaseOutput {
     LinkId link;
 };
 
+// A message that left a queue is safe in another.
+struct MoveDone {
+    std::uint64_t queue = 0;  // that it left, by its number
+    std::uint64_t position = 0;
+    bool is_dead = false;  // else it was redriven
+};
+
 // Every shard has said what it has to keep of a message (collection.h).
 struct CollectionComplete {
     Ticket collection = 0;
@@ -91,8 +98,9 @@ struct SendMail {
     ShardMessage message;
 };
 
-using Operation = std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmUnsubscribe, ConfirmTicket,
-                               SendShort, ReleaseOutput, CollectionComplete, CollectionDurable, SendMail>;
+using Operation =
+    std::variant<AcknowledgePublish, GrantSubscriptions, ConfirmUnsubscribe, ConfirmTicket, SendShort,
+                 ReleaseOutput, MoveDone, CollectionComplete, CollectionDurable, SendMail>;
 
 class Tickets {
   public:
