@@ -52,9 +52,11 @@ void check(const Globals& globals, const std::string& folder) {
     std::string text = describe(report.counts);
     for (const StoreFault& fault : report.leftovers) text += "left over: " + describe(fault) + '\n';
     for (const StoreFault& fault : report.faults) text += describe(fault) + '\n';
+    if (report.position > 0) text += "it reaches position " + std::to_string(report.position) + '\n';
     text += report.faults.empty() ? "the store is sound\n" : "";
     globals.print({{"store", report.folder},
                    {"format", report.format},
+                   {"position", report.position},
                    {"tables", to_json(report.counts)},
                    {"leftovers", to_json(report.leftovers)},
                    {"faults", to_json(report.faults)}},

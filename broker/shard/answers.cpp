@@ -1,6 +1,7 @@
 #include "shard/answers.h"
 
 #include "mqtt/encode.h"
+#include "shard/ack_durability.h"
 #include "shard/connections.h"
 #include "shard/core.h"
 
@@ -27,6 +28,19 @@ bool fits(const Link& link, const mqtt::Packet& packet) {
     return bytes.size() <= link.packet_bytes_max;
 }
 
+mqtt::Packet long_form(mqtt::PacketType type, const mqtt::Acknowledgement& fields) {
+    switch (type) {
+        case mqtt::PacketType::kPuback:
+            return mqtt::Puback{fields};
+        case mqtt::PacketType::kPubrec:
+            return mqtt::Pubrec{fields};
+        case mqtt::PacketType::kPubrel:
+            return mqtt::Pubrel{fields};
+        default:
+            return mqtt::Pubcomp{fields};
+    }
+}
+
 }  // namespace
 
 void mark_for_flush(Core& core, Link& link) {
@@ -47,13 +61,15 @@ void send(Core& core, Link& link, const mqtt::Packet& packet) {
 }
 
 void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why) {
-    if (*why == '\0' || !may_explain(link, packet)) return send(core, link, packet);
+    const bool with_durability = link.wants_durability && tells_durability(packet);
+    if ((*why == '\0' && !with_durability) || !may_explain(link, packet)) return send(core, link, packet);
     mqtt::PropertyList words;
     mqtt::Packet explained = packet;
     const auto add_words = [&](auto& body) {
         if constexpr (kHasProperties<decltype(body)>) {
             for (const mqtt::Property& property : body.properties) words.add(property);
-            words.add(mqtt::PropertyId::kReasonString, why);
+            if (*why != '\0') words.add(mqtt::PropertyId::kReasonString, why);
+            if (with_durability) add_durability(core, words);
             body.properties = words.view();
         }
     };
@@ -63,10 +79,8 @@ void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why) {
 
 void send_short(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id,
                 mqtt::ReasonCode reason, const char* why) {
-    if (link.is_v5() && *why != '\0') {
-        const mqtt::Acknowledgement fields{packet_id, reason, {}};
-        if (type == mqtt::PacketType::kPuback) return send(core, link, mqtt::Puback{fields}, why);
-        return send(core, link, mqtt::Pubrec{fields}, why);
+    if (link.is_v5() && (*why != '\0' || link.wants_durability)) {
+        return send(core, link, long_form(type, {packet_id, reason, {}}), why);
     }
     ++core.statistics.control_sent;
     const mqtt::ShortAcknowledgement bytes = mqtt::encode_short_acknowledgement(type, packet_id);

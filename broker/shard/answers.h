@@ -2,7 +2,8 @@
 //
 // A 5.0 client gets a Reason String where it helps a person, unless it asked for none (Request Problem
 // Information 0 leaves it to CONNACK and DISCONNECT) or it would make the packet larger than the client takes
-// [MQTT-5.0 3.1.2-29, 3.2.2-19, 3.4.2-2, 3.5.2-2, 3.9.2-1, 3.11.2-1, 3.14.2-3, 3.15.2-2].
+// [MQTT-5.0 3.1.2-29, 3.2.2-19, 3.4.2-2, 3.5.2-2, 3.9.2-1, 3.11.2-1, 3.14.2-3, 3.15.2-2]. The same goes for
+// what acknowledgements say of durability (ack_durability.h).
 #pragma once
 
 #include "shard/links.h"
@@ -18,7 +19,7 @@ void mark_for_flush(Core& core, Link& link);
 // A packet that is larger than the client takes is not sent [MQTT-5.0 3.1.2-24]: as the client waits for it
 // in vain, its link is closed. So the caller looks at the link's phase before it goes on with the session.
 void send(Core& core, Link& link, const mqtt::Packet& packet);
-// With `why` as Reason String; "" = none.
+// With `why` as Reason String, "" = none, and what else the client wants to know.
 void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why);
 
 // PUBACK, PUBREC, PUBREL, PUBCOMP.

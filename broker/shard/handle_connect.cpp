@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mqtt/topic.h"
+#include "shard/ack_durability.h"
 #include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
@@ -191,6 +192,7 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect, Byt
     link.packet_bytes_max = connect.properties.integer(PropertyId::kMaximumPacketSize).value_or(0);
     link.wants_problem_information =
         connect.properties.integer(PropertyId::kRequestProblemInformation).value_or(1) == 1;
+    link.wants_durability = asks_for_durability(connect);
     if (const TopicRefusal refused = refusal(core, link, connect); refused.reason != ReasonCode::kSuccess) {
         refuse_connect(core, link, refused.reason, refused.why);
         return Handled::kHere;

@@ -35,6 +35,7 @@ struct Link {
     bool full = false;  // may only be told that there is no room
     bool flush_listed = false;
     bool wants_problem_information = true;  // Request Problem Information
+    bool wants_durability = false;          // with acknowledgements (ack_durability.h)
     std::uint16_t window =
         0;  // unacknowledged messages that this client takes: Receive Maximum and our own limit
     session::Outbox outbox{mqtt::ProtocolVersion::kV5};

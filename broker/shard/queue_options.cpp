@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "mqtt/topic.h"
+#include "mqtt/user_property.h"
 #include "shard/named_takers.h"
 
 namespace dray::shard {
@@ -74,11 +75,7 @@ std::optional<std::string_view> OrderKey::of(const session::Message& message) co
             return level.value_or("");
         }
         case Kind::kUserProperty:
-            for (const mqtt::Property& property : message.properties()) {
-                const bool is_user = property.id == mqtt::PropertyId::kUserProperty;
-                if (is_user && property.text == property_) return property.value;
-            }
-            break;
+            return mqtt::user_property(message.properties(), property_);
     }
     return std::nullopt;
 }

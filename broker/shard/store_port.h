@@ -46,6 +46,10 @@ class StorePort {
     virtual bool keeps() const = 0;
     // Whether the disk takes what it is given. If not, commits wait until it does; nothing is lost.
     virtual bool works() const { return true; }
+    // How safe its records are, in the configuration's word: fsync, os or memory.
+    virtual std::string_view durability() const = 0;
+    // How far the log is so: every commit moves it on, whichever shard's, and no restart moves it back.
+    virtual std::uint64_t safe_position() const = 0;
     // What is committed under keys that begin with `prefix`, in the order of their bytes; if `from` is not
     // empty, only keys from there on.
     virtual void scan(Table table, std::string_view prefix, std::string_view from,

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "base/iso_time.h"
+#include "mqtt/user_property.h"
 
 namespace dray::shard {
 
@@ -72,11 +73,7 @@ std::optional<StreamStart> parse_stream_start(std::string_view text) {
 }
 
 std::string_view start_property(const mqtt::Properties& properties) {
-    for (const mqtt::Property& property : properties) {
-        if (property.id == mqtt::PropertyId::kUserProperty && property.text == kStreamOffset)
-            return property.value;
-    }
-    return {};
+    return mqtt::user_property(properties, kStreamOffset).value_or("");
 }
 
 }  // namespace dray::shard

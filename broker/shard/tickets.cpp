@@ -37,7 +37,7 @@ void finish(Core& core, GrantSubscriptions& operation) {
 void finish(Core& core, ConfirmUnsubscribe& operation) {
     Link* link = core.links.find(operation.link);
     if (link == nullptr || link->phase != Link::Phase::kConnected) return;
-    send(core, *link, mqtt::Unsuback{operation.packet_id, {}, std::move(operation.reasons)});
+    send(core, *link, mqtt::Unsuback{operation.packet_id, {}, std::move(operation.reasons)}, "");
 }
 
 void finish(Core& core, const ConfirmTicket& operation) {

@@ -8,6 +8,8 @@ namespace dray::store {
 class MemoryStore final : public shard::StorePort {
   public:
     bool keeps() const override { return false; }
+    std::string_view durability() const override { return "memory"; }
+    std::uint64_t safe_position() const override { return 0; }
     using StorePort::scan;
     void scan(shard::Table, std::string_view, std::string_view, const Visit&) const override {}
     std::string last_key(shard::Table) const override { return {}; }

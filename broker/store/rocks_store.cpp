@@ -132,6 +132,8 @@ class RocksStore::Engine {
         given_or_stopping_.notify_one();
     }
     bool works() const { return works_.load(std::memory_order_relaxed); }
+    std::string_view durability() const { return options_.sync ? "fsync" : "os"; }
+    std::uint64_t safe_position() const { return safe_position_.load(std::memory_order_relaxed); }
     StoreSequence durable(ShardIndex shard) const { return durable_[shard].load(std::memory_order_acquire); }
 
     void close() {
@@ -178,6 +180,7 @@ class RocksStore::Engine {
             format = shard::kStoreFormat;
         }
         if (!status.ok()) refuse(options_.folder, status);
+        safe_position_ = opened_.database->GetLatestSequenceNumber();
         if (format == shard::kStoreFormat) return;
         throw std::runtime_error(
             "the store in " + options_.folder + " has the format \"" + format +
@@ -268,6 +271,8 @@ class RocksStore::Engine {
     }
 
     void tell(const std::vector<Given>& group) {
+        // Before what is published next: who knows that its batch is safe sees a position behind it.
+        safe_position_.store(opened_.database->GetLatestSequenceNumber(), std::memory_order_relaxed);
         std::array<bool, 256> told{};
         for (const Given& given : group) {
             durable_[given.shard].store(given.sequence, std::memory_order_release);
@@ -288,6 +293,7 @@ class RocksStore::Engine {
     bool is_busy_ = false;
     bool stopping_ = false;
     std::vector<std::atomic<StoreSequence>> durable_;
+    std::atomic<std::uint64_t> safe_position_{0};
     std::atomic<bool> works_{true};
     std::thread thread_;
     std::unique_ptr<ReadingThread> reading_;
@@ -332,6 +338,14 @@ std::vector<shard::StoreReadDone> RocksStore::take_read(ShardIndex shard) {
 
 bool RocksStore::works() const {
     return engine_->works();
+}
+
+std::string_view RocksStore::durability() const {
+    return engine_->durability();
+}
+
+std::uint64_t RocksStore::safe_position() const {
+    return engine_->safe_position();
 }
 
 void RocksStore::close() {

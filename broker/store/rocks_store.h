@@ -48,6 +48,8 @@ class RocksStore final : public shard::StorePort {
 
     bool keeps() const override { return true; }
     bool works() const override;
+    std::string_view durability() const override;
+    std::uint64_t safe_position() const override;  // RocksDB's sequence number
     using StorePort::scan;
     void scan(shard::Table table, std::string_view prefix, std::string_view from,
               const Visit& visit) const override;

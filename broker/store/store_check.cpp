@@ -42,6 +42,7 @@ StoreReport check_store(const std::string& folder) {
         return report;
     }
     report.format = read_format(report.folder, opened);
+    report.position = opened.database->GetLatestSequenceNumber();
     if (report.format.empty()) report.faults.push_back({"", "", "does not say which format it has"});
     const Status checksums = opened.database->VerifyChecksum();
     if (!checksums.ok()) report.faults.push_back({"", "", "a checksum is wrong: " + checksums.ToString()});

@@ -17,6 +17,7 @@ struct StoreFault {
 struct StoreReport {
     std::string folder;
     std::string format;
+    std::uint64_t position = 0;  // how far its log goes: what acknowledgements name (shard/ack_durability.h)
     struct Count {
         std::string table;
         std::uint64_t records = 0;

@@ -25,6 +25,8 @@ class SimulatedDisk final : public shard::StorePort {
 
     bool keeps() const override { return keeps_; }
     bool works() const override { return works_; }
+    std::string_view durability() const override { return keeps_ ? "fsync" : "memory"; }
+    std::uint64_t safe_position() const override { return synced_; }
     void set_works(bool works) { works_ = works; }
     using StorePort::scan;
     void scan(shard::Table table, std::string_view prefix, std::string_view from,
@@ -62,6 +64,7 @@ class SimulatedDisk final : public shard::StorePort {
     Written sync_one() {
         Written oldest = std::move(written_.front());
         written_.pop_front();
+        ++synced_;
         oldest.batch.for_each([this](const shard::StoreBatch::Change& change) { apply(change); });
         return oldest;
     }
@@ -131,6 +134,7 @@ class SimulatedDisk final : public shard::StorePort {
 
     bool keeps_;
     bool works_ = true;
+    std::uint64_t synced_ = 0;  // batches, ever
     std::array<Records, shard::kTables> tables_;
     std::deque<Written> written_;
     std::deque<std::pair<shard::ShardIndex, shard::StoreRead>> unread_;
