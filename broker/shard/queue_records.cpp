@@ -1,5 +1,6 @@
 #include "shard/queue_records.h"
 
+#include "session/pages.h"
 #include "shard/record_codec.h"
 
 namespace dray::shard {
@@ -58,20 +59,23 @@ std::optional<QueueMessages::Totals> decode_totals(std::string_view bytes) {
     return totals;
 }
 
-std::string encode(const QueuedRecord& record) {
-    std::string bytes;
-    bytes.reserve(record.message->weight());
-    RecordWriter(bytes).instant(record.arrived_at).message(*record.message);
-    return bytes;
+void append_queued(std::string& page, const QueuedRecord& record) {
+    RecordWriter(page).sized(
+        [&record](RecordWriter& out) { out.instant(record.arrived_at).message(*record.message); });
 }
 
-std::optional<QueuedRecord> decode_queued(std::string_view bytes) {
-    RecordReader in(bytes);
-    QueuedRecord record;
-    record.arrived_at = in.instant();
-    record.message = in.message();
-    if (!in.all_read()) return std::nullopt;
-    return record;
+std::optional<std::vector<QueuedRecord>> decode_queue_page(std::string_view bytes) {
+    RecordReader page(bytes);
+    std::vector<QueuedRecord> records;
+    while (page.ok() && !page.at_end()) {
+        RecordReader in(page.text());
+        QueuedRecord& record = records.emplace_back();
+        record.arrived_at = in.instant();
+        record.message = in.message();
+        if (!in.all_read()) return std::nullopt;
+    }
+    if (!page.ok() || records.empty() || records.size() > session::Page::kCountMax) return std::nullopt;
+    return records;
 }
 
 std::string encode(const DeliveriesRecord& record) {
@@ -89,12 +93,16 @@ std::optional<DeliveriesRecord> decode_deliveries(std::string_view bytes) {
     return record;
 }
 
+std::string queued_key(StoredNumber queue, std::uint64_t position, QueuedKey::Kind kind) {
+    return key_of(queue, position) + static_cast<char>(kind);
+}
+
 std::optional<QueuedKey> parse_queued_key(std::string_view key) {
     constexpr std::size_t kNumberBytes = 8;
-    const std::size_t size = 2 * kNumberBytes;
-    const bool is_deliveries = key.size() == size + 1 && key.back() == '\1';
-    if (key.size() != size && !is_deliveries) return std::nullopt;
-    return QueuedKey{*parse_number(key.substr(kNumberBytes, kNumberBytes)), is_deliveries};
+    if (key.size() != 2 * kNumberBytes + 1 || static_cast<unsigned char>(key.back()) > QueuedKey::kDeliveries)
+        return std::nullopt;
+    return QueuedKey{*parse_number(key.substr(kNumberBytes, kNumberBytes)),
+                     static_cast<QueuedKey::Kind>(key.back())};
 }
 
 }  // namespace dray::shard

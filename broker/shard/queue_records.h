@@ -4,7 +4,9 @@
 //                   most bytes (8), most deliveries (4), retry delay (4), the longest (4), alert messages
 //                   (8), alert age (8), dead-letter queue, key (text each), filters (text each); times in ms
 //     totals        messages (8), bytes (8), last position (8), of a queue
-//     queued        arrived at (8), message
+//     page          up to 64 queued messages (each a text: arrived at (8), message), one for each position
+//                   from that in the key on
+//     progress      as of a session's page
 //     deliveries    of a queued message (4), next not before (8)
 //
 // Pure functions; decoding checks everything and gives nothing for bytes that it does not understand.
@@ -14,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/instant.h"
 #include "session/message.h"
@@ -39,15 +42,19 @@ std::string encode(const QueueRecord& record);
 std::optional<QueueRecord> decode_queue(std::string_view bytes);
 std::string encode(const QueueMessages::Totals& totals);
 std::optional<QueueMessages::Totals> decode_totals(std::string_view bytes);
-std::string encode(const QueuedRecord& record);
-std::optional<QueuedRecord> decode_queued(std::string_view bytes);
+// One more at the end of a page.
+void append_queued(std::string& page, const QueuedRecord& record);
+std::optional<std::vector<QueuedRecord>> decode_queue_page(std::string_view bytes);
 std::string encode(const DeliveriesRecord& record);
 std::optional<DeliveriesRecord> decode_deliveries(std::string_view bytes);
 // Of kQueueEntries, but for that of the totals.
 struct QueuedKey {
-    std::uint64_t position = 0;
-    bool is_deliveries = false;
+    // In the order in which they stand in the store: what is left of a page comes before the page.
+    enum Kind : std::uint8_t { kProgress, kPage, kDeliveries };
+    std::uint64_t position = 0;  // of a page, its first
+    Kind kind = kPage;
 };
+std::string queued_key(StoredNumber queue, std::uint64_t position, QueuedKey::Kind kind);
 std::optional<QueuedKey> parse_queued_key(std::string_view key);
 
 }  // namespace dray::shard

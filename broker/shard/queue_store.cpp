@@ -21,10 +21,6 @@ std::uint64_t window_bytes_max(const Core& core) {
                                   : std::numeric_limits<std::uint64_t>::max();
 }
 
-std::string deliveries_key(std::uint64_t number, Position position) {
-    return key_of(number, position) + '\1';
-}
-
 template <typename Record>
 Record understood(Record record, const Queue& queue) {
     if (record) return record;
@@ -41,11 +37,57 @@ void recover_totals(Core& core, Queue& queue) {
     queue.books.uncounted_up_to = queue.messages.totals().last_position;
 }
 
-Message message_of(QueuedRecord record) {
-    Message message;
-    message.message = std::move(record.message);
-    message.arrived_at = record.arrived_at;
-    return message;
+// The pages of a queue, one record after the other.
+class PageReader {
+  public:
+    explicit PageReader(const Queue& queue) : queue_(queue) {}
+
+    session::Page page;  // the one that was read last
+    // True if this record completes a page.
+    bool read(const QueuedKey& key, std::string_view value) {
+        if (key.kind == QueuedKey::kProgress) progress_ = {key.position, live_of(value)};
+        if (key.kind != QueuedKey::kPage) return false;
+        records_ = understood(decode_queue_page(value), queue_);
+        page = {.first = key.position, .count = static_cast<std::uint8_t>(records_->size())};
+        page.has_progress = progress_.first == key.position;
+        page.live = page.has_progress ? progress_.second & page.all() : page.all();
+        return true;
+    }
+    // Those that are left of it. void(Position, Message)
+    template <typename Visit>
+    void for_each(Visit visit) {
+        for (Position position = page.first; position < page.end(); ++position) {
+            if ((page.live & page.bit(position)) == 0) continue;
+            QueuedRecord& record = (*records_)[position - page.first];
+            Message message;
+            message.message = std::move(record.message);
+            message.arrived_at = record.arrived_at;
+            visit(position, std::move(message));
+        }
+    }
+
+  private:
+    std::uint64_t live_of(std::string_view value) const {
+        return understood(decode_progress(value), queue_)->live;
+    }
+
+    const Queue& queue_;
+    std::pair<Position, std::uint64_t> progress_{};
+    std::optional<std::vector<QueuedRecord>> records_;
+};
+
+void promise(Collection& collection, Queue& queue, Position position, const QueuedRecord& record) {
+    std::string page;
+    append_queued(page, record);
+    collection.records.put(Table::kQueueEntries, queued_key(queue.number, position, QueuedKey::kPage), page);
+    collection.promised.push_back({.position = position, .queue = queue.number});
+    queue.pages.add({.first = position, .live = 1, .count = 1});
+}
+
+void trim_tail(const Core& core, Queue& queue) {
+    queue.messages.trim_tail(core.persistence.durable);
+    if (queue.messages.is_all_loaded()) return;
+    queue.pages.forget(queue.messages.unloaded_after(), queue.messages.unloaded_before());
 }
 
 void restore_deliveries(const Core& core, Queue& queue, Position position, const DeliveriesRecord& record) {
@@ -82,70 +124,74 @@ void forget_queue(Core& core, const Queue& queue) {
     open_batch(core).erase_all(Table::kQueueEntries, key_of(queue.number));
 }
 
-void keep_totals(Core& core, const Queue& queue) {
+void keep_changes(Core& core, Queue& queue) {
     if (!core.persistence.keeps) return;
+    queue.pages.write(queue.number, open_batch(core));
     open_batch(core).put(Table::kQueueEntries, key_of(queue.number), encode(queue.messages.totals()));
 }
 
 void keep_queued(Core& core, Queue& queue, Message message) {
-    StoreSequence waits_for = 0;
-    if (core.persistence.keeps) {
-        const Position position = queue.messages.next_position();
-        const std::string key = key_of(queue.number, position);
-        const std::string value = encode(QueuedRecord{message.arrived_at, message.message});
-        if (Collection* collecting = core.collections.collecting) {
-            collecting->records.put(Table::kQueueEntries, key, value);
-            collecting->promised.push_back({.position = position, .queue = queue.number});
-            message.state = State::kPromised;
-        } else {
-            open_batch(core).put(Table::kQueueEntries, key, value);
-            waits_for = core.persistence.last;
-        }
+    if (!core.persistence.keeps) return queue.messages.append(std::move(message), 0, window_bytes_max(core));
+    const Position position = queue.messages.next_position();
+    const QueuedRecord record{message.arrived_at, message.message};
+    Collection* collecting = core.collections.collecting;
+    if (collecting != nullptr) {
+        promise(*collecting, queue, position, record);
+        message.state = State::kPromised;
+    } else {
+        open_batch(core);
     }
-    queue.messages.append(std::move(message), waits_for, window_bytes_max(core));
-    queue.messages.trim_tail(core.persistence.durable);
+    const bool was_all_loaded = queue.messages.is_all_loaded();
+    queue.messages.append(std::move(message), core.persistence.last, window_bytes_max(core));
+    // A page is in the window or in the tail.
+    if (queue.messages.is_all_loaded() != was_all_loaded) queue.pages.close();
+    if (collecting == nullptr) queue.pages.append(position, record);
+    trim_tail(core, queue);
 }
 
 void keep_deliveries(Core& core, const Queue& queue, Position position) {
     if (!core.persistence.keeps) return;
     const Message& message = *queue.messages.find(position);
     const Instant retry_at = message.state == State::kDelayed ? message.retry_at : Instant{};
-    open_batch(core).put(Table::kQueueEntries, deliveries_key(queue.number, position),
+    open_batch(core).put(Table::kQueueEntries, queued_key(queue.number, position, QueuedKey::kDeliveries),
                          encode(DeliveriesRecord{message.deliveries, retry_at}));
 }
 
-void forget_queued(Core& core, const Queue& queue, Position position, const Message& message) {
+void forget_queued(Core& core, Queue& queue, Position position, const Message& message) {
     if (!core.persistence.keeps) return;
-    forget_queued(core, queue.number, position);
-    if (message.deliveries > 0) {
-        open_batch(core).erase(Table::kQueueEntries, deliveries_key(queue.number, position));
-    }
+    open_batch(core);
+    queue.pages.settle(position);
+    if (message.deliveries == 0) return;
+    open_batch(core).erase(Table::kQueueEntries, queued_key(queue.number, position, QueuedKey::kDeliveries));
 }
 
-void forget_queued(Core& core, std::uint64_t number, Position position) {
-    if (core.persistence.keeps) open_batch(core).erase(Table::kQueueEntries, key_of(number, position));
+void forget_promised_queued(Core& core, std::uint64_t number, Position position) {
+    if (!core.persistence.keeps) return;
+    open_batch(core).erase(Table::kQueueEntries, queued_key(number, position, QueuedKey::kPage));
 }
 
 void load_window(Core& core, Queue& queue) {
     const std::uint64_t bytes_max = window_bytes_max(core);
     if (!queue.messages.wants_more(bytes_max)) return;
-    queue.messages.trim_tail(core.persistence.durable);
+    trim_tail(core, queue);
     const Position before = queue.messages.unloaded_before();
     bool is_end = true;
+    PageReader reader(queue);
     core.store.scan(
         Table::kQueueEntries, key_of(queue.number), key_of(queue.number, queue.messages.unloaded_after() + 1),
         [&](std::string_view key, std::string_view value) {
             const auto parts = *understood(parse_queued_key(key), queue);
             if (parts.position >= before) return false;
-            if (parts.is_deliveries) {
+            if (parts.kind == QueuedKey::kDeliveries)
                 restore_deliveries(core, queue, parts.position, *understood(decode_deliveries(value), queue));
-                return true;
-            }
-            is_end = queue.messages.window_bytes() < bytes_max;
+            is_end = parts.kind != QueuedKey::kPage || queue.messages.window_bytes() < bytes_max;
             if (!is_end) return false;
-            Message message = message_of(*understood(decode_queued(value), queue));
-            if (parts.position <= queue.books.uncounted_up_to) hold(core, queue, message);
-            queue.messages.load(parts.position, std::move(message));
+            if (!reader.read(parts, value)) return true;
+            queue.pages.add(reader.page);
+            reader.for_each([&](Position position, Message message) {
+                if (position <= queue.books.uncounted_up_to) hold(core, queue, message);
+                queue.messages.load(position, std::move(message));
+            });
             return true;
         });
     if (!is_end) return;
@@ -166,14 +212,15 @@ std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, Posi
         add(at->first, at->second);
     }
     if (queue.messages.is_all_loaded()) return found;
+    // The page with the next may begin before it.
+    const Position first = after < session::Page::kCountMax ? 0 : after - session::Page::kCountMax;
+    PageReader reader(queue);
     core.store.scan(Table::kQueueEntries, key_of(queue.number),
-                    key_of(queue.number, std::max(after, queue.messages.unloaded_after()) + 1),
+                    key_of(queue.number, std::max(first, queue.messages.unloaded_after()) + 1),
                     [&](std::string_view key, std::string_view value) {
                         const auto parts = *understood(parse_queued_key(key), queue);
                         if (parts.position >= queue.messages.unloaded_before()) return false;
-                        if (!parts.is_deliveries) {
-                            add(parts.position, message_of(*understood(decode_queued(value), queue)));
-                        }
+                        if (reader.read(parts, value)) reader.for_each(add);
                         return found.size() < messages_max;
                     });
     queue.messages.for_each_in_tail(add);
@@ -192,9 +239,9 @@ std::uint64_t purge(Core& core, Queue& queue) {
     queue.is_changed = true;
     if (!core.persistence.keeps) return count;
     open_batch(core).erase_all(Table::kQueueEntries, key_of(queue.number));
+    queue.pages.clear();
     for (const auto& [position, message] : queue.messages.loaded()) {
-        open_batch(core).put(Table::kQueueEntries, key_of(queue.number, position),
-                             encode(QueuedRecord{message.arrived_at, message.message}));
+        queue.pages.append(position, {message.arrived_at, message.message});
         if (message.deliveries > 0) keep_deliveries(core, queue, position);
     }
     return count;

@@ -2,8 +2,9 @@
 //
 //     kQueues          name                            number, options
 //     kQueueEntries    number                          totals: written once in each turn that changed them
-//                      number, position                a message
-//                      number, position, 1             how often it came back, and until when it waits
+//                      number, position, 0             what is left of the page that begins there
+//                      number, position, 1             a page: messages (queue_pages.h)
+//                      number, position, 2             how often a message came back, and until when it waits
 //
 // After a restart a queue knows its totals; its messages are read when it is used, a window at a time.
 #pragma once
@@ -23,14 +24,16 @@ void recover_queues(Core& core);
 
 void keep_queue(Core& core, const Queue& queue);
 void forget_queue(Core& core, const Queue& queue);  // with all it holds
-void keep_totals(Core& core, const Queue& queue);
+// What the turn has changed: pages and totals.
+void keep_changes(Core& core, Queue& queue);
 
 // Adds it to the queue and records it.
 void keep_queued(Core& core, Queue& queue, QueueMessages::Message message);
 void keep_deliveries(Core& core, const Queue& queue, QueueMessages::Position position);
-void forget_queued(Core& core, const Queue& queue, QueueMessages::Position position,
+void forget_queued(Core& core, Queue& queue, QueueMessages::Position position,
                    const QueueMessages::Message& message);
-void forget_queued(Core& core, std::uint64_t number, QueueMessages::Position position);
+// That became part of somebody else's commit, and is gone.
+void forget_promised_queued(Core& core, std::uint64_t number, QueueMessages::Position position);
 
 // Reads on, if the window has room.
 void load_window(Core& core, Queue& queue);

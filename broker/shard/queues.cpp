@@ -190,7 +190,7 @@ void finish(Core& core, Queue& queue) {
     } else if (const auto due = queue.messages.first_due()) {
         set_timer(core, queue, due->first);
     }
-    if (queue.is_changed) keep_totals(core, queue);
+    if (queue.is_changed) keep_changes(core, queue);
     queue.is_changed = false;
 }
 
@@ -256,7 +256,7 @@ void attract(Core& core, Queue& queue, const MessageRef& message) {
 void keep_queue_promise(Core& core, QueueNumber number, Position position) {
     Queue* queue = core.queues.find_number(number);
     if (queue == nullptr || !queue->messages.keep_promise(position)) {
-        return forget_queued(core, number, position);
+        return forget_promised_queued(core, number, position);
     }
     touch(core, *queue);
 }

@@ -27,6 +27,7 @@
 #include "shard/link_id.h"
 #include "shard/queue_messages.h"
 #include "shard/queue_options.h"
+#include "shard/queue_pages.h"
 #include "shard/shard_message.h"
 #include "topics/shared_group.h"
 
@@ -43,6 +44,7 @@ struct Queue {
     QueueNumber number;
     QueueOptions options;
     QueueMessages messages;
+    QueuePages pages;                 // that they stand in on disk
     topics::SharedGroup consumers;    // those that are connected, in the order in which they came
     std::uint64_t publish_stamp = 0;  // of the publish that it has taken last
     bool is_touched = false;          // something happened in this turn

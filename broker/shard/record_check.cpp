@@ -89,6 +89,16 @@ std::string look_at_delayed(std::string_view key, std::string_view value) {
     return decode_message(value) ? "" : kNotUnderstood;
 }
 
+void count_queued(QueueMessages::Totals& totals, const std::vector<QueuedRecord>& page, std::uint64_t first,
+                  std::uint64_t live) {
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        if ((live >> i & 1) == 0) continue;
+        ++totals.messages;
+        totals.bytes += page[i].message->weight();
+    }
+    totals.last_position = std::max(totals.last_position, first + page.size() - 1);
+}
+
 }  // namespace
 
 RecordCheck::Verdict RecordCheck::look_at(Table table, std::string_view key, std::string_view value) {
@@ -207,15 +217,20 @@ RecordCheck::Verdict RecordCheck::look_at_queued(std::string_view key, std::stri
     }
     const auto place = parse_queued_key(key);
     if (!place) return {kKeyNotUnderstood};
-    const auto queued = place->is_deliveries ? std::nullopt : decode_queued(value);
-    if (place->is_deliveries ? !decode_deliveries(value) : !queued) return {kNotUnderstood};
+    const auto page = place->kind == QueuedKey::kPage ? decode_queue_page(value) : std::nullopt;
+    const auto progress = place->kind == QueuedKey::kProgress ? decode_progress(value) : std::nullopt;
+    if (!page && !progress && !(place->kind == QueuedKey::kDeliveries && decode_deliveries(value)))
+        return {kNotUnderstood};
     if (queue == queues_.end()) return left_by("queue");
-    if (!queued) return {};
-    QueueMessages::Totals& totals = queue->second;
-    ++totals.messages;
-    totals.bytes += queued->message->weight();
-    totals.last_position = std::max(totals.last_position, place->position);
+    const std::string first = key_of(parts->session, place->position);
+    if (progress) progress_[first] = *progress;
+    if (page) count_queued(queue->second, *page, place->position, live_of(first));
     return {};
+}
+
+std::uint64_t RecordCheck::live_of(const std::string& page) const {
+    const auto known = progress_.find(page);
+    return known == progress_.end() ? ~std::uint64_t{0} : known->second.live;
 }
 
 RecordCheck::Verdict RecordCheck::look_at_page(std::string_view key, std::string_view value) {

@@ -58,6 +58,8 @@ class RecordCheck {
     Verdict look_at_queued(std::string_view key, std::string_view value);
     // Of a table whose keys begin with a session's number.
     Verdict look_at_part(Table table, std::string_view key, std::string_view value);
+    // Which messages of that page of a queue are left.
+    std::uint64_t live_of(const std::string& page) const;
     Verdict look_at_page(std::string_view key, std::string_view value);
 
     std::unordered_set<StoredNumber> sessions_;

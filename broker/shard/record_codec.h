@@ -45,6 +45,16 @@ class RecordWriter {
         number(static_cast<std::uint32_t>(value.size()));
         return rest(value);
     }
+    // A text that `write` writes. void(RecordWriter&)
+    template <typename Write>
+    RecordWriter& sized(Write write) {
+        const std::size_t begin = bytes_.size();
+        number(std::uint32_t{0});
+        write(*this);
+        const std::size_t length = bytes_.size() - begin - sizeof(std::uint32_t);
+        write_little_endian(bytes_.data() + begin, static_cast<std::uint32_t>(length));
+        return *this;
+    }
     RecordWriter& rest(std::string_view value) {
         bytes_ += value;
         return *this;

@@ -139,22 +139,19 @@ std::optional<std::uint32_t> decode_holders(std::string_view bytes) {
 }
 
 void append_entry(std::string& page, const session::Held& held) {
-    const std::size_t begin = page.size();
-    RecordWriter out(page);
-    out.number(std::uint32_t{0});
-    out.number(static_cast<std::uint8_t>(static_cast<unsigned>(held.qos) | (held.retain ? kRetain : 0) |
-                                         (held.subscription_id != 0 ? kHasId : 0) |
-                                         (held.more_subscription_ids ? kHasMoreIds : 0) |
-                                         (held.body != 0 ? kIsBody : 0)));
-    if (held.subscription_id != 0) out.number(held.subscription_id);
-    if (held.more_subscription_ids) out.text(as_text(held.more_subscription_ids->payload()));
-    if (held.body != 0) {
-        out.number(held.body);
-    } else {
-        out.message(*held.message);
-    }
-    const std::size_t length = page.size() - begin - sizeof(std::uint32_t);
-    write_little_endian(page.data() + begin, static_cast<std::uint32_t>(length));
+    RecordWriter(page).sized([&held](RecordWriter& out) {
+        out.number(static_cast<std::uint8_t>(static_cast<unsigned>(held.qos) | (held.retain ? kRetain : 0) |
+                                             (held.subscription_id != 0 ? kHasId : 0) |
+                                             (held.more_subscription_ids ? kHasMoreIds : 0) |
+                                             (held.body != 0 ? kIsBody : 0)));
+        if (held.subscription_id != 0) out.number(held.subscription_id);
+        if (held.more_subscription_ids) out.text(as_text(held.more_subscription_ids->payload()));
+        if (held.body != 0) {
+            out.number(held.body);
+        } else {
+            out.message(*held.message);
+        }
+    });
 }
 
 void append_nothing(std::string& page) {

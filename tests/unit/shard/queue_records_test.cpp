@@ -47,23 +47,38 @@ TEST(QueueRecords, WhatAQueueHolds) {
               "0200000000000000"
               "0300000000000000");
     EXPECT_EQ(decode_totals(encode(QueueMessages::Totals{1, 2, 3}))->last_position, 3U);
-    const std::string queued = encode(QueuedRecord{Instant{5}, message()});
-    EXPECT_EQ(hex(queued), "0500000000000000" + std::string(kMessageBytes));
-    EXPECT_EQ(decode_queued(queued)->arrived_at, Instant{5});
-    EXPECT_EQ(decode_queued(queued)->message->topic(), "a/b");
+    std::string page;
+    append_queued(page, {Instant{5}, message()});
+    EXPECT_EQ(hex(page),
+              "1b000000"
+              "0500000000000000" +
+                  std::string(kMessageBytes));
+    append_queued(page, {Instant{6}, message()});
+    const auto records = decode_queue_page(page);
+    ASSERT_EQ(records->size(), 2U);
+    EXPECT_EQ((*records)[0].arrived_at, Instant{5});
+    EXPECT_EQ((*records)[1].arrived_at, Instant{6});
+    EXPECT_EQ((*records)[1].message->topic(), "a/b");
     const std::string deliveries = encode(DeliveriesRecord{2, Instant{9}});
     EXPECT_EQ(hex(deliveries),
               "02000000"
               "0900000000000000");
     EXPECT_EQ(decode_deliveries(deliveries)->deliveries, 2U);
-    for (const std::string& cut : {queued.substr(0, 11), deliveries.substr(0, 11)}) {
-        EXPECT_FALSE(decode_queued(cut));
+    for (const std::string& cut : {page.substr(0, 11), deliveries.substr(0, 11)}) {
+        EXPECT_FALSE(decode_queue_page(cut));
         EXPECT_FALSE(decode_deliveries(cut));
         EXPECT_FALSE(decode_totals(cut));
     }
-    EXPECT_EQ(parse_queued_key(key_of(7, std::uint64_t{3}))->position, 3U);
-    EXPECT_TRUE(parse_queued_key(key_of(7, std::uint64_t{3}) + '\1')->is_deliveries);
+    EXPECT_FALSE(decode_queue_page(page.substr(0, page.size() - 1)));
+    EXPECT_FALSE(decode_queue_page(""));
+    for (const auto kind : {QueuedKey::kProgress, QueuedKey::kPage, QueuedKey::kDeliveries}) {
+        const auto key = parse_queued_key(queued_key(7, 3, kind));
+        EXPECT_EQ(key->position, 3U);
+        EXPECT_EQ(key->kind, kind);
+    }
     EXPECT_FALSE(parse_queued_key(key_of(7)));
+    EXPECT_FALSE(parse_queued_key(key_of(7, std::uint64_t{3})));
+    EXPECT_FALSE(parse_queued_key(key_of(7, std::uint64_t{3}) + '\3'));
 }
 
 }  // namespace

@@ -58,8 +58,9 @@ StoreBatch sound_records() {
     for (int i = 0; i < kRetained; ++i) batch.put(Table::kRetained, topic(i), shard::encode(*message(i)));
     batch.put(Table::kQueues, "orders", shard::encode(shard::QueueRecord{kQueue, {}}));
     for (std::uint64_t i = 1; i <= kQueued; ++i) {
-        batch.put(Table::kQueueEntries, key_of(kQueue, i),
-                  shard::encode(shard::QueuedRecord{{}, message(1)}));
+        std::string page;
+        shard::append_queued(page, {{}, message(1)});
+        batch.put(Table::kQueueEntries, shard::queued_key(kQueue, i, shard::QueuedKey::kPage), page);
     }
     batch.put(Table::kQueueEntries, key_of(kQueue),
               shard::encode(shard::QueueMessages::Totals{kQueued, 1000, kQueued}));
@@ -196,7 +197,7 @@ StoreBatch bad_records() {
     StoreBatch batch;
     add_bad_page(batch);
     batch.put(Table::kQueues, "mangled", "x");
-    batch.put(Table::kQueueEntries, key_of(kQueue, std::uint64_t{9}), "?");
+    batch.put(Table::kQueueEntries, shard::queued_key(kQueue, 9, shard::QueuedKey::kPage), "?");
     batch.put(Table::kQueueEntries, key_of(kQueue), "?");
     batch.put(Table::kQueueEntries, key_of(88), shard::encode(shard::QueueMessages::Totals{}));
     batch.put(Table::kStreams, "mangled", "x");
