@@ -180,9 +180,16 @@ struct Store {
     }
 };
 
+// As TOML's basic strings are written.
 std::string in_quotes(std::string_view text) {
+    static constexpr char kHexDigits[] = "0123456789abcdef";
     std::string out = "\"";
     for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (byte < ' ' || byte == 0x7F) {
+            out += {'\\', 'u', '0', '0', kHexDigits[byte >> 4], kHexDigits[byte & 15]};
+            continue;
+        }
         if (letter == '"' || letter == '\\') out += '\\';
         out += letter;
     }

@@ -323,13 +323,15 @@ TEST(ConfigSetting, WinsAndItsErrorsNameIt) {
 
 TEST(ConfigPrint, ReadsBackAsTheSame) {
     ConfigLoader loader = loaded(
-        "threads = 3\ndata_dir = 'a \"b\"\\'\n[listeners]\nmqtt = \"\"\nallow_anonymous = false\n"
+        "threads = 3\ndata_dir = 'a \"b\"\\'\nserver_reference = \"a\\rb\\u007f\"\n[listeners]\nmqtt = "
+        "\"\"\nallow_anonymous = false\n"
         "[[listener]]\nkind = \"ws\"\nbind = \"[::1]:5\"");
     ASSERT_EQ(all_errors(loader), "");
     const std::string printed = print_config(loader);
     const ConfigLoader again = loaded(printed);
     EXPECT_EQ(all_errors(again), "") << printed;
     EXPECT_EQ(again.config().data_dir, "a \"b\"\\");
+    EXPECT_EQ(again.config().server_reference, "a\rb\x7f");
     EXPECT_EQ(again.config().allow_anonymous, false);
     ASSERT_EQ(again.config().more_listeners.size(), 1u);
     EXPECT_EQ(again.config().more_listeners[0].bind, "[::1]:5");
