@@ -77,12 +77,6 @@ class Inflight {
         append(std::move(held), phase, true);
         rewind();
     }
-    // Nothing was taken yet: positions begin here.
-    void start_at(std::uint64_t position) {
-        DRAY_ASSERT(entries_.empty());
-        front_position_ = std::max(front_position_, position);
-    }
-
     // The entry with that id, or none.
     Entry* find(mqtt::PacketId id) {
         const auto value = static_cast<std::uint16_t>(id);
@@ -150,7 +144,7 @@ class Inflight {
         return static_cast<std::uint16_t>((front_position_ - 1 + distance) % kIds + 1);
     }
     mqtt::PacketId append(Held held, Phase phase, bool sent_before) {
-        if (entries_.empty()) start_at(held.position);
+        if (entries_.empty()) front_position_ = std::max(front_position_, held.position);
         // Positions in between were never sent: expired, too large, gone elsewhere.
         while (next_position() < held.position) entries_.push_back({});
         held.position = next_position();

@@ -73,7 +73,7 @@ struct Session {
     std::uint64_t stored = 0;         // its number there; 0 = it is not kept
     std::uint64_t last_position = 0;  // of its messages
     Pages pages;                      // ... where they stand
-    std::uint64_t sent_up_to = 0;     // recovered: messages before this position may have been sent
+    std::uint64_t sent_up_to = 0;     // messages before this position may have been sent before the start
     bool is_loaded = true;            // false: its messages are only on disk
 
     std::uint64_t publish_stamp = 0;  // the last publish that matched it, and where in the list of takers

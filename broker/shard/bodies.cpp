@@ -56,8 +56,14 @@ session::MessageRef load_body(Core& core, std::uint64_t number) {
 }
 
 void release_body(Core& core, const session::Held& held, StoreBatch& batch) {
+    Bodies& bodies = core.persistence.bodies;
+    // It has expired, say, before all had it.
+    if (bodies.open != nullptr && held.body == open_number(core)) {
+        --bodies.holders;
+        return;
+    }
     batch.release(key_of(held.body));
-    auto& loaded = core.persistence.bodies.loaded;
+    auto& loaded = bodies.loaded;
     const auto found = loaded.find(held.body);
     // Nobody else here, but the one that lets it go now.
     if (found != loaded.end() && found->second->owners() <= 2) loaded.erase(found);

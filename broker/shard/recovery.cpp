@@ -19,6 +19,9 @@ using session::Inflight;
 using session::Session;
 using SessionsByNumber = std::unordered_map<StoredNumber, Session*>;
 
+// Session::sent_up_to of a session whose client was connected when the process ended.
+constexpr std::uint64_t kAnyMayBeSent = ~std::uint64_t{0};
+
 template <typename Record>
 Record understood(Record record, const char* what, std::string_view key) {
     if (record) return record;
@@ -48,8 +51,7 @@ void recover_session(Core& core, std::string_view client_id, const SessionRecord
     session.user_name = record.user_name;
     session.expiry_s = record.expiry_s;
     session.is_loaded = false;
-    // Any of its messages may have been sent, if we do not know better.
-    session.sent_up_to = record.is_connected ? ~std::uint64_t{0} : record.sent_up_to;
+    session.sent_up_to = record.is_connected ? kAnyMayBeSent : record.sent_up_to;
     if (record.will) {
         session.will = std::make_unique<session::WillMessage>();
         session.will->message = record.will->message;
@@ -199,17 +201,18 @@ void load_messages(Core& core, Session& session) {
     for (const StoredEntry& entry : entries) {
         if (entry.is_released) last_released = entry.held.position;
     }
-    const bool knows_sent = session.sent_up_to != ~std::uint64_t{0};
-    const std::uint64_t first_unsent = std::max(last_released + 1, knows_sent ? session.sent_up_to : 1);
     const session::Page* last = session.pages.last();
-    session.last_position = std::max(first_unsent - 1, last == nullptr ? 0 : last->end() - 1);
+    session.last_position = std::max(last_released, last == nullptr ? 0 : last->end() - 1);
+    if (session.sent_up_to == kAnyMayBeSent) session.sent_up_to = session.last_position + 1;
+    // New messages come behind those that were sent, or after another restart they would seem so, too.
+    session.last_position = std::max(session.last_position + 1, session.sent_up_to) - 1;
     for (auto& [held, is_released] : entries) {
         held.sent_before = held.position < session.sent_up_to;
         // Once PUBREC has come the topic is not known any more.
         held.root =
             held.message ? core.statistics.books.root_of(held.message->topic()) : RootBooks::kOtherRoots;
         core.statistics.books[held.root].hold();
-        if (held.position < first_unsent) {
+        if (held.position <= last_released) {
             const auto phase = is_released                           ? Inflight::Phase::kAwaitsPubcomp
                                : held.qos == mqtt::QoS::kExactlyOnce ? Inflight::Phase::kAwaitsPubrec
                                                                      : Inflight::Phase::kAwaitsPuback;
@@ -221,8 +224,6 @@ void load_messages(Core& core, Session& session) {
             session.queue.push_back(std::move(held));
         }
     }
-    if (session.inflight.empty()) session.inflight.start_at(first_unsent);
-    session.sent_up_to = 0;
 }
 
 }  // namespace dray::shard

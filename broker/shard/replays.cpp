@@ -62,6 +62,20 @@ bool can_take_more(Core& core, const Session& session) {
            link->outbox.bytes() < core.limits().outbox_bytes_max / 2;
 }
 
+// Gives the session what waits, as far as it can take it. True if it could take more.
+bool give_waiting(Core& core, Ticket ticket) {
+    Replay& replay = core.replays.running.at(ticket);
+    Session& session = *core.sessions.find_number(replay.session);
+    while (!replay.waiting.empty() && can_take_more(core, session))
+        deliver_retained(core, session, replay, replay.waiting.pop_front());
+    if (replay.waiting.empty() && replay.sources_left == 0) {
+        core.replays.running.erase(ticket);
+        --session.replays;
+        return false;
+    }
+    return can_take_more(core, session);
+}
+
 void ask_for_more(Core& core, Ticket ticket) {
     std::vector<ShardIndex> shards;
     shards.swap(core.replays.running.at(ticket).wants_more);
@@ -95,24 +109,20 @@ void receive_retained(Core& core, ShardIndex from, const RetainedBatch& batch) {
         return;
     }
     Replay& replay = found->second;
-    Session& session = *core.sessions.find_number(replay.session);
-    for (const session::MessageRef& message : batch.messages)
-        deliver_retained(core, session, replay, message);
-    if (!batch.done) {
+    for (const session::MessageRef& message : batch.messages) replay.waiting.push_back(message);
+    if (batch.done) {
+        --replay.sources_left;
+    } else {
         replay.wants_more.push_back(from);
-        // Not from within the loop that asked: the turn ends first, and other clients have theirs.
-        if (can_take_more(core, session)) core.replays.ready.push_back(batch.ticket);
-        return;
     }
-    if (--replay.sources_left > 0) return;
-    core.replays.running.erase(found);
-    --session.replays;
+    // Not from within the loop that asked: the turn ends first, and other clients have theirs.
+    if (give_waiting(core, batch.ticket)) core.replays.ready.push_back(batch.ticket);
 }
 
 void continue_replays(Core& core, Session& session) {
     if (!can_take_more(core, session)) return;
     for (const auto& [ticket, replay] : core.replays.running) {
-        if (replay.session == session.number && !replay.wants_more.empty())
+        if (replay.session == session.number && !(replay.waiting.empty() && replay.wants_more.empty()))
             core.replays.ready.push_back(ticket);
     }
 }
@@ -121,7 +131,7 @@ void run_ready_replays(Core& core) {
     std::vector<Ticket> ready;
     ready.swap(core.replays.ready);
     for (const Ticket ticket : ready) {
-        if (core.replays.running.contains(ticket)) ask_for_more(core, ticket);
+        if (core.replays.running.contains(ticket) && give_waiting(core, ticket)) ask_for_more(core, ticket);
     }
 }
 

@@ -1,8 +1,9 @@
 // Retained messages on their way to a new subscription, MQTT 3.1.1 section 3.3.1.3 and 5.0 section 3.3.1.3.
 //
 // A topic's retained message lives on the shard that its name hashes to. So a subscription asks every shard
-// (a filter without wildcards: one), and each answers in small batches; the next batch is asked for when the
-// client has taken the last. However many topics match, no one else waits and nothing piles up.
+// (a filter without wildcards: one), and each answers in small batches. Of a batch the session gets as much
+// as its outbox has room for, the rest when the client has taken that, and then the next batch is asked for.
+// However many topics match, no one else waits, nothing piles up and nothing is discarded for want of room.
 //
 //     subscriber's shard                            shard with retained messages
 //         Replay   ---- RetainedQuery ------------->  RetainedServing (a cursor)
@@ -16,6 +17,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/ring.h"
 #include "session/session.h"
 #include "shard/link_id.h"
 #include "shard/shard_message.h"
@@ -30,6 +32,7 @@ inline constexpr std::size_t kReplayBatchMessages = 64;
 struct Replay {
     session::SessionNumber session = 0;
     GrantSubscriptions::Replayed subscription;
+    Ring<session::MessageRef> waiting;   // have come, and the client has no room for them yet
     std::vector<ShardIndex> wants_more;  // shards that wait to be told to go on
     std::uint32_t sources_left = 0;
     // Topics whose retained message changed while the replay runs: their new message has come live already,
@@ -56,7 +59,7 @@ struct Replays {
 struct Core;
 
 void start_replay(Core& core, session::Session& session, GrantSubscriptions::Replayed subscription);
-// The session can take more: asks the shards that wait to go on.
+// The session may be able to take more.
 void continue_replays(Core& core, session::Session& session);
 void run_ready_replays(Core& core);
 // The subscription is gone.

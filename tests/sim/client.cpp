@@ -117,6 +117,7 @@ void Client::send(const Outgoing& outgoing) {
     if (what.expires_at != kNever) {
         const std::int64_t left = std::max<std::int64_t>((what.expires_at - common_.now).count() / 1000, 1);
         properties.add(PropertyId::kMessageExpiryInterval, static_cast<std::uint32_t>(left));
+        what.expires_at = std::min(what.expires_at, common_.now + std::chrono::seconds(left));
     }
     mqtt::Publish packet;
     packet.topic = what.topic;

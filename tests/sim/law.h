@@ -41,9 +41,9 @@ struct Message {
     std::string topic;
     mqtt::QoS qos = mqtt::QoS::kAtMostOnce;
     bool retain = false;
-    bool is_empty = false;  // without payload: forgets the retained message
-    bool is_will = false;   // sent by the broker, if at all
-    Instant expires_at = kNever;
+    bool is_empty = false;        // without payload: forgets the retained message
+    bool is_will = false;         // sent by the broker, if at all
+    Instant expires_at = kNever;  // from then on it may be gone; whole seconds, counted when it was sent last
     Fate fate = Fate::kOpen;
     bool was_repeated = false;  // sent again on another connection
 };

@@ -4,7 +4,9 @@
 #include <deque>
 
 #include "laws/laws.h"
+#include "mqtt/encode.h"
 #include "situation.h"
+#include "words.h"
 
 namespace dray::sim {
 namespace {
@@ -151,6 +153,23 @@ TEST(Laws, NothingLeaks) {
     Story story;
     story.calm.awaited_ = "c: CONNACK ";
     EXPECT_EQ(story.end(), "nothing leaks: clients wait for c: CONNACK ");
+}
+
+// A client sends itself a message, and does not acknowledge it.
+TEST(Laws, BooksAreRight) {
+    std::string bytes;
+    for (const mqtt::Packet& packet :
+         {mqtt::Packet(test::connect("c")), mqtt::Packet(test::subscribe(1, "a", 1)),
+          mqtt::Packet(test::publish("a", "x", 1, 2))})
+        mqtt::encode(packet, mqtt::ProtocolVersion::kV311, bytes);
+    Calm calm;
+    const shard::LinkId link = calm.cluster_.shard(0).open({}, calm.cluster_.now());
+    calm.cluster_.receive(0, link, bytes);
+    calm.cluster_.run();
+    Laws laws;
+    laws.add(books_are_right());
+    laws.tell(&Law::at_the_end, static_cast<Situation&>(calm));
+    EXPECT_EQ(laws.verdict(), "books are right: 1 messages are held in the end");
 }
 
 TEST(Laws, WhoBehavesStays) {

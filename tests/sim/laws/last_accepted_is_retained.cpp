@@ -1,5 +1,7 @@
 // A new subscriber gets, for each topic, the retained message that was accepted last; instead of it, it may
-// be a later one that was not answered. (One client publishes to a topic, at one QoS.)
+// be a later one that was not answered. (One client publishes to a topic, at one QoS.) Where messages are
+// refused, an earlier one that was sent again may be the last: its publisher never heard that it was refused
+// the first time.
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -21,7 +23,8 @@ class LastAcceptedIsRetained final : public Law {
     void at_the_end(Situation& situation) override {
         for (const auto& [topic, messages] : by_topic_) {
             const auto found = situation.retained(topic);
-            const std::vector<const Message*> possible = candidates(messages);
+            const std::vector<const Message*> possible =
+                candidates(messages, situation.publishes_refused() > 0);
             const auto is_it = [&](const Message* message) {
                 const bool nothing = message == nullptr || message->is_empty ||
                                      message->expires_at <= situation.cluster().now();
@@ -35,11 +38,16 @@ class LastAcceptedIsRetained final : public Law {
     }
 
   private:
-    // The one that was accepted last (or nothing), and what was sent later.
-    static std::vector<const Message*> candidates(const std::vector<const Message*>& messages) {
+    // The one that was accepted last (or nothing), and what was sent, or may have been taken, later.
+    static std::vector<const Message*> candidates(const std::vector<const Message*>& messages,
+                                                  bool some_were_refused) {
         std::vector<const Message*> possible = {nullptr};
         for (const Message* message : messages) {
-            if (message->fate == Message::Fate::kAccepted) possible.clear();
+            if (message->fate == Message::Fate::kAccepted) {
+                std::erase_if(possible, [&](const Message* earlier) {
+                    return earlier == nullptr || !earlier->was_repeated || !some_were_refused;
+                });
+            }
             // One that was sent twice may have been accepted before it was refused.
             if (message->fate != Message::Fate::kRefused || message->was_repeated)
                 possible.push_back(message);

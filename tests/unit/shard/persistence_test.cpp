@@ -82,6 +82,42 @@ TEST_F(Kept, WhatPubrecHasComeForIsNotSentAgain) {
     EXPECT_EQ(count(Table::kProgress), 0);
 }
 
+// Its client may have it, and waits for PUBREL [MQTT-5.0 4.3.3-7].
+TEST_F(Kept, AQoS2MessageThatMayHaveBeenSentDoesNotExpireHoweverManyRestarts) {
+    const auto comes = [this](std::uint16_t receive_maximum) -> Client& {
+        const mqtt::PropertyList properties = mqtt::PropertyList()
+                                                  .add(mqtt::PropertyId::kSessionExpiryInterval, 0xFFFFFFFFU)
+                                                  .add(mqtt::PropertyId::kReceiveMaximum, receive_maximum);
+        mqtt::Connect packet = connect_again("s", ProtocolVersion::kV5);
+        packet.properties = properties.view();
+        Client& client = world_.client("s").sends(packet);
+        EXPECT_EQ(client.takes<mqtt::Connack>().reason, ReasonCode::kSuccess);
+        return client;
+    };
+    const auto gets = [](Client& client, int id, bool dup) {
+        const auto packet = client.takes<mqtt::Publish>();
+        EXPECT_EQ(packet.packet_id, PacketId(id));
+        EXPECT_EQ(packet.dup, dup);
+    };
+    Client& client = comes(2).sends(subscribe(1, "a", 2)).gets(suback(1, 2));
+    world_.client("p").sends(connect("p", ProtocolVersion::kV5)).gets(connack());
+    const mqtt::PropertyList expiry = mqtt::PropertyList().add(mqtt::PropertyId::kMessageExpiryInterval, 10U);
+    for (int id = 1; id <= 2; ++id) {
+        mqtt::Publish packet = publish("a", "x", 2, id);
+        packet.properties = expiry.view();
+        world_.client("p").sends(packet).gets(pubrec(id));
+        gets(client, id, false);
+    }
+    world_.crash(1);
+    world_.advance(std::chrono::seconds(10));
+    // There is room for the first only, and the second is as it was.
+    gets(comes(1), 1, true);
+    client.drops();
+    world_.crash(1);
+    gets(comes(2), 1, true);
+    gets(client, 2, true);
+}
+
 TEST_F(Kept, AMessageThatSeveralSessionsHoldIsStoredOnce) {
     for (const char* name : {"s1", "s2", "s3"}) leaves_a_session(name);
     publishes(1, 1, std::string(10'000, 'x'));
@@ -111,6 +147,25 @@ TEST_F(Kept, HoldersOnSeveralShardsAfterARestartLetABodyGoTogether) {
         comes_back(name);
         world_.client(name).gets(publish("a", "x", 1, 1)).sends(puback(1));
     }
+    EXPECT_EQ(count(Table::kBodies), 0);
+    EXPECT_EQ(count(Table::kHolders), 0);
+}
+
+// It is let go before all have it.
+TEST_F(Kept, ABodyThatIsTooLargeForOneOfItsHoldersGoesWithTheOther) {
+    leaves_a_session("s");
+    mqtt::Connect small = connect_again("t", ProtocolVersion::kV5);
+    const mqtt::PropertyList properties = mqtt::PropertyList()
+                                              .add(mqtt::PropertyId::kSessionExpiryInterval, 0xFFFFFFFFU)
+                                              .add(mqtt::PropertyId::kMaximumPacketSize, 100U);
+    small.properties = properties.view();
+    world_.client("t").sends(small).gets(connack()).sends(subscribe(1, "a", 1)).gets(suback(1, 1));
+    const std::string large(200, 'x');
+    publishes(1, 1, large);
+    world_.client("t").gets_nothing();
+    EXPECT_EQ(count(Table::kBodies), 1);
+    comes_back("s");
+    world_.client("s").gets(publish("a", large, 1, 1)).sends(puback(1));
     EXPECT_EQ(count(Table::kBodies), 0);
     EXPECT_EQ(count(Table::kHolders), 0);
 }

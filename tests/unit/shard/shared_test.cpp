@@ -78,6 +78,32 @@ TEST_P(SharedGroups, WhatIsGivenBackComesBeforeWhatWaited) {
     world.client("second").sends(puback(3)).gets(publish("w", "5", 1, 5)).gets_nothing();
 }
 
+// At QoS 0 it has room again as soon as it is given something, and says so while more is handed out.
+TEST_P(SharedGroups, AMemberAtQoS0GetsEachMessageThatWaitedOnce) {
+    WorldOptions narrow = options();
+    narrow.limits.inflight_messages_max = 2;
+    World world(narrow);
+    Client& member = world.client("m").sends(connect_again("m")).gets(connack());
+    member.sends(subscribe(1, "$share/g/w", 0)).gets(suback(1, 0)).drops();
+    world.client("p").sends(connect("p")).gets(connack());
+    for (int i = 1; i <= 5; ++i)
+        world.client("p").sends(publish("w", std::to_string(i), 1, i)).gets(puback(i));
+    member.sends(connect_again("m")).gets(connack(true));
+    for (int i = 1; i <= 5; ++i) member.gets(publish("w", std::to_string(i)));
+    member.gets_nothing();
+}
+
+TEST_P(SharedGroups, NothingIsLeftOpenWhenAMembershipIsReadFromDisk) {
+    WorldOptions with_disk = options();
+    with_disk.disk = Disk::kByItself;
+    World world(with_disk);
+    Client& member = world.client("m").sends(connect_again("m")).gets(connack());
+    member.sends(subscribe(1, "$share/g/w", 1)).gets(suback(1, 1)).drops();
+    world.crash(GetParam());
+    world.run();
+    for (shard::ShardIndex i = 0; i < GetParam(); ++i) EXPECT_EQ(world.shard(i).unfinished(), "");
+}
+
 TEST_P(SharedGroups, AFilterThatIsSharedTwiceIsRefused) {
     World world(options());
     for (const char* filter : {"$share/g/$share/h/t", "$share/", "$share/g", "$share/g/", "$share//t",
