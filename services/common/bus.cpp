@@ -11,7 +11,7 @@
 #include <string_view>
 #include <thread>
 
-#include "services/common/settings.h"
+#include "services/common/broker_address.h"
 
 namespace dray::service {
 namespace {
@@ -27,14 +27,8 @@ constexpr std::size_t kReceiveMaximumDefault = 65'535;
 
 // Paho knows tcp://; the rest of Dray says mqtt://.
 std::string paho_address(const std::string& broker) {
-    static constexpr std::string_view kScheme = "mqtt://";
-    const auto rest = broker.starts_with(kScheme) ? broker.substr(kScheme.size()) : std::string{};
-    const auto colon = rest.rfind(':');
-    const bool good = colon != std::string::npos && colon > 0 && colon + 1 < rest.size() &&
-                      rest.find('/') == std::string::npos &&
-                      rest.find_first_not_of("0123456789", colon + 1) == std::string::npos;
-    if (!good) throw SettingsError("broker must look like mqtt://host:1883, not \"" + broker + "\"");
-    return "tcp://" + rest;
+    const auto address = parse_broker_address(broker);
+    return "tcp://" + address.host + ":" + address.port;
 }
 
 mqtt::message_ptr to_paho(const Message& message) {

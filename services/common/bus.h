@@ -1,14 +1,13 @@
-// The message bus: one MQTT 5 connection on Eclipse Paho, which this header keeps to itself.
+// The way out, and the way in for streams: one MQTT 5 connection on Eclipse Paho, which this header keeps to
+// itself.
 //
 //   start() ──> connecting ──> connected, subscribed ──> on_ready (each time)
 //                   ▲                     │ lost
 //                   └── backoff 0.25 … 8 s ┘           for ever, and the log says so
 //
-// The session is persistent (clean start off, expiry of a day), so what is published while a service is down
-// waits for it. Callbacks come on Paho's thread and must only pass things on.
-//
-// Paho acknowledges a PUBLISH before it shows it to us and has no manual acknowledgement, so "acked" does not
-// mean "handled" here. What a crash between the two loses is made good end to end: see outbox.h.
+// Callbacks come on Paho's thread and must only pass things on. Paho acknowledges a PUBLISH before it shows
+// it to us and has no manual acknowledgement, so this connection subscribes only to what may be lost: see
+// consumer.h for the rest.
 #pragma once
 
 #include <cstddef>
@@ -16,18 +15,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-namespace dray::service {
+#include "services/common/message.h"
 
-struct Message {
-    std::string topic;
-    std::string payload;
-    int qos = 1;
-    bool retained = false;
-    std::vector<std::pair<std::string, std::string>> user_properties = {};
-};
+namespace dray::service {
 
 // `+` and `#` as in [MQTT-5.0 4.7.1]; topics that begin with `$` are only matched by filters that do.
 bool topic_matches(const std::string& filter, const std::string& topic);

@@ -18,7 +18,7 @@ void run_script(soci::session& sql, const std::string& script) {
 
 }  // namespace
 
-Database::Database(const std::filesystem::path& file, const std::vector<std::string>& migrations)
+Database::Database(const std::filesystem::path& file, const std::vector<Migrations>& migrations)
     : on_disk_(!file.empty()) {
     try {
         if (on_disk_ && file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
@@ -28,7 +28,9 @@ Database::Database(const std::filesystem::path& file, const std::vector<std::str
         *session_ << "PRAGMA journal_mode = WAL", soci::into(mode);
         *session_ << "PRAGMA synchronous = FULL";
         *session_ << "PRAGMA foreign_keys = ON";
-        migrate(migrations);
+        *session_ << "CREATE TABLE IF NOT EXISTS schema_versions (tables TEXT PRIMARY KEY, version INTEGER "
+                     "NOT NULL)";
+        for (const auto& group : migrations) migrate(group);
     } catch (const std::exception& error) {
         throw std::runtime_error("database " + (on_disk_ ? file.string() : "in memory") + ": " +
                                  error.what());
@@ -37,24 +39,35 @@ Database::Database(const std::filesystem::path& file, const std::vector<std::str
 
 Database::~Database() = default;
 
-void Database::migrate(const std::vector<std::string>& migrations) {
-    int version = 0;
-    *session_ << "PRAGMA user_version", soci::into(version);
-    const auto newest = static_cast<int>(migrations.size());
-    if (version > newest) {
-        throw std::runtime_error("schema version " + std::to_string(version) +
-                                 " is newer than this program's " + std::to_string(newest));
-    }
-    for (; version < newest; ++version) {
-        soci::transaction transaction(*session_);
-        run_script(*session_, migrations[static_cast<std::size_t>(version)]);
-        *session_ << "PRAGMA user_version = " + std::to_string(version + 1);
-        transaction.commit();
+// Under the lock of a transaction, so that of two instances that start at once only one does it.
+void Database::migrate(const Migrations& migrations) {
+    begin();
+    try {
+        int version = 0;
+        *session_ << "SELECT version FROM schema_versions WHERE tables = :tables",
+            soci::use(migrations.tables), soci::into(version);
+        const bool known = session_->got_data();
+        const auto newest = static_cast<int>(migrations.steps.size());
+        if (known && version > newest) {
+            throw std::runtime_error("schema version " + std::to_string(version) + " of " +
+                                     migrations.tables + " is newer than this program's " +
+                                     std::to_string(newest));
+        }
+        for (auto i = known ? version : 0; i < newest; ++i) {
+            run_script(*session_, migrations.steps[static_cast<std::size_t>(i)]);
+        }
+        *session_ << "INSERT INTO schema_versions (tables, version) VALUES (:tables, :version) "
+                     "ON CONFLICT (tables) DO UPDATE SET version = excluded.version",
+            soci::use(migrations.tables), soci::use(newest);
+        commit();
+    } catch (...) {
+        rollback();
+        throw;
     }
 }
 
 void Database::begin() {
-    session_->begin();
+    *session_ << "BEGIN IMMEDIATE";
 }
 
 void Database::commit() {

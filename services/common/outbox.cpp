@@ -15,8 +15,11 @@ const char* const kOutboxSchema = R"(
         seen_at_ms BIGINT NOT NULL
     );
     CREATE INDEX inbox_by_age ON inbox (seen_at_ms);
+    CREATE TABLE outbox_sequence (last BIGINT NOT NULL);
+    INSERT INTO outbox_sequence (last) VALUES (0);
     CREATE TABLE outbox (
         id BIGINT PRIMARY KEY,
+        owner TEXT NOT NULL,
         event_id TEXT NOT NULL,
         order_id TEXT NOT NULL,
         cause_id TEXT NOT NULL,
@@ -30,11 +33,20 @@ const char* const kOutboxSchema = R"(
     );
     CREATE INDEX outbox_by_question ON outbox (repeat_with);
     CREATE INDEX outbox_by_event ON outbox (event_id);
-    CREATE INDEX outbox_waiting ON outbox (id) WHERE sent = 0;
+    CREATE INDEX outbox_waiting ON outbox (owner, id) WHERE sent = 0;
+    CREATE INDEX outbox_left ON outbox (added_at_ms) WHERE sent = 0;
 )";
 
-Outbox::Outbox(soci::session& sql, Bus& bus) : sql_(sql), bus_(bus) {
-    sql_ << "SELECT COALESCE(MAX(id), 0) FROM outbox", soci::into(last_id_);
+Outbox::Outbox(soci::session& sql, Bus& bus, std::string owner)
+    : sql_(sql), bus_(bus), owner_(std::move(owner)) {
+    sql_ << "SELECT last FROM outbox_sequence", soci::into(last_id_);
+}
+
+// Never given twice, whichever instance asks and whatever was deleted since.
+std::int64_t Outbox::next_id() {
+    sql_ << "UPDATE outbox_sequence SET last = last + 1";
+    sql_ << "SELECT last FROM outbox_sequence", soci::into(last_id_);
+    return last_id_;
 }
 
 void Outbox::add(const EventHeader& header, const std::string& topic, const std::string& payload,
@@ -46,10 +58,11 @@ void Outbox::add(const EventHeader& header, const std::string& topic, const std:
     const auto& repeat_with = delivery.repeat_with.empty() ? header.cause_id() : delivery.repeat_with;
     auto repeatable = delivery.retained || delivery.once ? soci::i_null : soci::i_ok;
     sql_
-        << "INSERT INTO outbox (id, event_id, order_id, cause_id, traceparent, topic, payload_hex, retained, "
+        << "INSERT INTO outbox (id, owner, event_id, order_id, cause_id, traceparent, topic, payload_hex, "
+           "retained, "
            "repeat_with, added_at_ms) "
-           "VALUES (:id, :event, :order, :cause, :trace, :topic, :payload, :retained, :repeat, :now)",
-        soci::use(id), soci::use(header.event_id()), soci::use(header.order_id()),
+           "VALUES (:id, :owner, :event, :order, :cause, :trace, :topic, :payload, :retained, :repeat, :now)",
+        soci::use(id), soci::use(owner_), soci::use(header.event_id()), soci::use(header.order_id()),
         soci::use(header.cause_id()), soci::use(header.traceparent()), soci::use(topic),
         soci::use(payload_hex), soci::use(retained), soci::use(repeat_with, repeatable), soci::use(now);
 }
@@ -63,10 +76,29 @@ void Outbox::requeue(const std::string& where, const std::string& event_id) {
                                                  soci::use(event_id));
         ids.assign(rows.begin(), rows.end());
     }
+    put_last(ids);
+}
+
+void Outbox::put_last(const std::vector<std::int64_t>& ids) {
+    const auto now = now_ms();
     for (const auto old_id : ids) {
         const auto id = next_id();
-        sql_ << "UPDATE outbox SET id = :new, sent = 0 WHERE id = :old", soci::use(id), soci::use(old_id);
+        sql_ << "UPDATE outbox SET id = :new, sent = 0, owner = :owner, added_at_ms = :now WHERE id = :old",
+            soci::use(id), soci::use(owner_), soci::use(now), soci::use(old_id);
     }
+}
+
+void Outbox::adopt() {
+    const std::int64_t before = now_ms() - std::chrono::milliseconds(kAdoptAfter).count();
+    std::vector<std::int64_t> ids;
+    {
+        const soci::rowset<std::int64_t> rows =
+            (sql_.prepare << "SELECT id FROM outbox WHERE sent = 0 AND owner <> :owner AND "
+                             "added_at_ms < :before ORDER BY id LIMIT 100",
+             soci::use(owner_), soci::use(before));
+        ids.assign(rows.begin(), rows.end());
+    }
+    put_last(ids);
 }
 
 void Outbox::repeat_answers_to(const std::string& event_id) {
@@ -119,8 +151,9 @@ void Outbox::pump() {
     const auto room = static_cast<std::int64_t>(window() - in_flight_);
     const soci::rowset<soci::row> rows =
         (sql_.prepare << "SELECT id, event_id, order_id, cause_id, traceparent, topic, payload_hex, retained "
-                         "FROM outbox WHERE sent = 0 AND id > :after ORDER BY id LIMIT :room",
-         soci::use(published_id_), soci::use(room));
+                         "FROM outbox WHERE sent = 0 AND owner = :owner AND id > :after "
+                         "ORDER BY id LIMIT :room",
+         soci::use(owner_), soci::use(published_id_), soci::use(room));
     for (const auto& row : rows) {
         const auto id = row.get<long long>(0);
         const Message message{.topic = row.get<std::string>(5),

@@ -4,13 +4,19 @@
 //   one transaction:   inbox ── seen this event id? ──> change ──> outbox rows ──> commit
 //   afterwards:        outbox rows ──> bus, in order, a window at a time ──> acknowledged ──> marked sent
 //
+// A crash before the commit: the broker was not acknowledged (consumer.h), the event comes again.
 // A crash after the commit: rows not marked sent are published again; takers recognise the event id.
-// A crash before the commit, after the broker was acked (Paho acks first, see bus.h): the event is lost to
-// us, and nobody knows. So the service at the head of a story asks again when the story stops (the store
-// republishes OrderPlaced), and whoever sees an event a second time publishes its own answers to it again.
-// The question travels down the saga to the place where the story broke, and goes on from there.
+//
+// And where a broker loses what it had acknowledged (one without a disk, killed), nobody would know. So the
+// service at the head of a story asks again when the story stops (the store republishes OrderPlaced), and
+// whoever sees an event a second time publishes its own answers to it again. The question travels down the
+// saga to the place where the story broke, and goes on from there.
+//
+// Instances that share a database each publish their own rows; what an instance has left unsent for
+// kAdoptAfter, another one publishes.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -40,7 +46,8 @@ struct Delivery {
 
 class Outbox {
   public:
-    Outbox(soci::session& sql, Bus& bus);
+    // `owner`: this instance, by a name that it has again after a restart.
+    Outbox(soci::session& sql, Bus& bus, std::string owner);
 
     // All within a transaction.
     void add(const EventHeader& header, const std::string& topic, const std::string& payload,
@@ -52,6 +59,7 @@ class Outbox {
     void settle();
     bool unsettled() const { return !unsettled_.empty(); }
 
+    void adopt();                              // within a transaction: what others have left unsent
     void forget_before(std::int64_t time_ms);  // within a transaction: what was sent
 
     // After a commit, or when acknowledgements came: publishes what waits, as far as the window allows.
@@ -64,16 +72,19 @@ class Outbox {
     bool has_acknowledgements() const;
 
     static constexpr std::size_t kInFlightMax = 64;
+    static constexpr std::chrono::seconds kAdoptAfter{10};
 
   private:
-    std::int64_t next_id() { return ++last_id_; }
+    std::int64_t next_id();
     void collect();
     std::size_t window() const;
     void requeue(const std::string& where, const std::string& event_id);
+    void put_last(const std::vector<std::int64_t>& ids);
 
     soci::session& sql_;
     Bus& bus_;
-    std::int64_t last_id_ = 0;       // newest row
+    std::string owner_;
+    std::int64_t last_id_ = 0;       // newest row of this instance
     std::int64_t published_id_ = 0;  // newest row handed to the bus
     std::size_t in_flight_ = 0;
     std::vector<std::int64_t> unsettled_;  // acknowledged, not yet marked

@@ -8,8 +8,15 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 
+#include "services/common/bus.h"
+#include "services/common/consumer.h"
 #include "services/common/database.h"
+#include "services/common/dead_letters.h"
+#include "services/common/http_server.h"
+#include "services/common/intake.h"
+#include "services/common/metrics.h"
 #include "services/common/outbox.h"
 #include "services/common/worker.h"
 
@@ -19,26 +26,25 @@ namespace {
 // Longer than any message can wait in a session.
 constexpr std::chrono::milliseconds kMemory = std::chrono::hours(24 * 7);
 
-const char* const kDeadLetterSchema = R"(
-    CREATE TABLE dead_letters (
-        id INTEGER PRIMARY KEY,
-        topic TEXT NOT NULL,
-        payload_hex TEXT NOT NULL,
-        error TEXT NOT NULL,
-        at_ms BIGINT NOT NULL
-    );
-)";
+// dray-billing -> billing
+std::string short_name(const std::string& name) {
+    return name.substr(name.find('-') + 1);
+}
 
 std::filesystem::path database_file(const Service::Options& options) {
     const auto& folder = options.settings.text("data_dir");
     if (folder.empty()) return {};
-    return std::filesystem::path(folder) / (options.name.substr(options.name.find('-') + 1) + ".db");
+    return std::filesystem::path(folder) / (short_name(options.name) + ".db");
 }
 
-std::vector<std::string> with_common_tables(std::vector<std::string> migrations) {
-    if (migrations.empty()) migrations.emplace_back();
-    migrations.front() = std::string(kOutboxSchema) + kDeadLetterSchema + migrations.front();
-    return migrations;
+std::string instance_name(const Service::Options& options) {
+    const auto& id = options.settings.text("client_id");
+    return id.empty() ? options.name : id;
+}
+
+std::vector<Migrations> all_tables(const Service::Options& options) {
+    const std::string common = std::string(kOutboxSchema) + kIntakeSchema + kDeadLetterSchema;
+    return {{"common", {common}}, {options.name, options.migrations}};
 }
 
 // Before any thread starts, so that only run() ever sees them.
@@ -61,31 +67,20 @@ void open_log(const std::string& name, const std::string& level) {
 
 }  // namespace
 
-bool Transaction::first_time(const EventHeader& header) {
-    if (Inbox(sql_).first_time(header)) return true;
-    outbox_.repeat_answers_to(header.event_id());
-    return false;
-}
-
-void Transaction::repeat(const std::string& event_id) {
-    outbox_.repeat(event_id);
-}
-
-void Transaction::add(const EventHeader& header, const std::string& topic, const std::string& payload,
-                      const Delivery& delivery) {
-    outbox_.add(header, topic, payload, delivery);
-}
-
 struct Service::Impl {
     explicit Impl(Options o)
         : options(std::move(o)),
+          instance(instance_name(options)),
           stop_signals(block_stop_signals()),
-          database(database_file(options), with_common_tables(options.migrations)),
-          bus(bus_options(), callbacks()),
-          outbox(database.sql(), bus),
-          worker(options.name, database, outbox) {
+          database(database_file(options), all_tables(options)),
+          intake(options.settings, short_name(options.name)),
+          bus(bus_options(), bus_callbacks()),
+          outbox(database.sql(), bus, instance),
+          worker(options.name, database, outbox),
+          consumer(consumer_options(), consumer_callbacks()) {
         worker.every(std::chrono::seconds(1), [this](Transaction&) {
             if (refused.exchange(false)) worker.reconnected();
+            if (bus.connected()) outbox.adopt();
         });
         worker.every(std::chrono::hours(1), [this](Transaction& tx) {
             Inbox(tx.sql()).forget_before(now_ms() - kMemory.count());
@@ -94,36 +89,33 @@ struct Service::Impl {
     }
 
     Bus::Options bus_options() const {
-        const auto& id = options.settings.text("client_id");
-        const auto client_id = id.empty() ? options.name : id;
+        return {.broker = options.settings.text("broker"),
+                .client_id = instance,
+                .persistent_session = false,
+                .health_topic = "service/" + instance + "/health"};
+    }
+
+    Consumer::Options consumer_options() const {
         // Without a database on disk there is nothing that old events could be about.
         return {.broker = options.settings.text("broker"),
-                .client_id = client_id,
-                .persistent_session = database.on_disk(),
-                .health_topic = "service/" + client_id + "/health"};
+                .client_id = instance + "-consumer",
+                .persistent_session = database.on_disk() && intake.needs_session()};
     }
 
-    void dispatch(const Message& message) {
-        for (const auto& [filter, handler] : streams) {
-            if (topic_matches(filter, message.topic)) {
-                worker.post_stream([&handler = handler, message] { handler(message); });
-            }
-        }
-        for (const auto& [filter, handler] : handlers) {
-            if (!topic_matches(filter, message.topic)) continue;
-            worker.post({.work = [&handler = handler, message](Transaction& tx) { handler(tx, message); },
-                         .done = {},
-                         .message = message});
-        }
-    }
-
-    Bus::Callbacks callbacks() {
-        return {.on_message = [this](const Message& message) { dispatch(message); },
+    Bus::Callbacks bus_callbacks() {
+        return {.on_message =
+                    [this](const Message& message) {
+                        for (const auto& [filter, handler] : streams) {
+                            if (!topic_matches(filter, message.topic)) continue;
+                            worker.post_stream([&handler = handler, message] { handler(message); });
+                        }
+                    },
                 .on_ready =
                     [this] {
                         worker.reconnected();
                         for (const auto& work : connect_work) worker.post({.work = work});
-                        if (announces && !announced.exchange(true)) announce();
+                        bus_ready = true;
+                        announce_when_ready();
                     },
                 .on_lost = [] {},
                 .on_acknowledged =
@@ -134,23 +126,108 @@ struct Service::Impl {
                 .on_refused = [this] { refused = true; }};
     }
 
-    void announce() const {
-        std::printf("ready name=%s\n", options.name.c_str());
+    Consumer::Callbacks consumer_callbacks() {
+        return {.on_message = [this](Message message, Consumer::Receipt receipt) { take(message, receipt); },
+                .on_up =
+                    [this] {
+                        consumer_ready = true;
+                        announce_when_ready();
+                    },
+                .filters = [this] { return intake.filters(); }};
+    }
+
+    void take(const Message& message, Consumer::Receipt receipt) {
+        auto task = intake.task_for(message);
+        // Acknowledgements keep the order of the messages, so even what is not handled goes through the
+        // queue.
+        if (!task.work) {
+            const auto outcome = task.is_known ? Outcome::kUnreadable : Outcome::kDone;
+            if (task.is_known) ++figures.unreadable;
+            return worker.post({.work = [](Transaction&) {},
+                                .done = [=, this](const auto&) { consumer.acknowledge(receipt, outcome); }});
+        }
+        const auto done = [this, message, receipt,
+                           from_queue = task.from_queue](const std::exception_ptr& error) {
+            consumer.acknowledge(receipt, error ? failed(message, error, from_queue) : Outcome::kDone);
+            if (!error) ++figures.handled;
+        };
+        worker.post({.work = std::move(task.work),
+                     .done = done,
+                     .attempts_max = task.from_queue ? 1 : Service::kAttemptsMax});
+    }
+
+    Outcome failed(const Message& message, const std::exception_ptr& error, bool from_queue) {
+        ++figures.failed;
+        const auto reason = text_of(error);
+        spdlog::error("{}: {}", message.topic, reason);
+        if (!from_queue) bury(database.sql(), message, reason);
+        return from_queue ? Outcome::kFailed : Outcome::kDone;
+    }
+
+    void announce_when_ready() {
+        if (!announces || !bus_ready || !(consumer_ready || intake.empty())) return;
+        if (announced.exchange(true)) return;
+        std::printf("ready name=%s%s\n", options.name.c_str(), http.c_str());
         std::fflush(stdout);
     }
 
+    void start() {
+        if (const auto& address = options.settings.text("metrics"); !address.empty()) {
+            metrics.emplace(
+                address,
+                [this](const auto& request, const auto& respond) { answer_metrics(request, respond); },
+                "--metrics");
+            metrics->start();
+            spdlog::info("metrics at http://{}/metrics", metrics->address());
+        }
+        intake.load_place(database.sql());
+        worker.start();
+        bus.start();
+        if (!intake.empty()) consumer.start();
+    }
+
+    void answer_metrics(const HttpRequest& request, const HttpServer::Respond& respond) {
+        if (request.path == "/healthz") return respond(health_response(connected()));
+        if (request.path != "/metrics") return respond({.status = 404, .body = "{}\n"});
+        auto backlog = std::make_shared<Backlog>();
+        worker.post({.work = [backlog](Transaction& tx) { *backlog = read_backlog(tx); },
+                     .done =
+                         [this, backlog, respond](const auto&) {
+                             respond(metrics_response(instance, figures, *backlog, connected()));
+                         }});
+    }
+
+    // In this order: what was taken is handled and acknowledged before we go, what that publishes goes out or
+    // waits in the outbox.
+    void stop() {
+        consumer.pause();
+        worker.stop();
+        consumer.stop();
+        bus.stop();
+        if (metrics) metrics->stop();
+    }
+
+    bool connected() const { return bus.connected() && (intake.empty() || consumer.connected()); }
+
     Options options;
+    std::string instance;
     sigset_t stop_signals;
     Database database;
-    std::vector<std::pair<std::string, Handler>> handlers;
+    Intake intake;
     std::vector<std::pair<std::string, std::function<void(const Message&)>>> streams;
     std::vector<Work> connect_work;
+    Figures figures;
     bool announces = false;
+    std::string http;  // " http=127.0.0.1:8090", if it serves any
     std::atomic<bool> announced = false;
+    std::atomic<bool> bus_ready = false;
+    std::atomic<bool> consumer_ready = false;
     std::atomic<bool> refused = false;
     Bus bus;
     Outbox outbox;
     Worker worker;
+    Consumer consumer;
+    std::optional<HttpServer> metrics;
 };
 
 Service::Service(Options options) {
@@ -159,7 +236,9 @@ Service::Service(Options options) {
     if (!impl_->database.on_disk()) spdlog::warn("no data_dir: nothing is kept on disk");
 }
 
-Service::~Service() = default;
+Service::~Service() {
+    impl_->stop();
+}
 
 const Settings& Service::settings() const {
     return impl_->options.settings;
@@ -169,9 +248,12 @@ const std::string& Service::name() const {
     return impl_->options.name;
 }
 
-void Service::subscribe(const std::string& filter, Handler handler) {
-    impl_->bus.subscribe({filter, 1});
-    impl_->handlers.emplace_back(filter, std::move(handler));
+void Service::subscribe(Source source, const std::string& filter, Handler handler) {
+    impl_->intake.add(filter, source == Source::kState, std::move(handler));
+}
+
+void Service::follow(const std::string& stream, const std::vector<std::string>& filters, Reader reader) {
+    impl_->intake.follow(stream, filters, std::move(reader));
 }
 
 void Service::on_stream(const std::string& filter, int qos, std::function<void(const Message&)> handler) {
@@ -188,7 +270,7 @@ void Service::on_connect(Work work) {
 }
 
 void Service::post(Work work, Done done) {
-    impl_->worker.post({std::move(work), std::move(done), {}});
+    impl_->worker.post({std::move(work), std::move(done)});
 }
 
 void Service::publish_now(const Message& message) {
@@ -196,12 +278,15 @@ void Service::publish_now(const Message& message) {
 }
 
 bool Service::connected() const {
-    return impl_->bus.connected();
+    return impl_->connected();
 }
 
 void Service::report_unreadable(const Message& message, const std::string& type) {
-    spdlog::warn("{}: {} bytes that are no {} with an event id: ignored", message.topic,
-                 message.payload.size(), type);
+    spdlog::warn("{}: {} bytes that are no {}", message.topic, message.payload.size(), type);
+}
+
+void Service::announce_http(const std::string& address) {
+    impl_->http = " http=" + address;
 }
 
 int Service::run() {
@@ -211,18 +296,14 @@ int Service::run() {
 }
 
 void Service::start() {
-    impl_->worker.start();
-    impl_->bus.start();
+    impl_->start();
 }
 
 int Service::wait_and_stop() {
     int signal = 0;
     sigwait(&impl_->stop_signals, &signal);
     spdlog::info("stopping ({})", signal == SIGINT ? "SIGINT" : "SIGTERM");
-    // In this order: what has been acknowledged is handled before we go; what that publishes waits in the
-    // outbox.
-    impl_->bus.stop();
-    impl_->worker.stop();
+    impl_->stop();
     return 0;
 }
 

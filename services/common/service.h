@@ -1,4 +1,4 @@
-// A service in about a hundred lines: what every one of them has in common is here.
+// A service in about sixty lines: what every one of them has in common is here.
 //
 //   main:  Service service({.name = "dray-billing", .settings = …, .migrations = {…}});
 //          service.on<v1::OrderReserved>("order/reserved/+", [](Transaction& tx, const v1::OrderReserved&
@@ -10,12 +10,21 @@
 //
 // One thread, the service's own, runs every handler, timer and posted task; it alone uses the database. Tasks
 // that wait are run together in one transaction, so that the disk is synced once for all of them (group
-// commit); where one of them fails, each is tried alone, and the one that keeps failing goes to the table
-// dead_letters.
+// commit); where one of them fails, each is tried alone.
 //
-//   Paho's thread ─┐
-//   HTTP's thread ─┼─> queue ──> [inbox, handlers, outbox] commit ──> done callbacks, outbox ──> bus
-//   timers ────────┘
+//   consumer's thread ─┐                                                 ┌─> acknowledged to the broker
+//   HTTP's thread ─────┼─> queue ──> [inbox, handlers, outbox] commit ───┤
+//   timers ────────────┘                                                 └─> outbox ──> bus
+//
+// The setting `consume` says where events come from:
+//
+//   subscription  `order/reserved/+`, kept in a durable session of this instance. Any broker.
+//   shared        `$share/billing/order/reserved/+`: instances share the load. Any MQTT 5 broker.
+//   queue         `$queue/billing`: the same, and nothing is lost while no instance is there. Drayd, with a
+//                 queue of that name that has the service's filters.
+//
+// An event whose handler keeps throwing, or that cannot be read, is refused to the queue, which tries again
+// or makes it a dead letter; without a queue it goes to the table dead_letters after kAttemptsMax.
 #pragma once
 
 #include <chrono>
@@ -26,60 +35,23 @@
 #include <utility>
 #include <vector>
 
-#include "services/common/bus.h"
-#include "services/common/event.h"
-#include "services/common/outbox.h"
+#include "services/common/message.h"
 #include "services/common/settings.h"
-
-namespace soci {
-class session;
-}
+#include "services/common/transaction.h"
 
 namespace dray::service {
-
-// What a handler may do; commits when the handlers of its batch have returned, rolls back when one throws.
-class Transaction {
-  public:
-    Transaction(soci::session& sql, Outbox& outbox, std::string source)
-        : sql_(sql), outbox_(outbox), source_(std::move(source)) {}
-
-    soci::session& sql() { return sql_; }
-
-    // What is published from here on was caused by this event.
-    void answer_to(const EventHeader& cause) { cause_ = cause; }
-    const EventHeader& cause() const { return cause_; }
-
-    // Completes the event's header and puts it into the outbox. Any message of dray.v1 that has a header.
-    template <class Event>
-    void publish(const std::string& topic, Event event, const Delivery& delivery = {}) {
-        complete_header(*event.mutable_header(), cause_, source_);
-        add(event.header(), topic, event.SerializeAsString(), delivery);
-    }
-
-    // True once per event; a second time, what was published because of it is published again (outbox.h).
-    bool first_time(const EventHeader& header);
-    // The event of this id, published earlier from here, goes out once more.
-    void repeat(const std::string& event_id);
-
-  private:
-    void add(const EventHeader& header, const std::string& topic, const std::string& payload,
-             const Delivery& delivery);
-
-    soci::session& sql_;
-    Outbox& outbox_;
-    std::string source_;
-    EventHeader cause_;
-};
 
 class Service {
   public:
     struct Options {
         std::string name;  // dray-billing
         Settings settings;
-        std::vector<std::string> migrations;
+        std::vector<std::string> migrations;  // see Migrations::steps
     };
     using Work = std::function<void(Transaction&)>;
     using Done = std::function<void(std::exception_ptr)>;  // null when committed
+
+    static constexpr int kAttemptsMax = 3;
 
     // Opens the database. Throws SettingsError or std::runtime_error.
     explicit Service(Options options);
@@ -90,19 +62,24 @@ class Service {
     const Settings& settings() const;
     const std::string& name() const;
 
-    // Each event once, in one transaction with what the handler changes and publishes.
+    // Each event once, in one transaction with what the handler changes and publishes. Of several filters
+    // that match, the first that was named counts.
     template <class Event>
     void on(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
-        subscribe(filter, [this, handler = std::move(handler)](Transaction& tx, const Message& message) {
-            Event event;
-            if (!event.ParseFromString(message.payload) || event.header().event_id().empty()) {
-                return report_unreadable(message, Event::descriptor()->full_name());
-            }
-            if (!tx.first_time(event.header())) return;
-            tx.answer_to(event.header());
-            handler(tx, event);
-        });
+        subscribe(Source::kEvents, filter, reader<Event>(std::move(handler)));
     }
+
+    // The same for retained state: each instance has a subscription of its own, whatever `consume` says.
+    template <class Event>
+    void on_state(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
+        subscribe(Source::kState, filter, reader<Event>(std::move(handler)));
+    }
+
+    // Everything that matches, from the beginning and in order: the log `$stream/<stream>` from the first
+    // message that is not in this database yet, so that a read model can be deleted and comes back. Where
+    // `consume` is not queue there is no log: subscribed as events are.
+    using Reader = std::function<void(Transaction&, const Message&, const EventHeader&)>;
+    void follow(const std::string& stream, const std::vector<std::string>& filters, Reader reader);
 
     // A firehose: no transaction, no inbox; dropped (and counted in the log) when the service falls behind.
     void on_stream(const std::string& filter, int qos, std::function<void(const Message&)> handler);
@@ -120,6 +97,9 @@ class Service {
     void publish_now(const Message& message);
     bool connected() const;
 
+    // Before run: the line that says `ready` names this address too.
+    void announce_http(const std::string& address);
+
     // Starts, prints `ready name=<name>` to stdout once subscribed, returns after SIGINT or SIGTERM.
     int run();
     // The same in two steps, for a service that is ready when it says so itself.
@@ -127,8 +107,26 @@ class Service {
     int wait_and_stop();
 
   private:
-    using Handler = std::function<void(Transaction&, const Message&)>;
-    void subscribe(const std::string& filter, Handler handler);
+    enum class Source : std::uint8_t { kEvents, kState };
+    // What is to be done with a message; nothing: it cannot be read.
+    using Handler = std::function<Work(const Message&)>;
+    void subscribe(Source source, const std::string& filter, Handler handler);
+
+    template <class Event>
+    static Handler reader(std::function<void(Transaction&, const Event&)> handler) {
+        return [handler = std::move(handler)](const Message& message) -> Work {
+            Event event;
+            if (!event.ParseFromString(message.payload) || event.header().event_id().empty()) {
+                report_unreadable(message, Event::descriptor()->full_name());
+                return {};
+            }
+            return [handler, event = std::move(event)](Transaction& tx) {
+                if (!tx.first_time(event.header())) return;
+                tx.answer_to(event.header());
+                handler(tx, event);
+            };
+        };
+    }
     static void report_unreadable(const Message& message, const std::string& type);
 
     struct Impl;

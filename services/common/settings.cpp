@@ -157,7 +157,13 @@ std::vector<Key> common_keys() {
          .default_value = "",
          .help = "folder of the database; without it nothing is kept on disk"},
         {.name = "map", .default_value = "", .help = "folder with zips.json [beside the program]"},
-        {.name = "client_id", .default_value = "", .help = "MQTT client id [the program's name]"},
+        {.name = "client_id",
+         .default_value = "",
+         .help = "MQTT client id, another one for each instance [the program's name]"},
+        {.name = "consume",
+         .default_value = "subscription",
+         .help = "how events come: subscription, shared ($share) or queue ($queue and $stream)"},
+        {.name = "metrics", .default_value = "", .help = "address of /metrics and /healthz; empty: none"},
         {.name = "log_level", .default_value = "info", .help = "debug, info, warn or error"},
     };
 }

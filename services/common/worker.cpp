@@ -1,12 +1,9 @@
 #include "services/common/worker.h"
 
-#include <soci/soci.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <iterator>
-
-#include "services/common/hex.h"
 
 namespace dray::service {
 namespace {
@@ -15,7 +12,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kBatchMax = 64;
 constexpr std::size_t kStreamQueueMax = 20'000;
-constexpr int kAttemptsMax = 3;
 constexpr milliseconds kSettleEvery{200};
 
 }  // namespace
@@ -168,24 +164,10 @@ void Worker::run_alone(Task& task) {
         try {
             return execute(one, 0, 1);
         } catch (const std::exception& error) {
-            if (attempt < kAttemptsMax && !task.done) continue;
-            spdlog::error("{}: {}", task.message.topic.empty() ? "task" : task.message.topic, error.what());
+            if (attempt < task.attempts_max) continue;
             if (task.done) return task.done(std::current_exception());
-            return bury(task, error.what());
+            return spdlog::error("a timer's work failed: {}", error.what());
         }
-    }
-}
-
-void Worker::bury(const Task& task, const std::string& error) {
-    if (task.message.topic.empty()) return;
-    try {
-        const auto now = now_ms();
-        const auto payload_hex = to_hex(task.message.payload);
-        database_.sql() << "INSERT INTO dead_letters (topic, payload_hex, error, at_ms) "
-                           "VALUES (:topic, :payload, :error, :at)",
-            soci::use(task.message.topic), soci::use(payload_hex), soci::use(error), soci::use(now);
-    } catch (const std::exception& second) {
-        spdlog::error("dead letter of {} could not be written: {}", task.message.topic, second.what());
     }
 }
 

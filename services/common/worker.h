@@ -22,7 +22,7 @@ class Worker {
     struct Task {
         Service::Work work;
         Service::Done done = {};
-        Message message = {};  // what it handles, for the dead letters
+        int attempts_max = 1;  // alone, after its batch has failed
     };
 
     Worker(std::string name, Database& database, Outbox& outbox);
@@ -58,7 +58,6 @@ class Worker {
     void run_batch(std::vector<Task>& batch);
     void run_alone(Task& task);
     void execute(std::vector<Task>& tasks, std::size_t begin, std::size_t end);
-    void bury(const Task& task, const std::string& error);
     Clock::time_point next_wake() const;
 
     std::string name_;

@@ -23,7 +23,8 @@ int run(int argc, char** argv) {
                                   .warehouse = map.warehouse()});
 
     app.on<v1::OrderPlaced>("order/new/+/+", [&](Transaction& tx, const auto& e) { stock.placed(tx, e); });
-    app.on<v1::PaymentTaken>("payment/paid/+", [&](Transaction& tx, const auto& e) { stock.paid(tx, e); });
+    app.on<v1::OrderPacked>("order/packed/+", [&](Transaction& tx, const auto& e) { stock.packed(tx, e); });
+    app.on<v1::CancelOrder>("order/cancel/+", [&](Transaction& tx, const auto& e) { stock.cancel(tx, e); });
     app.on<v1::PaymentDeclined>("payment/declined/+",
                                 [&](Transaction& tx, const auto& e) { stock.declined(tx, e); });
     app.on<v1::OrderDelivered>("order/delivered/+",

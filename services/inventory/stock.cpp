@@ -74,6 +74,14 @@ void settle(Transaction& tx, const std::string& order, bool left) {
         use(left_flag), use(order);
 }
 
+void end(Transaction& tx, const std::string& order, const std::string& reason) {
+    set_state(tx, order, "released");
+    settle(tx, order, /*left=*/false);
+    v1::OrderCancelled cancelled;
+    cancelled.set_reason(reason);
+    tx.publish("order/cancelled/" + order, cancelled);
+}
+
 }  // namespace
 
 const char* const kSchema = R"(
@@ -165,8 +173,8 @@ void Stock::placed(Transaction& tx, const v1::OrderPlaced& order) const {
     tx.publish("order/reserved/" + id, reserved);
 }
 
-void Stock::paid(Transaction& tx, const v1::PaymentTaken& payment) const {
-    const auto& id = payment.header().order_id();
+void Stock::packed(Transaction& tx, const v1::OrderPacked& event) const {
+    const auto& id = event.header().order_id();
     const auto reservation = find_reservation(tx, id);
     if (!reservation || reservation->state != "reserved") return;
     set_state(tx, id, "shipping");
@@ -183,12 +191,15 @@ void Stock::paid(Transaction& tx, const v1::PaymentTaken& payment) const {
 void Stock::declined(Transaction& tx, const v1::PaymentDeclined& payment) const {
     const auto& id = payment.header().order_id();
     const auto reservation = find_reservation(tx, id);
-    if (!reservation || reservation->state != "reserved") return;
-    set_state(tx, id, "released");
-    settle(tx, id, /*left=*/false);
-    v1::OrderCancelled cancelled;
-    cancelled.set_reason(payment.reason());
-    tx.publish("order/cancelled/" + id, cancelled);
+    if (reservation && reservation->state == "reserved") end(tx, id, payment.reason());
+}
+
+void Stock::cancel(Transaction& tx, const v1::CancelOrder& command) const {
+    const auto& id = command.header().order_id();
+    const auto reservation = find_reservation(tx, id);
+    if (reservation && reservation->state != "reserved") return;  // logistics has it, or it has ended
+    if (!reservation) remember(tx, id, "", "released", {});
+    end(tx, id, command.reason());
 }
 
 void Stock::delivered(Transaction& tx, const v1::OrderDelivered& event) const {

@@ -1,10 +1,13 @@
 // Inventory's half of the saga, as a table per order:
 //
-//   OrderPlaced ──> reserved ──(PaymentTaken)──> shipping ──(OrderDelivered)──> gone
-//        │              │                            │
-//        │ none left    │ PaymentDeclined            │ OrderCancelled (no vehicle came forward)
-//        ▼              ▼                            ▼
-//   OrderRejected   released + OrderCancelled     released
+//   OrderPlaced ──> reserved ──(OrderPacked: offered)──> shipping ──(OrderDelivered)──> gone
+//        │              │                                    │
+//        │ none left    │ PaymentDeclined, CancelOrder       │ OrderCancelled, from logistics
+//        ▼              ▼                                    ▼
+//   OrderRejected   released + OrderCancelled             released
+//
+// Until it is offered the order is inventory's, and so it is inventory that obeys CancelOrder and says
+// OrderCancelled; from then on logistics does. So no order ends twice.
 //
 // Stock on hand and reserved are counted per product; a change is published as a retained data event, so that
 // nobody ever queries this database.
@@ -41,8 +44,9 @@ class Stock {
     void publish_changes(service::Transaction& tx) const;
 
     void placed(service::Transaction& tx, const v1::OrderPlaced& order) const;
-    void paid(service::Transaction& tx, const v1::PaymentTaken& payment) const;
+    void packed(service::Transaction& tx, const v1::OrderPacked& event) const;
     void declined(service::Transaction& tx, const v1::PaymentDeclined& payment) const;
+    void cancel(service::Transaction& tx, const v1::CancelOrder& command) const;
     void delivered(service::Transaction& tx, const v1::OrderDelivered& event) const;
     void cancelled(service::Transaction& tx, const v1::OrderCancelled& event) const;
 

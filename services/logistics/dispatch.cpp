@@ -64,10 +64,26 @@ service::Message to_message(const v1::ShipmentOffer& offer, const std::string& t
                                 {"traceparent", header.traceparent()}}};
 }
 
-void cancel(Transaction& tx, OpenOrder order, const std::string& reason) {
+void tell_revoked(Transaction& tx, const ActiveAward& award, const std::string& reason) {
+    v1::VehicleCommand command;
+    command.mutable_revoke()->set_epoch(static_cast<std::uint32_t>(award.epoch));
+    command.mutable_revoke()->set_reason(reason);
+    tx.publish(command_topic(award.vehicle_id), command, {.once = true});
+}
+
+// Takes the order from whoever drives it.
+void close(Transaction& tx, OpenOrder order, const std::string& reason) {
+    if (const auto winner = active_award_of_order(tx, order.id)) {
+        end_award(tx, *winner, "revoked", now_ms());
+        tell_revoked(tx, *winner, reason);
+    }
     order.state = "cancelled";
     update_order(tx, order);
-    tx.answer_to(order.cause);
+}
+
+// ... and says so: for an order that ends here.
+void cancel_order(Transaction& tx, const OpenOrder& order, const std::string& reason) {
+    close(tx, order, reason);
     v1::OrderCancelled cancelled;
     cancelled.set_reason(reason);
     tx.publish("order/cancelled/" + order.id, cancelled);
@@ -77,7 +93,10 @@ void cancel(Transaction& tx, OpenOrder order, const std::string& reason) {
 
 void Dispatch::offered(Transaction& tx, const v1::ShipmentOffer& offer) {
     const auto& id = offer.header().order_id();
-    if (find_order(tx, id)) return;  // one of our own repeated offers, or cancelled before it came
+    if (const auto known = find_order(tx, id)) {
+        if (known->state == "cancel_asked") cancel_order(tx, *known, known->reason);
+        return;  // else one of our own repeated offers, or cancelled before it came
+    }
     OpenOrder order{.id = id, .zip = offer.zip(), .state = "open"};
     order.epoch = static_cast<int>(offer.epoch());
     order.offered_at = order.first_offered_at = offer.header().occurred_at_ms();
@@ -123,7 +142,21 @@ void Dispatch::vehicle_reports(Transaction& tx, const v1::VehicleStatus& status)
     const bool works =
         status.state() == v1::VEHICLE_STATE_TO_PICK_UP || status.state() == v1::VEHICLE_STATE_TO_CUSTOMER;
     if (works) touch_award(tx, status.vehicle_id(), now);
+    if (status.state() == v1::VEHICLE_STATE_TO_CUSTOMER) picked_up(tx, status);
     if (status.delivered()) delivered(tx, status);
+}
+
+void Dispatch::picked_up(Transaction& tx, const v1::VehicleStatus& status) {
+    const auto order = find_order(tx, status.header().order_id());
+    const auto winner = active_award_of_order(tx, status.header().order_id());
+    if (!order || !winner || winner->vehicle_id != status.vehicle_id() ||
+        winner->epoch != static_cast<int>(status.epoch()) || !note_pick_up(tx, *winner)) {
+        return;
+    }
+    v1::OrderPickedUp event;
+    event.set_vehicle_id(winner->vehicle_id);
+    event.set_epoch(status.epoch());
+    tx.publish("order/picked-up/" + order->id, event, {.repeat_with = order->cause.event_id()});
 }
 
 void Dispatch::delivered(Transaction& tx, const v1::VehicleStatus& status) {
@@ -146,25 +179,29 @@ void Dispatch::delivered(Transaction& tx, const v1::VehicleStatus& status) {
     tx.publish("order/delivered/" + order->id, event, {.repeat_with = order->cause.event_id()});
 }
 
+void Dispatch::cancel(Transaction& tx, const v1::CancelOrder& command) {
+    const auto& id = command.header().order_id();
+    const auto order = find_order(tx, id);
+    if (!order) {
+        // Inventory still has it, or has offered it just now: then the offer finds this row.
+        OpenOrder asked{.id = id, .zip = "", .state = "cancel_asked"};
+        asked.cause = command.header();
+        asked.reason = command.reason();
+        return insert_order(tx, asked);
+    }
+    if (order->state == "open" || order->state == "awarded") cancel_order(tx, *order, command.reason());
+}
+
 void Dispatch::cancelled(Transaction& tx, const v1::OrderCancelled& event) {
     const auto& id = event.header().order_id();
-    auto order = find_order(tx, id);
+    const auto order = find_order(tx, id);
     if (!order) {
         // Cancelled before it was offered: an offer that comes late finds this row and goes no further.
         OpenOrder tombstone{.id = id, .zip = "", .state = "cancelled"};
         tombstone.cause = event.header();
         return insert_order(tx, tombstone);
     }
-    if (order->state != "open" && order->state != "awarded") return;
-    if (const auto winner = active_award_of_order(tx, id)) {
-        end_award(tx, *winner, "revoked", now_ms());
-        v1::VehicleCommand command;
-        command.mutable_revoke()->set_epoch(static_cast<std::uint32_t>(winner->epoch));
-        command.mutable_revoke()->set_reason(event.reason());
-        tx.publish(command_topic(winner->vehicle_id), command, {.once = true});
-    }
-    order->state = "cancelled";
-    update_order(tx, *order);
+    if (order->state != "delivered" && order->state != "cancelled") close(tx, *order, event.reason());
 }
 
 void Dispatch::tick(Transaction& tx) {
@@ -175,7 +212,10 @@ void Dispatch::tick(Transaction& tx) {
 }
 
 void Dispatch::give_up_late_orders(Transaction& tx, std::int64_t now) {
-    for (const auto& order : late_orders(tx, now)) cancel(tx, order, "no vehicle came forward in time");
+    for (const auto& order : late_orders(tx, now)) {
+        tx.answer_to(order.cause);
+        cancel_order(tx, order, "no vehicle came forward in time");
+    }
 }
 
 void Dispatch::widen_search(Transaction& tx, std::int64_t now) {
@@ -218,10 +258,7 @@ void Dispatch::revoke_lost_awards(Transaction& tx, std::int64_t now) {
         spdlog::info("{} has lost {} (epoch {})", lost.vehicle_id, lost.order_id, lost.epoch);
         end_award(tx, lost, "revoked", now);
         tx.answer_to(order->cause);
-        v1::VehicleCommand command;
-        command.mutable_revoke()->set_epoch(static_cast<std::uint32_t>(lost.epoch));
-        command.mutable_revoke()->set_reason("no sign of progress");
-        tx.publish(command_topic(lost.vehicle_id), command, {.once = true});
+        tell_revoked(tx, lost, "no sign of progress");
         order->state = "open";
         order->epoch += 1;
         order->attempt = 0;

@@ -8,6 +8,9 @@
 //            │ ▼                            │
 //            └──────────────────────────────┘
 //
+//  - CancelOrder at any time before the door: from open or awarded to cancelled, the winner is told. One that
+//  comes
+//    before the offer waits for it.
 //  - One row in `awards` per (order, epoch), committed before anyone is told (Award and VehicleCommand go
 //  through the
 //    outbox). A vehicle has at most one active award: an index of the database says so, not a program.
@@ -25,6 +28,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "dray/v1/dispatch.pb.h"
 #include "dray/v1/order.pb.h"
@@ -34,7 +38,7 @@
 
 namespace dray::logistics {
 
-extern const char* const kSchema;
+extern const std::vector<std::string> kMigrations;
 
 constexpr int kRingMax = 3;
 
@@ -56,11 +60,13 @@ class Dispatch {
     void offered(service::Transaction& tx, const v1::ShipmentOffer& offer);
     void bid(service::Transaction& tx, const v1::Bid& bid);
     void vehicle_reports(service::Transaction& tx, const v1::VehicleStatus& status);
+    void cancel(service::Transaction& tx, const v1::CancelOrder& command);
     void cancelled(service::Transaction& tx, const v1::OrderCancelled& event);
     void tick(service::Transaction& tx);
 
   private:
     void award(service::Transaction& tx, const OpenOrder& order, const v1::Bid& bid);
+    void picked_up(service::Transaction& tx, const v1::VehicleStatus& status);
     void delivered(service::Transaction& tx, const v1::VehicleStatus& status);
     void give_up_late_orders(service::Transaction& tx, std::int64_t now);
     void widen_search(service::Transaction& tx, std::int64_t now);

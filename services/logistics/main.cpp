@@ -21,7 +21,7 @@ int run(int argc, char** argv) {
     service::Service app({.name = "dray-logistics",
                           .settings = service::Settings::load(
                               "dray-logistics", "Finds a vehicle for each order", keys, argc, argv),
-                          .migrations = {logistics::kSchema}});
+                          .migrations = logistics::kMigrations});
     const auto& settings = app.settings();
     const auto zips = service::ZipMap::load(service::ZipMap::folder_of(settings));
     logistics::Dispatch dispatch({.wave_ms = settings.integer("logistics.wave_seconds") * 1000,
@@ -35,6 +35,8 @@ int run(int argc, char** argv) {
     app.on<v1::Bid>("order/bid/+/+/+", [&](Transaction& tx, const auto& e) { dispatch.bid(tx, e); });
     app.on<v1::VehicleStatus>("vehicle/+/status",
                               [&](Transaction& tx, const auto& e) { dispatch.vehicle_reports(tx, e); });
+    app.on<v1::CancelOrder>("order/cancel/+",
+                            [&](Transaction& tx, const auto& e) { dispatch.cancel(tx, e); });
     app.on<v1::OrderCancelled>("order/cancelled/+",
                                [&](Transaction& tx, const auto& e) { dispatch.cancelled(tx, e); });
     app.every(std::chrono::milliseconds(250), [&](Transaction& tx) { dispatch.tick(tx); });

@@ -14,7 +14,8 @@ using soci::use;
 
 constexpr char kOrderColumns[] =
     "order_id, zip, state, epoch, attempt, first_offered_at, offered_at, expires_at, deadline, "
-    "pick_up_latitude, pick_up_longitude, drop_off_latitude, drop_off_longitude, cause_id, traceparent";
+    "pick_up_latitude, pick_up_longitude, drop_off_latitude, drop_off_longitude, cause_id, traceparent, "
+    "reason";
 
 OpenOrder read_order(const soci::row& row) {
     OpenOrder order;
@@ -32,6 +33,7 @@ OpenOrder read_order(const soci::row& row) {
     order.cause.set_event_id(row.get<std::string>(13));
     order.cause.set_traceparent(row.get<std::string>(14));
     order.cause.set_order_id(order.id);
+    order.reason = row.get<std::string>(15);
     return order;
 }
 
@@ -43,7 +45,7 @@ std::vector<OpenOrder> read_orders(const soci::rowset<soci::row>& rows) {
 
 }  // namespace
 
-const char* const kSchema = R"(
+const std::vector<std::string> kMigrations = {R"(
     CREATE TABLE orders (
         order_id TEXT PRIMARY KEY,
         zip TEXT NOT NULL,
@@ -84,7 +86,11 @@ const char* const kSchema = R"(
         zip TEXT NOT NULL,
         since_ms BIGINT NOT NULL
     );
-)";
+)",
+                                              R"(
+    ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+    ALTER TABLE awards ADD COLUMN picked_up INTEGER NOT NULL DEFAULT 0;
+)"};
 
 std::optional<OpenOrder> find_order(Transaction& tx, const std::string& id) {
     soci::row row;
@@ -101,11 +107,11 @@ void insert_order(Transaction& tx, const OpenOrder& order) {
     const double drop_off_longitude = order.drop_off.longitude();
     tx.sql() << std::string("INSERT INTO orders (") + kOrderColumns +
                     ") VALUES (:id, :zip, :state, :epoch, :attempt, :first, :offered, :expires, :deadline, "
-                    ":plat, :plon, :dlat, :dlon, :cause, :trace)",
+                    ":plat, :plon, :dlat, :dlon, :cause, :trace, :reason)",
         use(order.id), use(order.zip), use(order.state), use(order.epoch), use(order.attempt),
         use(order.first_offered_at), use(order.offered_at), use(order.expires_at), use(order.deadline),
         use(pick_up_latitude), use(pick_up_longitude), use(drop_off_latitude), use(drop_off_longitude),
-        use(order.cause.event_id()), use(order.cause.traceparent());
+        use(order.cause.event_id()), use(order.cause.traceparent()), use(order.reason);
 }
 
 void update_order(Transaction& tx, const OpenOrder& order) {
@@ -167,6 +173,15 @@ void end_award(Transaction& tx, const ActiveAward& award, const std::string& sta
     tx.sql()
         << "UPDATE awards SET state = :state, ended_at = :now WHERE order_id = :order AND epoch = :epoch",
         use(state), use(now), use(award.order_id), use(award.epoch);
+}
+
+bool note_pick_up(Transaction& tx, const ActiveAward& award) {
+    soci::statement note =
+        (tx.sql().prepare << "UPDATE awards SET picked_up = 1 "
+                             "WHERE order_id = :order AND epoch = :epoch AND picked_up = 0",
+         use(award.order_id), use(award.epoch));
+    note.execute(true);
+    return note.get_affected_rows() == 1;
 }
 
 void touch_award(Transaction& tx, const std::string& vehicle_id, long long now) {

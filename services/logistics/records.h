@@ -18,7 +18,7 @@ namespace dray::logistics {
 struct OpenOrder {
     std::string id;
     std::string zip;
-    std::string state;  // open, awarded, delivered, cancelled
+    std::string state;  // open, awarded, delivered, cancelled; cancel_asked: not offered yet
     int epoch = 1;
     int attempt = 0;
     long long first_offered_at = 0;
@@ -28,6 +28,7 @@ struct OpenOrder {
     v1::Position pick_up = {};
     v1::Position drop_off = {};
     v1::EventHeader cause = {};  // the offer that opened this epoch: what follows belongs to its story
+    std::string reason = {};     // why it is cancelled, once that is asked for
 };
 
 // The row of `awards` that is active.
@@ -52,6 +53,8 @@ bool vehicle_is_free(service::Transaction& tx, const std::string& vehicle_id);
 bool was_revoked(service::Transaction& tx, const std::string& order_id, const std::string& vehicle_id);
 void insert_award(service::Transaction& tx, const OpenOrder& order, const ActiveAward& award, long long now);
 void end_award(service::Transaction& tx, const ActiveAward& award, const std::string& state, long long now);
+// True once per award.
+bool note_pick_up(service::Transaction& tx, const ActiveAward& award);
 void touch_award(service::Transaction& tx, const std::string& vehicle_id, long long now);
 // Active awards that show no progress since `lease_since`, or whose vehicle is idle or offline since
 // `away_since`.

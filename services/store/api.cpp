@@ -2,9 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
-#include <memory>
 #include <nlohmann/json.hpp>
 
+#include "services/common/database_answer.h"
+#include "services/common/problem.h"
 #include "services/store/order_json.h"
 
 namespace dray::store {
@@ -14,8 +15,10 @@ using nlohmann::json;
 using service::Transaction;
 
 constexpr char kOrders[] = "/api/orders";
+constexpr std::string_view kOrder = "/api/orders/";
+constexpr std::string_view kCancel = "/cancel";
 
-HttpResponse to_response(const json& body, int status = 200) {
+service::HttpResponse to_response(const json& body, int status = 200) {
     return {.status = status, .body = body.dump() + "\n", .headers = {{"Cache-Control", "no-store"}}};
 }
 
@@ -47,25 +50,31 @@ Api::Api(service::Service& app, const OrderBook& book, const service::ZipMap& zi
       config_body_(config_body(app.settings(), zips)),
       zips_body_(zips_body(zips)) {}
 
-void Api::handle(const HttpRequest& request, const HttpServer::Respond& respond) {
+void Api::handle(const service::HttpRequest& request, const service::HttpServer::Respond& respond) {
     const auto& path = request.path;
     const bool reads = request.method == "GET" || request.method == "HEAD";
     if (path == kOrders && request.method == "POST") return place_order(request, respond);
+    if (request.method == "POST" && path.starts_with(kOrder) && path.ends_with(kCancel)) {
+        const auto id = path.substr(kOrder.size(), path.size() - kOrder.size() - kCancel.size());
+        return cancel_order(id, respond);
+    }
     if (!reads) {
         auto refusal = to_response(Problem{405, "", request.method + " is not possible here"});
         refusal.headers.emplace_back("Allow", path == kOrders ? "GET, HEAD, POST" : "GET, HEAD");
         return respond(std::move(refusal));
     }
     if (path == kOrders) {
-        return from_database(
+        return service::answer_from_database(
+            app_,
             [this](Transaction& tx) {
                 return to_response({{"counts", book_.count_by_status(tx)}});
             },
             respond);
     }
-    if (path.starts_with("/api/orders/")) return show_order(path.substr(sizeof(kOrders)), respond);
+    if (path.starts_with(kOrder)) return show_order(path.substr(kOrder.size()), respond);
     if (path == "/api/products") {
-        return from_database([this](Transaction& tx) { return to_response(book_.products(tx)); }, respond);
+        return service::answer_from_database(
+            app_, [this](Transaction& tx) { return to_response(book_.products(tx)); }, respond);
     }
     if (path == "/api/config") return respond({.body = config_body_});
     if (path == "/api/zips") return respond({.body = zips_body_});
@@ -74,11 +83,12 @@ void Api::handle(const HttpRequest& request, const HttpServer::Respond& respond)
     respond(files_.get(request));
 }
 
-void Api::place_order(const HttpRequest& request, const HttpServer::Respond& respond) {
+void Api::place_order(const service::HttpRequest& request, const service::HttpServer::Respond& respond) {
     const auto parsed =
         parse_order(request.body, [this](const auto& zip) { return zips_.find(zip) != nullptr; });
     if (const auto* problem = std::get_if<Problem>(&parsed)) return respond(to_response(*problem));
-    from_database(
+    service::answer_from_database(
+        app_,
         [this, order = std::get<OrderRequest>(parsed)](Transaction& tx) {
             const auto placed = book_.place(tx, order);
             if (const auto* problem = std::get_if<Problem>(&placed)) return to_response(*problem);
@@ -90,8 +100,9 @@ void Api::place_order(const HttpRequest& request, const HttpServer::Respond& res
         respond);
 }
 
-void Api::show_order(const std::string& id, const HttpServer::Respond& respond) {
-    from_database(
+void Api::show_order(const std::string& id, const service::HttpServer::Respond& respond) {
+    service::answer_from_database(
+        app_,
         [this, id](Transaction& tx) {
             const auto order = book_.order(tx, id);
             return order ? to_response(*order)
@@ -100,18 +111,18 @@ void Api::show_order(const std::string& id, const HttpServer::Respond& respond) 
         respond);
 }
 
-// The answer goes out after the commit, never before.
-void Api::from_database(std::function<HttpResponse(Transaction&)> read, const HttpServer::Respond& respond) {
-    auto answer = std::make_shared<HttpResponse>();
-    app_.post([answer, read = std::move(read)](Transaction& tx) { *answer = read(tx); },
-              [answer, respond](const std::exception_ptr& error) {
-                  if (error)
-                      return respond(to_response(Problem{500, "", "the store cannot write this down now"}));
-                  respond(std::move(*answer));
-              });
+void Api::cancel_order(const std::string& id, const service::HttpServer::Respond& respond) {
+    service::answer_from_database(
+        app_,
+        [this, id](Transaction& tx) {
+            const auto problem = book_.cancel(tx, id);
+            return problem ? to_response(*problem)
+                           : to_response({{"order_id", id}, {"status", "cancelling"}}, 202);
+        },
+        respond);
 }
 
-HttpResponse Api::health() const {
+service::HttpResponse Api::health() const {
     return to_response({{"status", "ok"}, {"broker", app_.connected() ? "connected" : "disconnected"}});
 }
 

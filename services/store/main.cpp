@@ -29,18 +29,23 @@ std::filesystem::path web_folder(const Settings& settings) {
 }
 
 void subscribe(Service& app, const store::OrderBook& book) {
-    app.on<v1::StockLevel>("data/inventory/+", [&](Transaction& tx, const auto& e) { book.stock(tx, e); });
+    app.on_state<v1::StockLevel>("data/inventory/+",
+                                 [&](Transaction& tx, const auto& e) { book.stock(tx, e); });
     app.on<v1::OrderReserved>("order/reserved/+",
                               [&](Transaction& tx, const auto& e) { book.reserved(tx, e); });
     app.on<v1::OrderRejected>("order/rejected/+",
                               [&](Transaction& tx, const auto& e) { book.rejected(tx, e); });
     app.on<v1::PaymentTaken>("payment/paid/+", [&](Transaction& tx, const auto& e) { book.paid(tx, e); });
+    app.on<v1::OrderPacked>("order/packed/+", [&](Transaction& tx, const auto& e) { book.packed(tx, e); });
     app.on<v1::ShipmentOffer>("order/ship/+/+", [&](Transaction& tx, const auto& e) { book.shipped(tx, e); });
     app.on<v1::Award>("order/award/+", [&](Transaction& tx, const auto& e) { book.awarded(tx, e); });
+    app.on<v1::OrderPickedUp>("order/picked-up/+",
+                              [&](Transaction& tx, const auto& e) { book.picked_up(tx, e); });
     app.on<v1::OrderDelivered>("order/delivered/+",
                                [&](Transaction& tx, const auto& e) { book.delivered(tx, e); });
     app.on<v1::OrderCancelled>("order/cancelled/+",
                                [&](Transaction& tx, const auto& e) { book.cancelled(tx, e); });
+    service::answer_privacy_requests(app, store::personal_data());
     app.every(kAskEvery, [&](Transaction& tx) { book.ask_again(tx); });
 }
 
@@ -59,8 +64,9 @@ int run(int argc, char** argv) {
     const store::OrderBook book({.ask_again_ms = settings.integer("store.ask_again_seconds") * 1000}, zips);
     subscribe(app, book);
     store::Api api(app, book, zips, files);
-    store::HttpServer server(settings.text("store.http"),
-                             [&](const auto& request, const auto& respond) { api.handle(request, respond); });
+    service::HttpServer server(settings.text("store.http"), [&](const auto& request, const auto& respond) {
+        api.handle(request, respond);
+    });
     app.start();
     server.start();
     std::printf("ready http=%s\n", server.address().c_str());

@@ -16,9 +16,9 @@ using service::Transaction;
 using soci::into;
 using soci::use;
 
-constexpr std::array kStatuses = {"processing", "reserved",  "paid",      "shipped",
-                                  "awarded",    "delivered", "cancelled", "dead_lettered"};
-constexpr int kFinalRank = 5;
+constexpr std::array kStatuses = {"processing", "reserved",  "paid",      "packed",    "shipped",
+                                  "awarded",    "picked_up", "delivered", "cancelled", "dead_lettered"};
+constexpr int kFinalRank = 7;
 constexpr int kDoublingsMax = 5;
 constexpr int kAsksAtATime = 50;
 
@@ -52,6 +52,7 @@ const char* const kSchema = R"(
     );
     CREATE TABLE orders (
         order_id TEXT PRIMARY KEY,
+        customer_id TEXT NOT NULL,
         zip TEXT NOT NULL,
         status TEXT NOT NULL,
         status_rank INTEGER NOT NULL,
@@ -68,7 +69,8 @@ const char* const kSchema = R"(
         asked INTEGER NOT NULL DEFAULT 0,
         ask_at_ms BIGINT NOT NULL
     );
-    CREATE INDEX orders_unfinished ON orders (ask_at_ms) WHERE status_rank < 5;
+    CREATE INDEX orders_by_customer ON orders (customer_id);
+    CREATE INDEX orders_unfinished ON orders (ask_at_ms) WHERE status_rank < 7;
     CREATE TABLE history (
         order_id TEXT NOT NULL,
         status TEXT NOT NULL,
@@ -100,6 +102,7 @@ std::variant<std::string, Problem> OrderBook::place(Transaction& tx, const Order
     const auto id = service::new_uuid();
     placed.set_zip(request.zip);
     placed.set_card_token(request.card_token);
+    placed.set_customer_id(request.customer);
     *placed.mutable_drop_off() = service::ZipMap::door(*zips_.find(request.zip), id);
     placed.mutable_header()->set_order_id(id);
     service::complete_header(*placed.mutable_header(), {}, "dray-store");
@@ -110,11 +113,13 @@ std::variant<std::string, Problem> OrderBook::place(Transaction& tx, const Order
     const double latitude = placed.drop_off().latitude();
     const double longitude = placed.drop_off().longitude();
     const std::int64_t ask_at = now + options_.ask_again_ms;
-    tx.sql() << "INSERT INTO orders (order_id, zip, status, status_rank, items_json, total_cents, "
-                "drop_off_latitude, drop_off_longitude, placed_event, ask_at_ms) "
-                "VALUES (:id, :zip, 'processing', 0, :items, :total, :latitude, :longitude, :event, :ask)",
-        use(id), use(request.zip), use(items), use(total), use(latitude), use(longitude),
-        use(placed.header().event_id()), use(ask_at);
+    tx.sql()
+        << "INSERT INTO orders (order_id, customer_id, zip, status, status_rank, items_json, total_cents, "
+           "drop_off_latitude, drop_off_longitude, placed_event, ask_at_ms) "
+           "VALUES (:id, :customer, :zip, 'processing', 0, :items, :total, :latitude, :longitude, :event, "
+           ":ask)",
+        use(id), use(request.customer), use(request.zip), use(items), use(total), use(latitude),
+        use(longitude), use(placed.header().event_id()), use(ask_at);
     write_history(tx, id, "processing", now);
     tx.publish("order/new/" + request.zip + "/" + id, placed);
     return id;
@@ -159,6 +164,10 @@ void OrderBook::paid(Transaction& tx, const v1::PaymentTaken& event) const {
     advance(tx, event.header(), "paid");
 }
 
+void OrderBook::packed(Transaction& tx, const v1::OrderPacked& event) const {
+    advance(tx, event.header(), "packed");
+}
+
 void OrderBook::shipped(Transaction& tx, const v1::ShipmentOffer& event) const {
     if (advance(tx, event.header(), "shipped")) set_pick_up(tx, event.header().order_id(), event.pick_up());
 }
@@ -172,12 +181,38 @@ void OrderBook::awarded(Transaction& tx, const v1::Award& event) const {
     set_pick_up(tx, event.header().order_id(), event.pick_up());
 }
 
+void OrderBook::picked_up(Transaction& tx, const v1::OrderPickedUp& event) const {
+    advance(tx, event.header(), "picked_up");
+}
+
 void OrderBook::delivered(Transaction& tx, const v1::OrderDelivered& event) const {
     advance(tx, event.header(), "delivered");
 }
 
 void OrderBook::cancelled(Transaction& tx, const v1::OrderCancelled& event) const {
     if (advance(tx, event.header(), "cancelled")) set_reason(tx, event.header().order_id(), event.reason());
+}
+
+std::optional<Problem> OrderBook::cancel(Transaction& tx, const std::string& id) const {
+    std::string status;
+    tx.sql() << "SELECT status FROM orders WHERE order_id = :id", use(id), into(status);
+    if (!tx.sql().got_data()) return Problem{404, "order_id", "there is no order " + id};
+    if (status_rank(status) >= kFinalRank) return Problem{409, "", "the order is already " + status};
+    v1::CancelOrder command;
+    command.mutable_header()->set_order_id(id);
+    command.set_reason("you cancelled it");
+    tx.publish("order/cancel/" + id, command);
+    return std::nullopt;
+}
+
+service::PersonalData personal_data() {
+    return {
+        .show =
+            {"SELECT order_id, zip, status, items_json, total_cents, drop_off_latitude, drop_off_longitude "
+             "FROM orders WHERE customer_id = :customer"},
+        .forget = {
+            "UPDATE orders SET customer_id = '', zip = '', drop_off_latitude = 0, drop_off_longitude = 0 "
+            "WHERE customer_id = :customer"}};
 }
 
 void OrderBook::ask_again(Transaction& tx) const {
@@ -192,7 +227,7 @@ void OrderBook::ask_again(Transaction& tx) const {
         const soci::rowset<soci::row> rows =
             (tx.sql().prepare
                  << "SELECT order_id, placed_event, asked FROM orders "
-                    "WHERE status_rank < 5 AND ask_at_ms <= :now ORDER BY ask_at_ms LIMIT :count",
+                    "WHERE status_rank < 7 AND ask_at_ms <= :now ORDER BY ask_at_ms LIMIT :count",
              use(now), use(kAsksAtATime));
         for (const auto& row : rows) {
             silent.push_back({row.get<std::string>(0), row.get<std::string>(1), row.get<int>(2)});

@@ -1,7 +1,7 @@
 // The store's orders: what was placed here, and what became of it, read from events alone.
 //
-//   processing ─> reserved ─> paid ─> shipped ─> awarded ─> delivered
-//        └──────────┴──────────┴─────────┴──────────┴─────> cancelled, dead_lettered
+//   processing ─> reserved ─> paid ─> packed ─> shipped ─> awarded ─> picked_up ─> delivered
+//        └──────────┴──────────┴────────┴─────────┴──────────┴──────────┴──────> cancelled, dead_lettered
 //
 // A status only moves to the right: events may come late, twice or in another order. The last three are
 // final. An order whose story stands still is asked about: its OrderPlaced goes out again (see
@@ -16,6 +16,7 @@
 
 #include "dray/v1/dispatch.pb.h"
 #include "dray/v1/order.pb.h"
+#include "services/common/personal_data.h"
 #include "services/common/service.h"
 #include "services/common/zips.h"
 #include "services/store/order_request.h"
@@ -27,6 +28,9 @@ extern const char* const kSchema;
 // Position in the picture above; -1 for a word that is no status.
 int status_rank(const std::string& status);
 
+// Who ordered, and where to: forgotten, an order keeps what the books need.
+service::PersonalData personal_data();
+
 class OrderBook {
   public:
     struct Options {
@@ -37,6 +41,9 @@ class OrderBook {
     // The id of the new order, or what is wrong with it.
     std::variant<std::string, Problem> place(service::Transaction& tx, const OrderRequest& request) const;
 
+    // Asks whoever has the order to end it. Empty when asked; else why that makes no sense any more.
+    std::optional<Problem> cancel(service::Transaction& tx, const std::string& id) const;
+
     nlohmann::json products(service::Transaction& tx) const;
     std::optional<nlohmann::json> order(service::Transaction& tx, const std::string& id) const;
     nlohmann::json count_by_status(service::Transaction& tx) const;
@@ -45,8 +52,10 @@ class OrderBook {
     void reserved(service::Transaction& tx, const v1::OrderReserved& event) const;
     void rejected(service::Transaction& tx, const v1::OrderRejected& event) const;
     void paid(service::Transaction& tx, const v1::PaymentTaken& event) const;
+    void packed(service::Transaction& tx, const v1::OrderPacked& event) const;
     void shipped(service::Transaction& tx, const v1::ShipmentOffer& event) const;
     void awarded(service::Transaction& tx, const v1::Award& event) const;
+    void picked_up(service::Transaction& tx, const v1::OrderPickedUp& event) const;
     void delivered(service::Transaction& tx, const v1::OrderDelivered& event) const;
     void cancelled(service::Transaction& tx, const v1::OrderCancelled& event) const;
 

@@ -53,21 +53,15 @@ OrderRequest parse(const json& order, const std::function<bool(const std::string
     const auto card = text_member(order, "card", "card");
     if (!service::is_card_number(card)) throw Problem{kUnprocessable, "card", "is not a valid card number"};
     request.card_token = service::tokenize_card(card);
+    if (order.contains("customer")) request.customer = text_member(order, "customer", "customer");
+    if (request.customer.size() > kCustomerBytesMax) {
+        throw Problem{kUnprocessable, "customer",
+                      "must be no longer than " + std::to_string(kCustomerBytesMax) + " bytes"};
+    }
     return request;
 }
 
 }  // namespace
-
-HttpResponse to_response(const Problem& problem) {
-    json body = {{"type", "about:blank"},
-                 {"title", problem.status == kMalformed ? "Malformed request" : "Request refused"},
-                 {"status", problem.status},
-                 {"detail", problem.field.empty() ? problem.detail : problem.field + ": " + problem.detail}};
-    if (!problem.field.empty()) body["field"] = problem.field;
-    return {.status = problem.status,
-            .content_type = "application/problem+json",
-            .body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"};
-}
 
 std::variant<OrderRequest, Problem> parse_order(const std::string& body,
                                                 const std::function<bool(const std::string&)>& zip_exists) {

@@ -1,6 +1,7 @@
 // POST /api/orders, read into a type that cannot be wrong.
 //
-//   {"zip": "60614", "items": [{"sku": "amber-ale", "quantity": 1}], "card": "4242424242424242"}
+//   {"zip": "60614", "items": [{"sku": "amber-ale", "quantity": 1}], "card": "4242424242424242",
+//    "customer": "ada@example.com"}        customer may be left out
 //
 // The first thing that is wrong is reported as a Problem that names its field. Whether a zip or SKU exists is
 // asked of the caller. The card number does not survive this function: a token of the processor takes its
@@ -13,12 +14,15 @@
 #include <variant>
 #include <vector>
 
-#include "services/store/problem.h"
+#include "services/common/problem.h"
 
 namespace dray::store {
 
+using service::Problem;
+
 constexpr std::size_t kItemsMax = 20;
 constexpr std::int64_t kQuantityMax = 100;
+constexpr std::size_t kCustomerBytesMax = 200;
 
 struct OrderLine {
     std::string sku;
@@ -29,6 +33,7 @@ struct OrderRequest {
     std::string zip;
     std::vector<OrderLine> lines;
     std::string card_token;
+    std::string customer = {};
 };
 
 std::variant<OrderRequest, Problem> parse_order(const std::string& body,

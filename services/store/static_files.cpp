@@ -65,14 +65,14 @@ void StaticFiles::add_folder(const std::string& prefix, const std::filesystem::p
     if (files_.contains(prefix + "index.html")) files_[prefix] = files_[prefix + "index.html"];
 }
 
-HttpResponse StaticFiles::get(const HttpRequest& request) const {
+service::HttpResponse StaticFiles::get(const service::HttpRequest& request) const {
     const auto found = files_.find(request.path);
     if (found == files_.end())
         return {.status = 404, .content_type = "text/plain; charset=utf-8", .body = "not found\n"};
     const auto& file = found->second;
-    HttpResponse response{.status = 200,
-                          .content_type = file.content_type,
-                          .headers = {{"ETag", file.etag}, {"Cache-Control", "no-cache"}}};
+    service::HttpResponse response{.status = 200,
+                                   .content_type = file.content_type,
+                                   .headers = {{"ETag", file.etag}, {"Cache-Control", "no-cache"}}};
     if (request.if_none_match.find(file.etag) != std::string::npos) {
         response.status = 304;
         response.content_type.clear();

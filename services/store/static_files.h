@@ -7,7 +7,7 @@
 #include <map>
 #include <string>
 
-#include "services/store/http_server.h"
+#include "services/common/http_server.h"
 
 namespace dray::store {
 
@@ -20,7 +20,7 @@ class StaticFiles {
     bool contains(const std::string& path) const { return files_.contains(path); }
     std::size_t count() const { return files_.size(); }
     // 200, 304, or 404.
-    HttpResponse get(const HttpRequest& request) const;
+    service::HttpResponse get(const service::HttpRequest& request) const;
 
   private:
     struct File {

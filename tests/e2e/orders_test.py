@@ -23,7 +23,7 @@ class OrdersByRest(unittest.TestCase):
         before = self.stack.product("hazy-ipa")
         order = self.stack.wait_status(self.stack.order(ZIP, quantity=3), "delivered")
         self.assertEqual([step["status"] for step in order["history"]],
-                         ["processing", "reserved", "paid", "shipped", "awarded", "delivered"])
+                         ["processing", "reserved", "paid", "packed", "shipped", "awarded", "picked_up", "delivered"])
         self.assertTrue(order["vehicle"])
         self.assertEqual(order["total_cents"], 3 * before["unit_price_cents"])
         self.assertEqual(order["zip"], ZIP)
@@ -77,7 +77,7 @@ class OrdersByRest(unittest.TestCase):
 class ServicesThatDie(unittest.TestCase):
     """Each service is killed (-9) with orders under way; started again, nothing is lost and nothing doubled."""
 
-    SERVICES = ("inventory", "billing", "logistics", "tracking", "store")
+    SERVICES = ("inventory", "billing", "packing", "fraud", "logistics", "tracking", "crm", "reporting", "store")
 
     def test_killed_services_finish_every_order_once_they_are_back(self):
         stack = DemoStack(DEMO_FLEET_ARGS=f"--zips {ZIP}", DRAY__STORE__ASK_AGAIN_SECONDS="2", DEMO_RESTART="1")

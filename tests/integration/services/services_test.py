@@ -2,6 +2,8 @@
 """The services against a real broker: $DRAY_TEST_BROKER, mosquitto or drayd (a path), one per test on a free port."""
 import json
 import os
+import random
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +22,7 @@ from free_ports import free_ports  # noqa: E402
 
 BUILD = Path(os.environ.get("DEMO_BUILD", Path(__file__).resolve().parents[3] / "build/release"))
 BROKER = os.environ.get("DRAY_TEST_BROKER", "mosquitto")
+CONSUME = os.environ.get("DRAY_TEST_CONSUME", "subscription" if BROKER == "mosquitto" else "queue")
 ORDER = {"zip": "60614", "items": [{"sku": "hazy-ipa", "quantity": 1}], "card": "4242424242424242"}
 
 
@@ -57,22 +60,27 @@ class World(unittest.TestCase):
             config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
             command = ["/usr/sbin/mosquitto", "-c", config]
         else:
-            command = [BROKER, "--mqtt", f"127.0.0.1:{self.port}", "--ws", "127.0.0.1:0",
+            config = self.folder / "broker.toml"
+            queues = (BUILD.parents[1] / "services/demo/broker.toml").read_text()
+            config.write_text(queues.replace("deliveries_max = 10", "deliveries_max = 3").replace("delay_ms = 200", "delay_ms = 10"))
+            command = [BROKER, "--config", config, "--mqtt", f"127.0.0.1:{self.port}", "--ws", "127.0.0.1:0",
                        "--data-dir", self.folder / "broker"]
         with open(self.folder / "broker.log", "a") as log:
             self.processes["broker"] = subprocess.Popen(command, stdout=log, stderr=log)
         wait_for(lambda: accepts(self.port), "the broker accepts connections")
 
-    def start(self, name, *more):
-        command = [BUILD / f"bin/dray-{name}", "--broker", f"mqtt://127.0.0.1:{self.port}", "--data-dir", self.folder]
-        with open(self.folder / f"{name}.log", "a") as log:
+    def start(self, name, *more, instance=None):
+        command = [BUILD / f"bin/dray-{name}", "--broker", f"mqtt://127.0.0.1:{self.port}", "--data-dir", self.folder,
+                   "--consume", CONSUME, "--client-id", f"dray-{instance or name}"]
+        with open(self.folder / f"{instance or name}.log", "a") as log:
             process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, stderr=log, text=True)
         self.addCleanup(process.stdout.close)
-        self.processes[name] = process
+        self.processes[instance or name] = process
         line = process.stdout.readline()
         self.assertTrue(line.startswith("ready"), f"{name} says {line!r}: {self.log(name)}")
         if name == "store":
             self.store = line.split("http=")[1].strip()
+        return line.split("http=")[1].strip() if "http=" in line else None
 
     def start_services(self, *names):
         for name in names:
@@ -88,9 +96,19 @@ class World(unittest.TestCase):
     def log(self, name):
         return (self.folder / f"{name}.log").read_text()
 
-    def get(self, path):
-        with urllib.request.urlopen(f"http://{self.store}{path}", timeout=30) as answer:
+    def get(self, path, address=None):
+        with urllib.request.urlopen(f"http://{address or self.store}{path}", timeout=30) as answer:
             return json.load(answer)
+
+    def post(self, path, body, address=None):
+        with urllib.request.urlopen(f"http://{address or self.store}{path}", json.dumps(body).encode(), 30) as answer:
+            return json.load(answer)
+
+    def metric(self, instance, name):
+        address = re.search(r"metrics at (http://\S+)", self.log(instance)).group(1)
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            line = next(line for line in answer.read().decode().splitlines() if line.startswith(name))
+            return int(line.rsplit(" ", 1)[1])
 
     def order(self, **change):
         body = json.dumps({**ORDER, **change}).encode()
@@ -145,22 +163,22 @@ def properties(message):
 class Events(World):
     def test_every_event_carries_its_header_as_user_properties_and_names_its_cause(self):
         listener = self.listen("#")
-        self.start_services("inventory", "billing", "store")
+        self.start_services("inventory", "billing", "packing", "store")
         order = self.order()
         story = [properties(listener.wait(prefix)[0]) for prefix in
                  (f"order/new/60614/{order}", f"order/reserved/{order}", f"payment/paid/{order}",
-                  f"order/ship/60614/{order}")]
+                  f"order/packed/{order}", f"order/ship/60614/{order}")]
         for event in story:
             self.assertEqual(event["order-id"], order)
             self.assertEqual(event["traceparent"][:35], story[0]["traceparent"][:35])
         self.assertEqual(story[0]["cause-id"], "")
         for cause, event in zip(story, story[1:]):
             self.assertEqual(event["cause-id"], cause["event-id"])
-        self.assertEqual(len({event["event-id"] for event in story}), 4)
+        self.assertEqual(len({event["event-id"] for event in story}), 5)
 
     def test_a_card_number_is_nowhere(self):
         listener = self.listen("#")
-        self.start_services("inventory", "billing", "store")
+        self.start_services("inventory", "billing", "packing", "store")
         self.order(card="4000 0000 0000 0002")
         listener.wait("order/cancelled/")
         secrets = (b"4000000000000002", b"4000 0000 0000 0002")
@@ -199,7 +217,7 @@ class Events(World):
 
 class Faults(World):
     def test_what_happened_while_a_service_was_down_reaches_it_when_it_is_back(self):
-        self.start_services("inventory", "billing", "store")
+        self.start_services("inventory", "billing", "packing", "store")
         self.stop("inventory")
         orders = [self.order() for _ in range(5)]
         self.start("inventory")
@@ -208,7 +226,7 @@ class Faults(World):
         wait_for(lambda: self.reserved() == 5, "five are reserved, no more")
 
     def test_orders_are_taken_while_the_broker_is_away(self):
-        self.start_services("inventory", "billing", "store")
+        self.start_services("inventory", "billing", "packing", "store")
         self.stop("broker", signal.SIGKILL)
         orders = [self.order() for _ in range(5)]
         wait_for(lambda: self.get("/healthz")["broker"] == "disconnected", "the store knows")
@@ -217,11 +235,11 @@ class Faults(World):
         for order in orders:
             wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
         wait_for(lambda: self.reserved() == 5, "five are reserved, no more")
-        for name in ("inventory", "billing", "store"):
+        for name in ("inventory", "billing", "packing", "store"):
             self.assertIn("next try in", self.log(name))
 
     def test_a_killed_inventory_neither_loses_nor_doubles_an_order(self):
-        self.start_services("billing", "inventory", "store")
+        self.start_services("billing", "packing", "inventory", "store")
         orders = []
         for _ in range(4):
             orders += [self.order() for _ in range(5)]
@@ -240,6 +258,110 @@ class Faults(World):
         self.start("billing")
         self.assertEqual(self.stop("billing"), 0)
         wait_for(lambda: [m.payload for m in listener.heard][2:] == [b"up", b"down"], "up and down again")
+
+
+class Followers(World):
+    """Services that read what is already said."""
+
+    def test_fraud_added_while_the_others_run_stops_an_order_without_their_knowing(self):
+        self.start_services("inventory", "billing", "packing", "logistics", "store")
+        self.start("fraud", "--orders-per-hour-max", "2")
+        orders = [self.order(customer="mallory@example.com") for _ in range(3)]
+        honest = self.order(customer="ada@example.com")
+        # Whoever has the third order when fraud speaks ends it: inventory, or logistics once it is offered.
+        wait_for(lambda: [self.status(order) for order in (*orders, honest)] ==
+                 ["shipped", "shipped", "cancelled", "shipped"], "one is cancelled, the others go on")
+        self.assertEqual(self.get(f"/api/orders/{orders[2]}")["reason"], "too many orders in an hour: please call us")
+
+    def test_a_customer_cancels_and_gets_the_money_back(self):
+        listener = self.listen("#")
+        self.start_services("inventory", "billing", "store", "crm")  # no packing: the order waits, paid
+        order = self.order(customer="ada@example.com")
+        wait_for(lambda: self.status(order) == "paid", "paid")
+        self.assertEqual(self.post(f"/api/orders/{order}/cancel", {})["status"], "cancelling")
+        wait_for(lambda: self.status(order) == "cancelled", "cancelled")
+        listener.wait(f"payment/refunded/{order}")
+        wait_for(lambda: self.reserved() == 0, "the stock is free again")
+        texts = b" ".join(m.payload for m in listener.wait(f"customer/message/{order}", 3))
+        self.assertIn(b"Your money is on its way back.", texts)
+
+    def test_a_read_model_that_was_deleted_comes_back_from_the_log(self):
+        self.start_services("inventory", "billing", "packing", "store")
+        reporting = self.start("reporting", "--http", "127.0.0.1:0")
+        order = self.order()
+        story = ["order/new", "order/reserved", "payment/paid", "order/packed"]
+        wait_for(lambda: [e["event"] for e in self.get(f"/api/timeline/{order}", reporting)] == story, "the story")
+        self.stop("reporting")
+        if CONSUME != "queue":
+            return  # no log to read again
+        for file in self.folder.glob("reporting.db*"):
+            file.unlink()
+        reporting = self.start("reporting", "--http", "127.0.0.1:0")
+        wait_for(lambda: [e["event"] for e in self.get(f"/api/timeline/{order}", reporting)] == story, "the story again")
+        self.stop("reporting", signal.SIGKILL)
+        later = self.order()
+        wait_for(lambda: self.status(later) == "shipped", "shipped")
+        reporting = self.start("reporting", "--http", "127.0.0.1:0")
+        wait_for(lambda: self.get("/api/totals", reporting)["orders"] == 2, "two orders, each once")
+
+    def test_privacy_waits_for_all_and_names_who_did_not_answer(self):
+        self.start_services("inventory", "store", "crm")
+        privacy = self.start("privacy", "--http", "127.0.0.1:0", "--participants", "dray-store,dray-crm,dray-fraud",
+                             "--deadline-seconds", "3")
+        self.order(customer="ada@example.com")
+
+        def ask(kind):
+            request = self.post("/api/privacy", {"customer": "ada@example.com", "kind": kind}, privacy)["request_id"]
+            path = f"/api/privacy/{request}"
+            wait_for(lambda: self.get(path, privacy)["state"] != "waiting", "reported")
+            return self.get(path, privacy)
+
+        report = ask("my-data")
+        self.assertEqual((report["state"], report["missing"]), ("incomplete", ["dray-fraud"]))
+        self.assertEqual({a["service"]: a["records"] for a in report["answers"]}, {"dray-crm": 1, "dray-store": 1})
+        self.start("fraud")
+        self.assertEqual(ask("forget-me")["state"], "complete")
+        self.assertEqual([a["records"] for a in ask("my-data")["answers"]], [0, 0, 0])
+
+
+@unittest.skipIf(CONSUME == "subscription", "each instance has a subscription of its own")
+class Instances(World):
+    def test_two_instances_share_the_load_and_one_is_killed(self):
+        seed = int(os.environ.get("DRAY_SEED", random.randrange(1 << 32)))
+        print(f"DRAY_SEED={seed}")
+        dice = random.Random(seed)
+        self.start_services("billing", "packing", "store")
+        for instance in ("inventory", "inventory-2"):
+            self.start("inventory", "--metrics", "127.0.0.1:0", instance=instance)
+        wait_for(lambda: len(self.get("/api/products")["products"]) == 10, "the store knows the products")
+        orders = [self.order() for _ in range(40)]
+        for order in orders:
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
+        share = [self.metric(name, 'dray_service_events_total') for name in ("inventory", "inventory-2")]
+        self.assertGreater(min(share), 10, share)
+        for _ in range(30):
+            orders.append(self.order())
+            if dice.random() < 0.1 and "inventory-2" in self.processes:
+                self.stop("inventory-2", signal.SIGKILL)
+        if CONSUME == "shared" and "inventory-2" not in self.processes:
+            self.start("inventory", instance="inventory-2")  # what the broker has given it waits for it
+        for order in orders:
+            wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
+        wait_for(lambda: self.reserved() == len(orders), "each is reserved once")
+
+
+@unittest.skipIf(CONSUME != "queue", "dead letters are the queue's")
+class Poison(World):
+    def test_what_cannot_be_read_ends_as_a_dead_letter_and_holds_up_nobody(self):
+        self.start_services("inventory", "store")
+        listener = self.listen("order/#")
+        dead = self.listen("$queue/dead")
+        listener.publish("order/new/60614/o1", b"\xff\xff\xff")
+        order = self.order()
+        listener.wait(f"order/reserved/{order}")
+        letter = dead.wait("order/new/60614/o1")[0]
+        self.assertEqual(letter.payload, b"\xff\xff\xff")
+        self.assertEqual(properties(letter)["dead-letter-queue"], "inventory")
 
 
 class Settings(unittest.TestCase):

@@ -5,7 +5,7 @@
 #include "desk.h"
 #include "services/common/event.h"
 #include "services/common/hex.h"
-#include "services/store/http_server.h"
+#include "services/common/http_server.h"
 
 namespace dray::service {
 namespace {
@@ -90,11 +90,11 @@ TEST(ZipMap, AMissingFileIsNamed) {
 }
 
 TEST(HttpPath, IsDecodedOnceAndNeverHidesANul) {
-    EXPECT_EQ(store::decode_path("/a%20b"), "/a b");
-    EXPECT_EQ(store::decode_path("/%2e%2e/x"), "/../x");
-    EXPECT_EQ(store::decode_path("/a%00b"), "");
-    EXPECT_EQ(store::decode_path("/a%zz"), "");
-    EXPECT_EQ(store::decode_path("/a%2"), "");
+    EXPECT_EQ(decode_path("/a%20b"), "/a b");
+    EXPECT_EQ(decode_path("/%2e%2e/x"), "/../x");
+    EXPECT_EQ(decode_path("/a%00b"), "");
+    EXPECT_EQ(decode_path("/a%zz"), "");
+    EXPECT_EQ(decode_path("/a%2"), "");
 }
 
 }  // namespace

@@ -7,11 +7,11 @@
 
 namespace dray::testing {
 
-Desk::Desk(std::string name, const std::string& schema)
+Desk::Desk(std::string name, const std::vector<std::string>& migrations)
     : name_(std::move(name)),
-      database_("", {std::string(service::kOutboxSchema) + schema}),
+      database_("", {{"common", {service::kOutboxSchema}}, {"own", migrations}}),
       bus_({.broker = "mqtt://127.0.0.1:1", .client_id = name_}, {}),
-      outbox_(database_.sql(), bus_) {}
+      outbox_(database_.sql(), bus_, name_) {}
 
 void Desk::run(const std::function<void(service::Transaction&)>& work) {
     database_.begin();

@@ -32,7 +32,8 @@ struct Said {
 
 class Desk {
   public:
-    Desk(std::string name, const std::string& schema);
+    Desk(std::string name, const std::vector<std::string>& migrations);
+    Desk(std::string name, const std::string& schema) : Desk(std::move(name), std::vector{schema}) {}
 
     void run(const std::function<void(service::Transaction&)>& work);
     // As a service does it: once per event, the answers again when it comes again.

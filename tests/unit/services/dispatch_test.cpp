@@ -49,6 +49,20 @@ class DispatchTest : public ::testing::Test {
         desk_.deliver<v1::VehicleStatus>(
             event, [&](Transaction& tx, const auto& e) { dispatch_->vehicle_reports(tx, e); });
     }
+    void cancel(const std::string& order) {
+        auto command = event_of<v1::CancelOrder>(order);
+        command.set_reason("changed my mind");
+        desk_.deliver<v1::CancelOrder>(command,
+                                       [&](Transaction& tx, const auto& e) { dispatch_->cancel(tx, e); });
+    }
+    void carries(const std::string& vehicle, const std::string& order, std::uint32_t epoch) {
+        auto event = event_of<v1::VehicleStatus>(order);
+        event.set_vehicle_id(vehicle);
+        event.set_state(v1::VEHICLE_STATE_TO_CUSTOMER);
+        event.set_epoch(epoch);
+        desk_.deliver<v1::VehicleStatus>(
+            event, [&](Transaction& tx, const auto& e) { dispatch_->vehicle_reports(tx, e); });
+    }
     void tick() {
         desk_.run([&](Transaction& tx) { dispatch_->tick(tx); });
     }
@@ -82,7 +96,7 @@ class DispatchTest : public ::testing::Test {
 
     std::vector<Said> announced_;
     service::ZipMap town_ = little_town();
-    Desk desk_{"dray-logistics", logistics::kSchema};
+    Desk desk_{"dray-logistics", logistics::kMigrations};
     std::optional<logistics::Dispatch> dispatch_{std::in_place, options(), town_, announce()};
 };
 
@@ -105,6 +119,48 @@ TEST_F(DispatchTest, TheWinnersRetryGetsTheSameAwardAgain) {
     EXPECT_EQ(command("v1"), "deliver 1");
     EXPECT_EQ(desk_.said("vehicle/v1/command").size(), 2U);
     EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM awards"), 1);
+}
+
+TEST_F(DispatchTest, AnOrderCancelledOnTheRoadIsTakenFromItsVehicle) {
+    offer("o1");
+    bid("o1", "v1");
+    cancel("o1");
+    EXPECT_EQ(command("v1"), "revoke 1");
+    EXPECT_EQ(state("o1"), "cancelled");
+    report("v1", v1::VEHICLE_STATE_IDLE, "o1");  // too late
+    EXPECT_TRUE(desk_.said("order/delivered/+").empty());
+    ASSERT_EQ(desk_.said("order/cancelled/o1").size(), 1U);
+    EXPECT_EQ(desk_.said("order/cancelled/o1")[0].as<v1::OrderCancelled>().reason(), "changed my mind");
+}
+
+TEST_F(DispatchTest, AtTheDoorItIsTooLateToCancel) {
+    offer("o1");
+    bid("o1", "v1");
+    report("v1", v1::VEHICLE_STATE_IDLE, "o1");
+    cancel("o1");
+    EXPECT_EQ(state("o1"), "delivered");
+    EXPECT_TRUE(desk_.said("order/cancelled/+").empty());
+}
+
+TEST_F(DispatchTest, ACancelThatOvertakesTheOfferWaitsForIt) {
+    cancel("o1");
+    EXPECT_TRUE(desk_.said("order/cancelled/+").empty()) << "inventory may have it still";
+    offer("o1");
+    bid("o1", "v1");
+    EXPECT_EQ(command("v1"), "lost 1");
+    EXPECT_EQ(desk_.said("order/cancelled/o1").size(), 1U);
+}
+
+TEST_F(DispatchTest, APickUpIsToldOnceAndOnlyOfTheVehicleThatHasTheOrder) {
+    offer("o1");
+    bid("o1", "v1");
+    carries("v2", "o1", 1);
+    carries("v1", "o1", 2);
+    EXPECT_TRUE(desk_.said("order/picked-up/+").empty());
+    carries("v1", "o1", 1);
+    carries("v1", "o1", 1);
+    ASSERT_EQ(desk_.said("order/picked-up/o1").size(), 1U);
+    EXPECT_EQ(desk_.said("order/picked-up/o1")[0].as<v1::OrderPickedUp>().vehicle_id(), "v1");
 }
 
 TEST_F(DispatchTest, AVehicleCarriesOneOrderAtATime) {

@@ -1,6 +1,7 @@
 #include "services/common/outbox.h"
 
 #include <gtest/gtest.h>
+#include <soci/soci.h>
 
 #include "desk.h"
 #include "dray/v1/order.pb.h"
@@ -84,10 +85,37 @@ TEST(Outbox, AnAnswerCanBeTiedToAnEarlierQuestion) {
 
 TEST(Database, ANewerSchemaIsRefused) {
     const auto file = std::filesystem::temp_directory_path() / ("dray-" + service::new_uuid() + ".db");
-    { const service::Database two(file, {"CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)"}); }
-    EXPECT_NO_THROW(service::Database(file, {"CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)"}));
-    EXPECT_THROW(service::Database(file, {"CREATE TABLE a (x INT)"}), std::runtime_error);
+    const service::Migrations one{"own", {"CREATE TABLE a (x INT)"}};
+    const service::Migrations two{"own", {"CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)"}};
+    { const service::Database first(file, {one}); }
+    { const service::Database second(file, {two}); }  // only the step that is new
+    EXPECT_NO_THROW(service::Database(file, {two}));
+    EXPECT_THROW(service::Database(file, {one}), std::runtime_error);
     std::filesystem::remove(file);
+}
+
+TEST(Database, AMigrationThatFailsLeavesNothing) {
+    const auto file = std::filesystem::temp_directory_path() / ("dray-" + service::new_uuid() + ".db");
+    EXPECT_THROW(service::Database(file, {{"own", {"CREATE TABLE a (x INT); CREATE TABEL b"}}}),
+                 std::runtime_error);
+    EXPECT_NO_THROW(service::Database(file, {{"own", {"CREATE TABLE a (x INT)"}}}));
+    std::filesystem::remove(file);
+}
+
+// Two instances on one file: each publishes what is its own, in an order that both agree on.
+TEST(Outbox, WhatAnInstanceLeftUnsentIsAdoptedByAnother) {
+    Desk desk("test", kNoSchema);
+    service::Bus bus({.broker = "mqtt://127.0.0.1:1", .client_id = "other"}, {});
+    service::Outbox other(desk.database().sql(), bus, "other");
+    desk.deliver<v1::OrderPlaced>(event_of<v1::OrderPlaced>("o1"), answer);
+    const std::string owned = "SELECT COUNT(*) FROM outbox WHERE owner = 'other'";
+    desk.run([&](Transaction&) { other.adopt(); });
+    EXPECT_EQ(desk.count(owned), 0) << "it may be about to publish it itself";
+    desk.run([&](Transaction& tx) { tx.sql() << "UPDATE outbox SET added_at_ms = added_at_ms - 60000"; });
+    desk.run([&](Transaction&) { other.adopt(); });
+    EXPECT_EQ(desk.count(owned), 1);
+    desk.deliver<v1::OrderPlaced>(event_of<v1::OrderPlaced>("o2"), answer);
+    EXPECT_EQ(desk.count("SELECT MAX(id) FROM outbox"), 3) << "numbers are never given twice";
 }
 
 TEST(Database, AFileThatCannotBeWrittenIsNamed) {

@@ -28,9 +28,13 @@ class StockTest : public ::testing::Test {
     void place(const v1::OrderPlaced& placed) {
         desk_.deliver<v1::OrderPlaced>(placed, [&](Transaction& tx, const auto& e) { stock_.placed(tx, e); });
     }
-    void pay(const std::string& id) {
-        desk_.deliver<v1::PaymentTaken>(event_of<v1::PaymentTaken>(id),
-                                        [&](Transaction& tx, const auto& e) { stock_.paid(tx, e); });
+    void pack(const std::string& id) {
+        desk_.deliver<v1::OrderPacked>(event_of<v1::OrderPacked>(id),
+                                       [&](Transaction& tx, const auto& e) { stock_.packed(tx, e); });
+    }
+    void ask_to_cancel(const std::string& id) {
+        desk_.deliver<v1::CancelOrder>(event_of<v1::CancelOrder>(id),
+                                       [&](Transaction& tx, const auto& e) { stock_.cancel(tx, e); });
     }
     void decline(const std::string& id) {
         desk_.deliver<v1::PaymentDeclined>(event_of<v1::PaymentDeclined>(id),
@@ -57,7 +61,7 @@ TEST_F(StockTest, AnOrderIsReservedOfferedAndLeaves) {
     place(order("o1", 3));
     EXPECT_EQ(desk_.said().back().topic, "order/reserved/o1");
     EXPECT_EQ(stock(), "10/3");
-    pay("o1");
+    pack("o1");
     EXPECT_EQ(desk_.said().back().topic, "order/ship/10001/o1");
     const auto offer = desk_.said().back().as<v1::ShipmentOffer>();
     EXPECT_EQ(offer.epoch(), 1U);
@@ -93,7 +97,7 @@ TEST_F(StockTest, ADeclinedCardUndoesTheReservation) {
 
 TEST_F(StockTest, ACancelledShipmentGoesBackOnTheShelfOnce) {
     place(order("o1", 3));
-    pay("o1");
+    pack("o1");
     cancel("o1");
     cancel("o1");
     deliver("o1");
@@ -115,6 +119,32 @@ TEST_F(StockTest, ChangedStockIsPublishedRetainedAndOnlyOnce) {
     desk_.run([&](Transaction& tx) { stock_.publish_changes(tx); });
     ASSERT_EQ(desk_.said("data/inventory/+").size(), inventory::catalogue().size() + 1);
     EXPECT_EQ(desk_.said().back().as<v1::StockLevel>().reserved(), 3U);
+}
+
+TEST_F(StockTest, ACustomerWhoCancelsBeforeTheOfferIsObeyedAndTold) {
+    place(order("o1", 3));
+    ask_to_cancel("o1");
+    ask_to_cancel("o1");
+    pack("o1");
+    EXPECT_EQ(stock(), "10/0");
+    EXPECT_EQ(desk_.said("order/cancelled/o1").size(), 1U);
+    EXPECT_TRUE(desk_.said("order/ship/+/+").empty());
+}
+
+TEST_F(StockTest, AnOrderThatIsCancelledBeforeItComesEndsOnce) {
+    ask_to_cancel("o1");
+    place(order("o1", 3));
+    EXPECT_EQ(stock(), "10/0");
+    EXPECT_EQ(desk_.said().size(), 1U);
+    EXPECT_EQ(desk_.said()[0].topic, "order/cancelled/o1");
+}
+
+TEST_F(StockTest, OnceItIsOfferedLogisticsDecidesWhetherItIsCancelled) {
+    place(order("o1", 3));
+    pack("o1");
+    ask_to_cancel("o1");
+    EXPECT_EQ(stock(), "10/3");
+    EXPECT_TRUE(desk_.said("order/cancelled/+").empty());
 }
 
 class CashierTest : public ::testing::Test {

@@ -1,12 +1,11 @@
 // An error as the client reads it: application/problem+json (RFC 9457), with the field that is wrong.
 #pragma once
 
-#include <stdexcept>
 #include <string>
 
-#include "services/store/http_server.h"
+#include "services/common/http_server.h"
 
-namespace dray::store {
+namespace dray::service {
 
 struct Problem {
     int status;
@@ -16,4 +15,4 @@ struct Problem {
 
 HttpResponse to_response(const Problem& problem);
 
-}  // namespace dray::store
+}  // namespace dray::service

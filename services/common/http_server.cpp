@@ -1,4 +1,4 @@
-#include "services/store/http_server.h"
+#include "services/common/http_server.h"
 
 #include <spdlog/spdlog.h>
 
@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace dray::store {
+namespace dray::service {
 namespace {
 
 namespace asio = boost::asio;
@@ -21,7 +21,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
 
-tcp::endpoint parse_address(const std::string& address) {
+tcp::endpoint parse_address(const std::string& address, const std::string& option) {
     const auto colon = address.rfind(':');
     const auto host = address.substr(0, colon);
     const auto port = colon == std::string::npos ? std::string{} : address.substr(colon + 1);
@@ -31,7 +31,7 @@ tcp::endpoint parse_address(const std::string& address) {
         !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
     const int number = digits ? std::stoi(port) : -1;
     if (error || number < 0 || number > 65535) {
-        throw std::runtime_error("--http must look like 127.0.0.1:8080, not \"" + address + "\"");
+        throw std::runtime_error(option + " must look like 127.0.0.1:8080, not \"" + address + "\"");
     }
     return {ip, static_cast<unsigned short>(number)};
 }
@@ -92,7 +92,7 @@ class Session : public std::enable_shared_from_this<Session> {
         answer_ = {};
         answer_.version(11);
         answer_.result(static_cast<unsigned>(response.status));
-        answer_.set(http::field::server, "dray-store");
+        answer_.set(http::field::server, "dray");
         if (!response.content_type.empty()) answer_.set(http::field::content_type, response.content_type);
         answer_.set("X-Content-Type-Options", "nosniff");
         for (const auto& [name, value] : response.headers) answer_.set(name, value);
@@ -172,16 +172,16 @@ struct HttpServer::Impl {
     std::thread thread;
 };
 
-HttpServer::HttpServer(const std::string& address, Handler handler)
+HttpServer::HttpServer(const std::string& address, Handler handler, const std::string& option)
     : impl_(std::make_unique<Impl>(std::move(handler))) {
-    const auto endpoint = parse_address(address);
+    const auto endpoint = parse_address(address, option);
     try {
         impl_->acceptor.open(endpoint.protocol());
         impl_->acceptor.set_option(asio::socket_base::reuse_address(true));
         impl_->acceptor.bind(endpoint);
         impl_->acceptor.listen();
     } catch (const std::exception& error) {
-        throw std::runtime_error("--http " + address + ": " + error.what());
+        throw std::runtime_error(option + " " + address + ": " + error.what());
     }
 }
 
@@ -205,4 +205,4 @@ void HttpServer::stop() {
     if (impl_->thread.joinable()) impl_->thread.join();
 }
 
-}  // namespace dray::store
+}  // namespace dray::service

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace dray::store {
+namespace dray::service {
 
 struct HttpRequest {
     std::string method;
@@ -39,8 +39,9 @@ class HttpServer {
     static constexpr std::size_t kConnectionsMax = 4000;
     static constexpr std::chrono::seconds kIdleMax{60};
 
-    // `address` is host:port with a numeric host; port 0 lets the system choose. Throws std::runtime_error.
-    HttpServer(const std::string& address, Handler handler);
+    // `address` is host:port with a numeric host; port 0 lets the system choose. Throws std::runtime_error
+    // that names `option`, the setting which the address comes from.
+    HttpServer(const std::string& address, Handler handler, const std::string& option = "--http");
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;
@@ -57,4 +58,4 @@ class HttpServer {
 // "%2F" -> "/"; empty when it is malformed or hides a NUL.
 std::string decode_path(const std::string& target);
 
-}  // namespace dray::store
+}  // namespace dray::service

@@ -1,0 +1,81 @@
+"""What may happen to services at any time, done on purpose: kills, and messages that come twice, late and out of order.
+
+    mischief = Mischief(seed, status)    status(): the demo's status.json
+    mischief.start(kills=20, seconds=30, services=[...])
+    ...
+    mischief.stop()                      -> what was done, in words
+
+Every choice comes from the seed; when each falls in the services' work is up to the machine.
+"""
+import os
+import random
+import signal
+import threading
+import time
+
+import paho.mqtt.client as mqtt
+
+REPEATED = ("order/new/#", "order/reserved/#", "order/packed/#", "order/ship/#", "order/bid/#", "order/award/#",
+            "order/cancel/#", "order/cancelled/#", "order/delivered/#", "payment/#")
+KEPT_MAX = 2000
+
+
+class Mischief:
+    def __init__(self, seed, status):
+        self.dice, self.status = random.Random(seed), status
+        self.kept, self.repeated, self.killed = [], 0, []
+        self.stopped = threading.Event()
+        self.threads = []
+
+    def start(self, kills, seconds, services):
+        port = int(self.status()["mqtt"].rsplit(":", 1)[1])
+        self.client = mqtt.Client(protocol=mqtt.MQTTv5)
+        self.client.on_message = self.heard
+        self.client.connect("127.0.0.1", port)
+        self.client.subscribe([(topic, 1) for topic in REPEATED])
+        self.client.loop_start()
+        moments = sorted(self.dice.uniform(0, seconds) for _ in range(kills))
+        victims = [self.dice.choice(services) for _ in range(kills)]
+        self.threads = [threading.Thread(target=self.kill, args=(moments, victims)),
+                        threading.Thread(target=self.repeat)]
+        for thread in self.threads:
+            thread.start()
+
+    def wait_for_kills(self):
+        self.threads[0].join()
+
+    def stop(self):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+        self.client.disconnect()
+        self.client.loop_stop()
+        return f"{len(self.killed)} kills ({', '.join(self.killed)}), {self.repeated} messages repeated"
+
+    def heard(self, _client, _data, message):
+        if message.topic.startswith("order/track/"):
+            return
+        if len(self.kept) < KEPT_MAX:
+            self.kept.append(message)
+        else:
+            self.kept[self.dice.randrange(KEPT_MAX)] = message
+
+    def kill(self, moments, victims):
+        begin = time.monotonic()
+        for moment, victim in zip(moments, victims):
+            if self.stopped.wait(max(0, begin + moment - time.monotonic())):
+                return
+            pid = self.status()["pids"].get(f"dray-{victim}")
+            try:
+                os.kill(pid, signal.SIGKILL)
+                self.killed.append(victim)
+            except (TypeError, ProcessLookupError):
+                pass  # dead already, and not back yet
+
+    def repeat(self):
+        """Any message heard so far, again: late, out of order, and under its old event id."""
+        while not self.stopped.wait(self.dice.uniform(0, 0.05)):
+            if self.kept:
+                message = self.dice.choice(self.kept)
+                self.client.publish(message.topic, message.payload, qos=1)
+                self.repeated += 1
