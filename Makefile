@@ -1,10 +1,10 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo orders test lint format fuzz bench torture sim clean
+.PHONY: help deps deps-test build demo orders test lint format fuzz bench torture torture-business sim clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 deps: ## install what building and running needs
 	@docker/deps.sh docker/packages-build.txt
@@ -40,6 +40,10 @@ bench: deps-test build ## measure against mosquitto, side by side
 
 torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss of power; the same to mosquitto
 	@tests/torture/run $(or $(ROUNDS),100)
+
+torture-business: deps-test build ## 5,000 orders, each service killed 20 times, the broker 5 times; do the books balance?
+	@/usr/bin/python3 tests/bench/orders --orders 5000 --vehicles 500 --declined 250 --cancelled 250 --kills 20 --broker-kills 5 \
+		--speed 100 --deadline 3600
 
 sim: build ## whole brokers from seeds, against all laws; SEED=123 replays one, SEEDS=10000 runs that many
 	@DRAY_SEED=$(or $(SEED),1) DRAY_SEEDS=$(or $(SEEDS),$(if $(SEED),1,500)) build/release/bin/sim_tests

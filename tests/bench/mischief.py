@@ -1,12 +1,13 @@
 """What may happen to services at any time, done on purpose: kills, and messages that come twice, late and out of order.
 
     mischief = Mischief(seed, status)    status(): the demo's status.json
-    mischief.start(kills=20, seconds=30, services=[...])
+    mischief.start(seconds=30, victims=["dray-billing", "drayd", ...])    each is killed at some moment
     ...
     mischief.stop()                      -> what was done, in words
 
 Every choice comes from the seed; when each falls in the services' work is up to the machine.
 """
+import collections
 import os
 import random
 import signal
@@ -23,19 +24,19 @@ KEPT_MAX = 2000
 class Mischief:
     def __init__(self, seed, status):
         self.dice, self.status = random.Random(seed), status
-        self.kept, self.repeated, self.killed = [], 0, []
+        self.kept, self.repeated, self.killed, self.dead = [], 0, [], {None}
         self.stopped = threading.Event()
         self.threads = []
 
-    def start(self, kills, seconds, services):
+    def start(self, seconds, victims):
         port = int(self.status()["mqtt"].rsplit(":", 1)[1])
         self.client = mqtt.Client(protocol=mqtt.MQTTv5)
         self.client.on_message = self.heard
         self.client.connect("127.0.0.1", port)
         self.client.subscribe([(topic, 1) for topic in REPEATED])
         self.client.loop_start()
-        moments = sorted(self.dice.uniform(0, seconds) for _ in range(kills))
-        victims = [self.dice.choice(services) for _ in range(kills)]
+        moments = sorted(self.dice.uniform(0, seconds) for _ in victims)
+        victims = self.dice.sample(victims, len(victims))
         self.threads = [threading.Thread(target=self.kill, args=(moments, victims)),
                         threading.Thread(target=self.repeat)]
         for thread in self.threads:
@@ -50,7 +51,8 @@ class Mischief:
             thread.join()
         self.client.disconnect()
         self.client.loop_stop()
-        return f"{len(self.killed)} kills ({', '.join(self.killed)}), {self.repeated} messages repeated"
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(collections.Counter(self.killed).items()))
+        return f"{len(self.killed)} kills ({kills}), {self.repeated} messages repeated"
 
     def heard(self, _client, _data, message):
         if message.topic.startswith("order/track/"):
@@ -65,12 +67,17 @@ class Mischief:
         for moment, victim in zip(moments, victims):
             if self.stopped.wait(max(0, begin + moment - time.monotonic())):
                 return
-            pid = self.status()["pids"].get(f"dray-{victim}")
+            while not self.stopped.is_set():
+                pid = self.status()["pids"].get(victim)
+                if pid not in self.dead:
+                    break
+                self.stopped.wait(0.1)  # killed before, and not back yet
             try:
                 os.kill(pid, signal.SIGKILL)
+                self.dead.add(pid)
                 self.killed.append(victim)
-            except (TypeError, ProcessLookupError):
-                pass  # dead already, and not back yet
+            except ProcessLookupError:
+                pass
 
     def repeat(self):
         """Any message heard so far, again: late, out of order, and under its old event id."""
