@@ -28,7 +28,7 @@ class Mischief:
         self.stopped = threading.Event()
         self.threads = []
 
-    def start(self, seconds, victims):
+    def start(self, seconds, victims, repeats=True):
         port = int(self.status()["mqtt"].rsplit(":", 1)[1])
         self.client = mqtt.Client(protocol=mqtt.MQTTv5)
         self.client.on_message = self.heard
@@ -37,8 +37,9 @@ class Mischief:
         self.client.loop_start()
         moments = sorted(self.dice.uniform(0, seconds) for _ in victims)
         victims = self.dice.sample(victims, len(victims))
-        self.threads = [threading.Thread(target=self.kill, args=(moments, victims)),
-                        threading.Thread(target=self.repeat)]
+        self.threads = [threading.Thread(target=self.kill, args=(moments, victims))]
+        if repeats:
+            self.threads.append(threading.Thread(target=self.repeat))
         for thread in self.threads:
             thread.start()
 
