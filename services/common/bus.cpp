@@ -36,8 +36,17 @@ mqtt::message_ptr to_paho(const Message& message) {
     for (const auto& [name, value] : message.user_properties) {
         properties.add(mqtt::property(mqtt::property::USER_PROPERTY, name, value));
     }
+    if (!message.response_topic.empty())
+        properties.add(mqtt::property(mqtt::property::RESPONSE_TOPIC, message.response_topic));
+    if (!message.correlation_data.empty())
+        properties.add(mqtt::property(mqtt::property::CORRELATION_DATA, message.correlation_data));
     return mqtt::message::create(message.topic, message.payload.data(), message.payload.size(), message.qos,
                                  message.retained, properties);
+}
+
+std::string text_property(const mqtt::message& message, mqtt::property::code code) {
+    const auto& properties = message.get_properties();
+    return properties.contains(code) ? mqtt::get<std::string>(properties, code) : std::string{};
 }
 
 std::size_t receive_maximum_of(const mqtt::connect_response& answer) {
@@ -80,10 +89,13 @@ struct Bus::Impl : mqtt::iaction_listener {
           callbacks(std::move(c)),
           client(paho_address(options.broker), options.client_id, mqtt::create_options(MQTTVERSION_5)) {
         client.set_message_callback([this](const mqtt::const_message_ptr& message) {
-            callbacks.on_message({.topic = message->get_topic(),
-                                  .payload = message->to_string(),
-                                  .qos = message->get_qos(),
-                                  .retained = message->is_retained()});
+            callbacks.on_message(
+                {.topic = message->get_topic(),
+                 .payload = message->to_string(),
+                 .qos = message->get_qos(),
+                 .retained = message->is_retained(),
+                 .response_topic = text_property(*message, mqtt::property::RESPONSE_TOPIC),
+                 .correlation_data = text_property(*message, mqtt::property::CORRELATION_DATA)});
         });
         client.set_connection_lost_handler([this](const std::string&) { lost(); });
         client.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode) { lost(); });

@@ -13,6 +13,8 @@ struct Message {
     int qos = 1;
     bool retained = false;
     std::vector<std::pair<std::string, std::string>> user_properties = {};
+    std::string response_topic = {};    // where an answer is to go; empty: none is wanted
+    std::string correlation_data = {};  // of the question, in the answer too
 
     // The first user property of that name; empty: there is none.
     std::string user_property(const std::string& name) const {

@@ -248,6 +248,10 @@ const std::string& Service::name() const {
     return impl_->options.name;
 }
 
+const std::string& Service::instance() const {
+    return impl_->instance;
+}
+
 void Service::subscribe(Source source, const std::string& filter, Handler handler) {
     impl_->intake.add(filter, source == Source::kState, std::move(handler));
 }
@@ -259,6 +263,17 @@ void Service::follow(const std::string& stream, const std::vector<std::string>& 
 void Service::on_stream(const std::string& filter, int qos, std::function<void(const Message&)> handler) {
     impl_->bus.subscribe({filter, qos});
     impl_->streams.emplace_back(filter, std::move(handler));
+}
+
+void Service::on_request(const std::string& filter, std::function<std::string(const Message&)> answer) {
+    impl_->bus.subscribe({"$share/" + short_name(name()) + "/" + filter, 1});
+    impl_->streams.emplace_back(filter, [this, answer = std::move(answer)](const Message& request) {
+        if (request.response_topic.empty()) return;
+        publish_now({.topic = request.response_topic,
+                     .payload = answer(request),
+                     .qos = 0,
+                     .correlation_data = request.correlation_data});
+    });
 }
 
 void Service::every(std::chrono::milliseconds interval, Work work) {

@@ -61,6 +61,7 @@ class Service {
 
     const Settings& settings() const;
     const std::string& name() const;
+    const std::string& instance() const;  // the setting `client_id`, or the name
 
     // Each event once, in one transaction with what the handler changes and publishes. Of several filters
     // that match, the first that was named counts.
@@ -83,6 +84,10 @@ class Service {
 
     // A firehose: no transaction, no inbox; dropped (and counted in the log) when the service falls behind.
     void on_stream(const std::string& filter, int qos, std::function<void(const Message&)> handler);
+
+    // Answers a question (MQTT 5 request and response) by the payload that `answer` returns. Instances share
+    // the questions. Nothing is kept: who hears nothing asks again.
+    void on_request(const std::string& filter, std::function<std::string(const Message&)> answer);
 
     void every(std::chrono::milliseconds interval, Work work);
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "dray/v1/check.pb.h"
 #include "services/common/database_answer.h"
 #include "services/common/problem.h"
 #include "services/store/order_json.h"
@@ -17,6 +18,7 @@ using service::Transaction;
 constexpr char kOrders[] = "/api/orders";
 constexpr std::string_view kOrder = "/api/orders/";
 constexpr std::string_view kCancel = "/cancel";
+constexpr std::string_view kAddress = "/api/address/";
 
 service::HttpResponse to_response(const json& body, int status = 200) {
     return {.status = status, .body = body.dump() + "\n", .headers = {{"Cache-Control", "no-store"}}};
@@ -42,11 +44,13 @@ std::string zips_body(const service::ZipMap& zips) {
 
 }  // namespace
 
-Api::Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files)
+Api::Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files,
+         service::Requester& requester)
     : app_(app),
       book_(book),
       zips_(zips),
       files_(files),
+      requester_(requester),
       config_body_(config_body(app.settings(), zips)),
       zips_body_(zips_body(zips)) {}
 
@@ -78,6 +82,7 @@ void Api::handle(const service::HttpRequest& request, const service::HttpServer:
     }
     if (path == "/api/config") return respond({.body = config_body_});
     if (path == "/api/zips") return respond({.body = zips_body_});
+    if (path.starts_with(kAddress)) return check_address(path.substr(kAddress.size()), respond);
     if (path == "/healthz") return respond(health());
     if (path.starts_with("/api/")) return respond(to_response(Problem{404, "", "there is no " + path}));
     respond(files_.get(request));
@@ -120,6 +125,21 @@ void Api::cancel_order(const std::string& id, const service::HttpServer::Respond
                            : to_response({{"order_id", id}, {"status", "cancelling"}}, 202);
         },
         respond);
+}
+
+void Api::check_address(const std::string& zip, const service::HttpServer::Respond& respond) {
+    if (zip.empty() || zip.find_first_not_of("0123456789") != std::string::npos)
+        return respond(to_response(Problem{422, "zip", "must be digits"}));
+    const auto answer = [respond](const std::optional<std::string>& payload) {
+        v1::AddressChecked checked;
+        if (!payload || !checked.ParseFromString(*payload))
+            return respond(to_response(Problem{504, "", "nobody who knows addresses has answered"}));
+        respond(to_response(
+            {{"zip", checked.zip()}, {"deliverable", checked.deliverable()}, {"city", checked.city()}}));
+    };
+    // Onto the service's thread.
+    app_.post([](Transaction&) {},
+              [this, zip, answer](const auto&) { requester_.ask("check/address/" + zip, answer); });
 }
 
 service::HttpResponse Api::health() const {

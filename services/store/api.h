@@ -1,19 +1,21 @@
 // The store's HTTP face.
 //
-//   GET  /api/products            {"products": [{"sku", "name", "unit_price_cents", "on_hand", "reserved",
-//                                 "available"}]}
-//   POST /api/orders              202 {"order_id", "status"}; 4xx application/problem+json with the field
-//   GET  /api/orders/<id>         {"order_id", "status", "vehicle", "zip", …, "history": [{"status", "at"}]}
-//   POST /api/orders/<id>/cancel  202 when it is asked for (the status tells whether it came in time), else
-//   409 GET  /api/orders              {"counts": {"delivered": 12, …}} GET  /api/config {"ws_url", "city",
-//   "attribution", "warehouse"}: for the web page GET  /api/zips                {"zips": [{"zip", "latitude",
-//   "longitude"}]} GET  /healthz                 {"status": "ok", "broker": "connected"} GET  everything else
-//   the web page and the map
+//   GET  /api/products            {"products": [{"sku", "name", "unit_price_cents", "available", ...}]}
+//   POST /api/orders              202 {"order_id", "status"}; 4xx problem+json with the field
+//   GET  /api/orders/<id>         {"order_id", "status", "vehicle", ..., "history": [{"status", "at"}]}
+//   POST /api/orders/<id>/cancel  202: it is asked for, the status will tell; 409: it has ended
+//   GET  /api/orders              {"counts": {"delivered": 12, ...}}
+//   GET  /api/address/<zip>       {"zip", "deliverable", "city"} by dray-catalog; 504: no answer
+//   GET  /api/config              {"ws_url", "city", "attribution", "warehouse"}: for the web page
+//   GET  /api/zips                {"zips": [{"zip", "latitude", "longitude"}]}
+//   GET  /healthz                 {"status": "ok", "broker": "connected"}
+//   GET  everything else          the web page and the map
 //
 // An order is accepted while the broker is away: its event waits in the outbox.
 #pragma once
 
 #include "services/common/http_server.h"
+#include "services/common/requester.h"
 #include "services/common/service.h"
 #include "services/common/zips.h"
 #include "services/store/order_book.h"
@@ -23,7 +25,9 @@ namespace dray::store {
 
 class Api {
   public:
-    Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files);
+    // `requester`: asks about addresses.
+    Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files,
+        service::Requester& requester);
 
     void handle(const service::HttpRequest& request, const service::HttpServer::Respond& respond);
 
@@ -33,10 +37,13 @@ class Api {
     void cancel_order(const std::string& id, const service::HttpServer::Respond& respond);
     service::HttpResponse health() const;
 
+    void check_address(const std::string& zip, const service::HttpServer::Respond& respond);
+
     service::Service& app_;
     const OrderBook& book_;
     const service::ZipMap& zips_;
     const StaticFiles& files_;
+    service::Requester& requester_;
     std::string config_body_;
     std::string zips_body_;
 };

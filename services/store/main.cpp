@@ -12,6 +12,7 @@ using service::Transaction;
 namespace {
 
 constexpr std::chrono::seconds kAskEvery{1};
+constexpr std::chrono::seconds kAnswerMax{2};
 
 std::vector<Key> keys() {
     auto keys = service::common_keys();
@@ -63,7 +64,8 @@ int run(int argc, char** argv) {
 
     const store::OrderBook book({.ask_again_ms = settings.integer("store.ask_again_seconds") * 1000}, zips);
     subscribe(app, book);
-    store::Api api(app, book, zips, files);
+    service::Requester requester(app, kAnswerMax);
+    store::Api api(app, book, zips, files, requester);
     service::HttpServer server(settings.text("store.http"), [&](const auto& request, const auto& respond) {
         api.handle(request, respond);
     });

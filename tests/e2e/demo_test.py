@@ -29,7 +29,7 @@ class DemoScript(unittest.TestCase):
     def test_a_killed_script_takes_every_part_along(self):
         stack = self.start().wait_running()
         pids = stack.children()
-        self.assertEqual(len(pids), 12)
+        self.assertEqual(len(pids), 13)
         stack.process.kill()
         wait_for(lambda: all_gone(pids), 30, "all parts have ended")
 

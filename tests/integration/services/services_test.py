@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -272,6 +273,19 @@ class Followers(World):
         wait_for(lambda: [self.status(order) for order in (*orders, honest)] ==
                  ["shipped", "shipped", "cancelled", "shipped"], "one is cancelled, the others go on")
         self.assertEqual(self.get(f"/api/orders/{orders[2]}")["reason"], "too many orders in an hour: please call us")
+
+    def test_a_question_is_answered_or_its_asker_told_that_nobody_does(self):
+        self.start_services("inventory", "store")
+        with self.assertRaises(urllib.error.HTTPError) as refusal:
+            self.get("/api/address/60614")
+        self.assertEqual(refusal.exception.code, 504)
+        refusal.exception.close()
+        self.start("catalog")
+        self.assertEqual(self.get("/api/address/60614"), {"zip": "60614", "deliverable": True, "city": "Chicago"})
+        self.assertFalse(self.get("/api/address/99999")["deliverable"])
+        asked = subprocess.run(["mosquitto_rr", "-V", "5", "-p", str(self.port), "-t", "check/product/hazy-ipa",
+                                "-e", "reply/test", "-m", "", "-W", "20"], capture_output=True, timeout=30)
+        self.assertIn(b"Hazy IPA", asked.stdout, asked.stderr)
 
     def test_a_customer_cancels_and_gets_the_money_back(self):
         listener = self.listen("#")
