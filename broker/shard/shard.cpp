@@ -320,7 +320,9 @@ void Shard::tick(Instant now) {
 Instant Shard::next_deadline() const {
     const bool has_more = !core_->replays.ready.empty() || !core_->stream_readers.ready.empty() ||
                           !core_->served_readers.ready.empty();
-    return has_more ? core_->now : core_->timers.next();
+    if (has_more) return core_->now;
+    if (core_->served_readers.paced.empty()) return core_->timers.next();
+    return std::min(core_->timers.next(), core_->served_readers.pace.at + std::chrono::milliseconds(1));
 }
 
 void Shard::shut_down(Instant now) {

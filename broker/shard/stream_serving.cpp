@@ -14,9 +14,13 @@ namespace {
 
 using session::MessageRef;
 
-// What is given, what is looked through, and what is read at once: little, so that others have their turn.
+// What is given at once.
 constexpr std::size_t kBatchBytes = 64 * 1024;
-constexpr std::uint64_t kLookedThroughMax = 512;
+// What is looked through in one turn, for all readers together: tens of microseconds.
+constexpr std::uint64_t kTurnRecords = 32;
+// Of old records, in a millisecond, while messages are published here.
+constexpr std::uint64_t kBusyMillisecondRecords = 100;
+// What is read at once.
 constexpr std::uint32_t kReadRecords = 1024;
 constexpr std::uint32_t kReadBytes = 64 * 1024;
 // A reader that waits learns after so many records that are not for it how far it is.
@@ -84,17 +88,20 @@ MessageRef from_block(const StreamBlocks::Block& block, const ServedReader& read
                                   marks(reader.offset, record->at).view());
 }
 
-// `message_at` gives the message at the reader's offset, or none if it is not for this reader.
+// `message_at` gives the message at the reader's offset, or none if it is not for this reader. Looks through
+// `records_max` at the most, and returns how many it was.
 template <typename MessageAt>
-void give(Core& core, StreamReaderKey key, ServedReader& reader, Stream& stream, std::uint64_t end,
-          MessageAt message_at) {
+std::uint64_t give(Core& core, StreamReaderKey key, ServedReader& reader, Stream& stream, std::uint64_t end,
+                   std::uint64_t records_max, MessageAt message_at) {
     StreamBatch batch;
     Filling filling(reader, batch);
-    end = std::min({end, stream.log.visible(), reader.offset + kLookedThroughMax});
+    const std::uint64_t begin = reader.offset;
+    end = std::min({end, stream.log.visible(), begin + records_max});
     for (; reader.offset < end && !filling.is_full(); ++reader.offset) {
         if (MessageRef message = message_at()) filling.add(reader.offset, std::move(message));
     }
     answer(core, key, reader, stream, std::move(batch));
+    return reader.offset - begin;
 }
 
 void read_from_store(Core& core, StreamReaderKey key, const ServedReader& reader) {
@@ -104,19 +111,41 @@ void read_from_store(Core& core, StreamReaderKey key, const ServedReader& reader
                                   key_of(reader.stream, reader.offset), kReadRecords, kReadBytes});
 }
 
-void serve(Core& core, StreamReaderKey key) {
+// How many old records may be given now.
+std::uint64_t& old_records_left(Core& core) {
+    ServedReaders::Pace& pace = core.served_readers.pace;
+    if (pace.at != core.now) {
+        const bool is_busy = pace.publish_stamp != core.publish_stamp;
+        pace = {core.now, core.publish_stamp, is_busy ? kBusyMillisecondRecords : ~std::uint64_t{0}};
+    }
+    return pace.records_left;
+}
+
+// Returns how many records it has looked through, `records_max` at the most.
+std::uint64_t serve(Core& core, StreamReaderKey key, std::uint64_t records_max) {
     const auto found = core.served_readers.all.find(key);
-    if (found == core.served_readers.all.end()) return;
+    if (found == core.served_readers.all.end()) return 0;
     ServedReader& reader = found->second;
     Stream& stream = *core.streams.find_number(reader.stream);
     reader.offset = std::max(reader.offset, stream.log.first());
     if (reader.offset >= stream.log.tail_first()) {
-        return give(core, key, reader, stream, stream.log.next(),
+        return give(core, key, reader, stream, stream.log.next(), records_max,
                     [&] { return from_log(stream.log, reader); });
     }
     const StreamBlocks::Block* block = core.served_readers.blocks.find(reader.stream, reader.offset);
-    if (block == nullptr) return read_from_store(core, key, reader);
-    give(core, key, reader, stream, block->next(), [&] { return from_block(*block, reader); });
+    if (block == nullptr) {
+        read_from_store(core, key, reader);
+        return 0;
+    }
+    std::uint64_t& left = old_records_left(core);
+    if (left == 0) {
+        core.served_readers.paced.push_back(key);
+        return 0;
+    }
+    const std::uint64_t given = give(core, key, reader, stream, block->next(), std::min(left, records_max),
+                                     [&] { return from_block(*block, reader); });
+    left -= given;
+    return given;
 }
 
 std::uint64_t beginning(const StreamLog& log, const StreamOpen& open, StoredNumber number) {
@@ -180,15 +209,20 @@ void end_served(Core& core, const Stream& stream) {
 }
 
 void wake_waiting(Core& core, Stream& stream) {
-    std::vector<StreamReaderKey>& ready = core.served_readers.ready;
-    ready.insert(ready.end(), stream.waiting.begin(), stream.waiting.end());
+    for (const StreamReaderKey key : stream.waiting) core.served_readers.ready.push_back(key);
     stream.waiting.clear();
 }
 
 void serve_ready(Core& core) {
-    std::vector<StreamReaderKey> ready;
-    ready.swap(core.served_readers.ready);
-    for (const StreamReaderKey key : ready) serve(core, key);
+    Ring<StreamReaderKey>& ready = core.served_readers.ready;
+    if (core.served_readers.pace.at != core.now) {
+        for (const StreamReaderKey key : std::exchange(core.served_readers.paced, {})) ready.push_back(key);
+    }
+    // Those that ask again meanwhile have their next turn later.
+    std::uint64_t records = kTurnRecords;
+    for (std::size_t left = ready.size(); left > 0 && records > 0; --left) {
+        records -= serve(core, ready.pop_front(), records);
+    }
 }
 
 void serve_what_was_read(Core& core, const StoreReadDone& done) {
@@ -203,7 +237,7 @@ void serve_what_was_read(Core& core, const StoreReadDone& done) {
                                    ? core.streams.find_number(reader.stream)->log.tail_first()
                                    : core.served_readers.blocks.add(reader.stream, done.records).first;
     reader.offset = std::max(reader.offset, next);
-    serve(core, key);
+    core.served_readers.ready.push_back(key);
 }
 
 }  // namespace dray::shard

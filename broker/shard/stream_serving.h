@@ -10,15 +10,17 @@
 //
 // A reader is given as much as it asks for, a batch at a time; so one that is slow costs nothing but its
 // offset, and none holds up the appending. The newest records are in memory; older ones are read from the
-// store, by an effect, so that the shard does not wait for the disk. Each reader gets at most one batch in a
-// turn. At the end of the log the same question is answered when new records are safe: from replay to live
-// there is no seam.
+// store, by an effect, so that the shard does not wait for the disk. A turn serves few records, to one reader
+// after the other: whatever else happens here waits no longer than that takes. While messages are published,
+// old records are given at a moderate rate, which leaves most of the time to those. At the end of the log the
+// same question is answered when new records are safe: from replay to live there is no seam.
 #pragma once
 
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/ring.h"
 #include "shard/records.h"
 #include "shard/shard_message.h"
 #include "shard/store_read.h"
@@ -48,7 +50,14 @@ struct ServedReaders {
     StreamBlocks blocks;
     std::unordered_map<std::uint64_t, StreamReaderKey> readings;  // by the ticket of the StoreRead
     std::uint64_t last_reading = 0;
-    std::vector<StreamReaderKey> ready;  // to be served at the next tick
+    Ring<StreamReaderKey> ready;  // to be served, one after the other
+    // Of old records, in one millisecond.
+    struct Pace {
+        Instant at;
+        std::uint64_t publish_stamp = 0;  // ... at its beginning
+        std::uint64_t records_left = 0;
+    } pace;
+    std::vector<StreamReaderKey> paced;  // have to wait for the next
 
     static StreamReaderKey key(ShardIndex shard, Ticket reader) { return reader << 8 | shard; }
 };
