@@ -94,6 +94,9 @@ constexpr Number kNumbers[] = {
      &shard::Statistics::inflight},
     {Kind::kGauge, "dray_queued_bytes", "Payloads that wait for their sessions",
      &shard::Statistics::queued_bytes},
+    {Kind::kGauge, "dray_parked_messages",
+     "Of publishers before MQTT 5, which wait until a full queue, or the broker, has room",
+     &shard::Statistics::parked},
     {Kind::kCounter, "dray_sockets_opened_total", "Connections accepted", &shard::Statistics::sockets_opened},
     {Kind::kCounter, "dray_connects_received_total", "CONNECT packets",
      &shard::Statistics::connects_received},
@@ -119,7 +122,8 @@ constexpr Number kNumbers[] = {
      &shard::Statistics::publish_bytes_received},
     {Kind::kCounter, "dray_publish_sent_bytes_total", "Their payloads",
      &shard::Statistics::publish_bytes_sent},
-    {Kind::kCounter, "dray_publish_refused_total", "PUBLISH packets refused by the topic rules",
+    {Kind::kCounter, "dray_publish_refused_total",
+     "PUBLISH packets refused: by the rules of topics, or for want of room",
      &shard::Statistics::publishes_refused},
 };
 
@@ -187,8 +191,12 @@ void write_queues(Exposition& out, const std::vector<shard::QueueInfo>& queues) 
     }
     out.family(Kind::kGauge, "dray_queue_oldest_age_seconds", "How long its oldest message has waited");
     for (const Info& queue : queues) out.seconds(queue.oldest_age_ms, {{"queue", queue.options.name}});
-    out.family(Kind::kGauge, "dray_queue_full", "1 while publishers are refused or held back");
-    for (const Info& queue : queues) out.sample(queue.is_full ? 1 : 0, {{"queue", queue.options.name}});
+    const auto flag = [&](const char* name, const char* help, bool Info::*value) {
+        out.family(Kind::kGauge, name, help);
+        for (const Info& queue : queues) out.sample(queue.*value ? 1 : 0, {{"queue", queue.options.name}});
+    };
+    flag("dray_queue_full", "1 while publishers are refused or held back", &Info::is_full);
+    flag("dray_queue_alert", "1 while it holds too much, or something for too long", &Info::is_alerting);
 }
 
 void write_streams(Exposition& out, const std::vector<shard::StreamInfo>& streams) {

@@ -65,6 +65,14 @@ std::optional<Problem> read_queue_options(const std::string& body, QueueOptions&
     return std::nullopt;
 }
 
+std::optional<Problem> read_redrive(const std::string& body, shard::RedriveQueue& redrive) {
+    Fields fields(body);
+    fields.read("rate_per_s", redrive.rate_per_s);
+    fields.read("messages_max", redrive.messages_max);
+    fields.read("stop", redrive.stop);
+    return fields.finish();
+}
+
 ordered_json queue_json(const shard::QueueInfo& queue) {
     ordered_json options = ordered_json::object();
     for_each_option(queue.options,
@@ -80,6 +88,8 @@ ordered_json queue_json(const shard::QueueInfo& queue) {
             {"oldest_age_ms", queue.oldest_age_ms},
             {"consumers", queue.consumers},
             {"is_full", queue.is_full},
+            {"is_alerting", queue.is_alerting},
+            {"is_redriving", queue.is_redriving},
             {"since_start",
              {{"arrived", queue.arrived},
               {"consumed", queue.consumed},

@@ -79,6 +79,18 @@ void purge(const Context& context, const CallRef& call) {
     });
 }
 
+void redrive(const Context& context, const CallRef& call) {
+    const std::string& name = call->names[0];
+    shard::RedriveQueue redrive;
+    redrive.name = name;
+    if (const auto problem = read_redrive(call->request.body, redrive)) {
+        return call->respond(to_response(*problem));
+    }
+    Routes::ask_home(context, call, name, redrive, [call](const QueueReply& reply) {
+        call->respond(json_response({{"messages", reply.count}}));
+    });
+}
+
 }  // namespace
 
 void list_queues(const Context& context,
@@ -91,6 +103,8 @@ void add_queue_routes(Router& router, const Context& context) {
     const std::string messages = "/api/v1/queues/{name}/messages";
     router.add("GET", messages, [&context](const CallRef& call) { peek(context, call); });
     router.add("DELETE", messages, [&context](const CallRef& call) { purge(context, call); });
+    router.add("POST", "/api/v1/queues/{name}/redrive",
+               [&context](const CallRef& call) { redrive(context, call); });
 }
 
 }  // namespace dray::admin

@@ -1,8 +1,9 @@
-// drayctl dlq ls|peek|purge
+// drayctl dlq ls|peek|redrive|purge
 #include <memory>
 
 #include "ctl/command.h"
 #include "ctl/confirm.h"
+#include "ctl/option_types.h"
 #include "ctl/queue_view.h"
 #include "ctl/units.h"
 
@@ -54,6 +55,33 @@ void add_peek(CLI::App& group, Globals& globals) {
     });
 }
 
+void add_redrive(CLI::App& group, Globals& globals) {
+    struct Options {
+        std::string name;
+        Json body = Json::object();
+    };
+    auto options = std::make_shared<Options>();
+    Json& body = options->body;
+    CLI::App& redrive =
+        *group.add_subcommand("redrive", "Put dead letters back into the queues they come from");
+    redrive.add_option("name", options->name, "of the queue that has them")->required();
+    CLI::Option* rate = add_field<std::uint32_t>(redrive, "--rate", body, "rate_per_s",
+                                                 "so many a second; 0 = as fast as it goes");
+    CLI::Option* count = add_field<std::uint64_t>(redrive, "-n,--count", body, "messages_max",
+                                                  "so many, oldest first; 0 = all that are there now");
+    redrive
+        .add_flag_callback(
+            "--stop", [&body] { body["stop"] = true; }, "end what is under way")
+        ->excludes(rate)
+        ->excludes(count);
+    redrive.footer("Example: drayctl dlq redrive orders.dead --rate 100");
+    redrive.callback([&globals, options] {
+        const bool stop = options->body.contains("stop");
+        const Json begun = globals.ask("POST", path_of(options->name, "/redrive"), options->body);
+        globals.print(begun, stop ? "stopped\n" : messages(begun) + " are on their way back\n");
+    });
+}
+
 void add_purge(CLI::App& group, Globals& globals) {
     struct Options {
         std::string name;
@@ -77,10 +105,11 @@ void add_purge(CLI::App& group, Globals& globals) {
 }  // namespace
 
 void add_dlq_commands(CLI::App& program, Globals& globals) {
-    CLI::App* group = program.add_subcommand("dlq", "Dead letters: ls, peek, purge");
+    CLI::App* group = program.add_subcommand("dlq", "Dead letters: ls, peek, redrive, purge");
     group->require_subcommand(1);
     add_list(*group, globals);
     add_peek(*group, globals);
+    add_redrive(*group, globals);
     add_purge(*group, globals);
 }
 

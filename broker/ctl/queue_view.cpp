@@ -28,6 +28,8 @@ std::string oldest(const Json& queue) {
 
 std::string state(const Json& queue) {
     if (queue["is_full"].get<bool>()) return "FULL";
+    if (queue["is_alerting"].get<bool>()) return "ALERT";
+    if (queue["is_redriving"].get<bool>()) return "redriving";
     return queue["options"]["exclusive"].get<bool>() ? "exclusive" : "";
 }
 

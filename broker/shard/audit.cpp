@@ -147,6 +147,7 @@ std::string unfinished(Core& core) {
     for (const auto& [id, waiting] : core.groups.waiting) {
         expect_none("messages of a group", waiting.messages.size());
     }
+    expect_none("parked messages", core.parking.messages + core.parking.links.size());
     expect_none("tickets", core.tickets.size());
     expect_none("tickets on disk", core.tickets.on_disk.size());
     expect_none("sessions that wait for the disk", core.persistence.sessions.size());

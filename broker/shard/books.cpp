@@ -25,6 +25,8 @@ std::string_view name(Discard reason) {
             return "refused";
         case Discard::kRemoved:
             return "removed";
+        case Discard::kOverflow:
+            return "overflow";
         case Discard::kCount:
             break;
     }

@@ -31,6 +31,7 @@ enum class Discard : std::uint8_t {
     kNoMember,        // a shared subscription without any member that could take it
     kRefused,         // the client answered with a reason code of failure
     kRemoved,         // with the queue that held it, or the stream that it was to go to
+    kOverflow,        // more than a named queue may hold
     kCount,
 };
 
@@ -50,6 +51,8 @@ struct Books {
     void expire() { ++expired, --held; }
     void dead_letter() { ++dead_lettered, --held; }
     void discard(Discard reason) { ++discarded[static_cast<std::size_t>(reason)], --held; }
+    // Matched, and discarded at once.
+    void lose(Discard reason) { ++matched, ++discarded[static_cast<std::size_t>(reason)]; }
     // As if it had never matched: another shard or another taker holds it anew.
     void hand_over() { --matched, --held; }
 

@@ -65,6 +65,7 @@ void protocol_error(Core& core, Link& link, ReasonCode reason, const char* why) 
 }
 
 void detach(Core& core, Session& session) {
+    forget_parked(core, *core.link_of(session));
     session.link = Session::kNoLink;
     --core.connected;
     update_able(core, session);  // first: so that nothing given back comes here again

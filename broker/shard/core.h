@@ -10,8 +10,10 @@
 #include "shard/effects.h"
 #include "shard/links.h"
 #include "shard/load_averages.h"
+#include "shard/parking.h"
 #include "shard/persistence.h"
 #include "shard/queue_consumers.h"
+#include "shard/queue_overflow.h"
 #include "shard/queues.h"
 #include "shard/replays.h"
 #include "shard/sessions.h"
@@ -47,6 +49,7 @@ struct Core {
           sessions(options.index),
           subscriptions(random.next()),
           retained(random.next()),
+          full_queues(random.next()),
           served_readers(options.limits.stream_blocks_bytes_max),
           sys_values(random.next()),
           loads_at(start) {
@@ -68,6 +71,8 @@ struct Core {
     SharedGroups groups;
     Queues queues;
     QueueOutcomes queue_outcomes;
+    FullQueues full_queues;
+    Parking parking;
     Timers timers;
     Tickets tickets;
     Replays replays;

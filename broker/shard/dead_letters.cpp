@@ -100,6 +100,8 @@ void move(Core& core, Queue& queue, Position position, std::string target, Messa
 bool bury(Core& core, Queue& queue, Position position, DeadReason reason) {
     if (queue.options.dead_letter_queue.empty()) return false;
     const QueueMessages::Message& dead = *queue.messages.find(position);
+    // Two queues that are full would throw it to each other for ever.
+    if (reason == DeadReason::kOverflow && !origin_of(*dead.message).empty()) return false;
     move(core, queue, position, queue.options.dead_letter_queue, dead_letter(core, queue, dead, reason),
          true);
     return true;

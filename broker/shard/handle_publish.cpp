@@ -52,14 +52,20 @@ bool is_reserved(std::string_view topic) {
     return false;
 }
 
-// A disk that is full or failing, or a ceiling that is reached: a 5.0 client is told so; others wait for the
-// acknowledgement until it is over.
-TopicRefusal refuse_for_now(const Core& core, const Link& link, const mqtt::Publish& publish) {
+// A disk that is full or failing, or a gate that is closed: a 5.0 client is told so. Others wait: for the
+// disk with their acknowledgement, before the gate with their message.
+TopicRefusal refuse_for_now(Core& core, const Link& link, const mqtt::Publish& publish,
+                            std::string_view topic) {
     if (publish.qos == QoS::kAtMostOnce || !link.is_v5()) return {};
     if (!core.store.works()) return {ReasonCode::kQuotaExceeded, "the disk does not take it now"};
-    if (core.pressure >= kPressureRefuses)
-        return {ReasonCode::kQuotaExceeded, "the broker holds as much as it may"};
+    if (const char* why = why_gate_is_closed(core, topic)) return {ReasonCode::kQuotaExceeded, why};
     return {};
+}
+
+bool must_park(Core& core, const Link& link, const mqtt::Publish& publish, std::string_view topic) {
+    if (publish.qos == QoS::kAtMostOnce || link.is_v5() || is_delayed(topic)) return false;
+    release_parked(core);  // what may go on comes first
+    return why_gate_is_closed(core, topic) != nullptr;
 }
 
 // Near a ceiling the acknowledgement waits for a while, too.
@@ -105,7 +111,7 @@ bool is_first_arrival(Core& core, Link& link, const mqtt::Publish& publish) {
         acknowledge_again(core, link, *known);
         return false;
     }
-    return true;
+    return !is_parked(link, publish.packet_id);
 }
 
 // More at once than the Receive Maximum that we told the client [MQTT-5.0 3.3.4-7, 3.3.4-8]. Older clients
@@ -121,20 +127,44 @@ Instant expiry_of(const Core& core, const mqtt::Publish& publish) {
     return seconds ? core.now + std::chrono::seconds(*seconds) : kNever;
 }
 
+// Who is to be remembered together with a message, if somebody is.
+std::optional<Publisher> publisher_of(Link& link, QoS qos, mqtt::PacketId packet_id) {
+    if (qos != QoS::kExactlyOnce || link.session->stored == 0) return std::nullopt;
+    return Publisher{*link.session, packet_id};
+}
+
+session::MessageRef make_message(const Core& core, const Link& link, const mqtt::Publish& publish,
+                                 std::string_view topic) {
+    return session::Message::make(publish, topic, {link.session->number, expiry_of(core, publish)});
+}
+
 // To its takers, or to wait for its time.
 Routed accept(Core& core, Link& link, const mqtt::Publish& publish, std::string_view topic,
               const AcknowledgePublish* confirmed) {
-    const Publisher publisher{*link.session, publish.packet_id};
-    const bool exactly_once = publish.qos == QoS::kExactlyOnce && link.session->stored != 0;
-    const Publisher* const remembered = exactly_once ? &publisher : nullptr;
-    const Instant expires_at = expiry_of(core, publish);
+    const auto publisher = publisher_of(link, publish.qos, publish.packet_id);
+    const Publisher* const remembered = publisher ? &*publisher : nullptr;
     if (is_delayed(topic)) {
         const DelayedTopic later = *parse_delayed(topic);
+        const Instant expires_at = expiry_of(core, publish);
         return delay(core, session::Message::make(publish, later.topic, {0, expires_at}), later.delay_s,
                      remembered);
     }
-    return route(core, session::Message::make(publish, topic, {link.session->number, expires_at}), confirmed,
-                 remembered);
+    return route(core, make_message(core, link, publish, topic), confirmed, remembered);
+}
+
+// Whether the acknowledgement of a message may have to wait for more than this shard's commit.
+bool may_wait_for_others(const Core& core, bool retain) {
+    return core.persistence.keeps || (retain && !core.is_alone());
+}
+
+void park(Core& core, Link& link, const mqtt::Publish& publish, std::string_view topic,
+          mqtt::PacketType answer) {
+    const std::uint64_t due = link.due_first + link.due.size();
+    if (!park(core, link, {due, publish.packet_id, make_message(core, link, publish, topic)})) {
+        return close_link(core, link, ReasonCode::kQuotaExceeded,
+                          "more messages wait for room than limits.parked_* allow");
+    }
+    acknowledge(core, link, {publish.packet_id, answer, ReasonCode::kSuccess});
 }
 
 }  // namespace
@@ -166,7 +196,7 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
         publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
     TopicRefusal refused = is_delayed(*topic) ? refuse_delayed(core, *topic, publish.payload.size())
                                               : refuse_topic(core, *topic);
-    if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish);
+    if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish, *topic);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
         if (refused.reason == ReasonCode::kQuotaExceeded && !link.is_v5() &&
@@ -180,6 +210,7 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
             acknowledge(core, link, {publish.packet_id, type, refused.reason, true, 0, refused.why});
         return;
     }
+    if (must_park(core, link, publish, *topic)) return park(core, link, publish, *topic, type);
     if (publish.qos == QoS::kExactlyOnce) link.session->incoming.insert(publish.packet_id);
 
     if (publish.qos == QoS::kAtMostOnce) {
@@ -187,11 +218,26 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
         return;
     }
     const AcknowledgePublish acknowledgement{link.id, link.due_first + link.due.size()};
-    const bool may_wait = core.persistence.keeps || (publish.retain && !core.is_alone());
+    const bool may_wait = may_wait_for_others(core, publish.retain);
     Routed routed = accept(core, link, publish, *topic, may_wait ? &acknowledgement : nullptr);
     slow_down(core, acknowledgement, routed.ticket);
     const ReasonCode reason = routed.has_takers ? ReasonCode::kSuccess : ReasonCode::kNoMatchingSubscribers;
     acknowledge(core, link, {publish.packet_id, type, reason, routed.ticket == 0, routed.waits_for});
+}
+
+void accept_parked(Core& core, Link& link, const Parked& parked) {
+    const session::Message& message = *parked.message;
+    if (message.qos() == QoS::kExactlyOnce) link.session->incoming.insert(parked.packet_id);
+    const auto publisher = publisher_of(link, message.qos(), parked.packet_id);
+    const AcknowledgePublish acknowledgement{link.id, parked.due};
+    const bool may_wait = may_wait_for_others(core, message.retain());
+    const Routed routed =
+        route(core, parked.message, may_wait ? &acknowledgement : nullptr, publisher ? &*publisher : nullptr);
+    DueAcknowledgement& due = link.due[parked.due - link.due_first];
+    due.ready = routed.ticket == 0;
+    due.waits_for = routed.waits_for;
+    if (due.waits_for > core.persistence.durable) wait_for_disk(core, link.id);
+    release_due(core, link);
 }
 
 void release_due(Core& core, Link& link) {

@@ -34,6 +34,9 @@ struct TopicRefusal {
 };
 TopicRefusal refuse_topic(const Core& core, std::string_view topic);
 
+// The gate has opened for a message of this link (parking.h).
+void accept_parked(Core& core, Link& link, const Parked& parked);
+
 // Releases the acknowledgements at the front of the link's line that are ready.
 void release_due(Core& core, Link& link);
 

@@ -13,6 +13,8 @@ struct Limits {
     std::uint32_t queue_messages_max = 100'000;         // waiting for one session
     std::uint64_t queue_bytes_max = 256ULL * 1024 * 1024;        // ... in bytes
     std::uint64_t queue_window_bytes_max = 16ULL * 1024 * 1024;  // of a queue's messages in memory
+    std::uint32_t parked_messages_max = 1024;  // of one client before 5.0, until a full queue has room
+    std::uint64_t parked_bytes_max = 64 * 1024 * 1024;  // ... of all of them, of one shard
     std::uint32_t outbox_bytes_max = 1024 * 1024;  // not yet taken by the socket; QoS 0 beyond is discarded
     std::uint32_t subscriptions_max = 10'000;      // of one session
     std::uint16_t topic_levels_max = 128;

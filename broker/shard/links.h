@@ -11,6 +11,7 @@
 #include "session/session.h"
 #include "shard/authentication.h"
 #include "shard/link_id.h"
+#include "shard/parking.h"
 #include "shard/store_batch.h"
 
 namespace dray::shard {
@@ -47,6 +48,8 @@ struct Link {
     Ring<DueAcknowledgement> due;
     std::uint64_t due_first = 0;                         // sequence number of the first in `due`
     std::uint32_t due_pubacks = 0;                       // ... PUBACKs in it
+    Ring<Parked> parked;                                 // what it published and no one has taken yet
+    std::uint64_t parked_since = 0;                      // its place in Parking::links
     std::vector<std::string> aliases;                    // Topic Aliases of this client, by alias - 1
     std::unique_ptr<session::SentAliases> sent_aliases;  // to this client, if it takes any
     std::unique_ptr<Authentication> authentication;      // if CONNECT named a method

@@ -4,7 +4,7 @@
 //     below 90   nothing
 //     90 .. 99   acknowledgements wait: 10 ms, and twice as long for each percent. Who waits for them before
 //                going on, as clients do, is slowed down
-//     from 100   5.0: PUBLISH is refused with 0x97. Before 5.0, where there is no refusing: ten seconds
+//     from 100   nothing more is taken from publishers (parking.h)
 //
 // What was acknowledged stays; consumers go on, and as they make room the percentage falls.
 #pragma once

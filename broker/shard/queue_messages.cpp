@@ -159,13 +159,17 @@ void QueueMessages::set_state(Position position, State state) {
 }
 
 void QueueMessages::unlist(Position position, const Message& message) {
-    --counts_.at(static_cast<std::size_t>(message.state));
+    Sum& sum = sums_.at(static_cast<std::size_t>(message.state));
+    --sum.messages;
+    sum.bytes -= message.message->weight();
     if (message.state == State::kReady) ready_.erase(position);
     if (const Instant due = due_at(message); due != kNever) due_.erase({due, position});
 }
 
 void QueueMessages::list(Position position, const Message& message) {
-    ++counts_.at(static_cast<std::size_t>(message.state));
+    Sum& sum = sums_.at(static_cast<std::size_t>(message.state));
+    ++sum.messages;
+    sum.bytes += message.message->weight();
     if (const Instant due = due_at(message); due != kNever) due_.insert({due, position});
     if (message.state != State::kReady) return;
     const Line* line = line_of(message);

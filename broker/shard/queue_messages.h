@@ -62,7 +62,9 @@ class QueueMessages {
     void set_rules(OrderKey key, std::uint64_t ttl_ms);
 
     const Totals& totals() const { return totals_; }
-    std::size_t count(State state) const { return counts_.at(static_cast<std::size_t>(state)); }  // loaded
+    // Of those that are loaded.
+    std::size_t count(State state) const { return sums_.at(static_cast<std::size_t>(state)).messages; }
+    std::uint64_t bytes(State state) const { return sums_.at(static_cast<std::size_t>(state)).bytes; }
     bool is_all_loaded() const { return !is_spilled_; }
 
     // --- arrival ---
@@ -146,7 +148,11 @@ class QueueMessages {
     std::set<Position> ready_;  // those of the loaded that may be given out
     std::set<std::pair<Instant, Position>> due_;
     std::unordered_map<std::string, Line> lines_;
-    std::array<std::size_t, 5> counts_{};  // of each state
+    struct Sum {
+        std::size_t messages = 0;
+        std::uint64_t bytes = 0;
+    };
+    std::array<Sum, 5> sums_{};  // of each state
     std::uint64_t window_bytes_ = 0;
     Position loaded_up_to_ = 0;
     bool is_spilled_ = false;  // some are not loaded

@@ -23,6 +23,8 @@ std::optional<QueueMistake> find_mistake(const QueueOptions& options) {
         if (is_attracted_by(filter)) continue;
         return QueueMistake{"filters", "'" + filter + "' is no topic filter that a queue can have"};
     }
+    if (options.messages_max == 0) return QueueMistake{"messages_max", "must be at least 1"};
+    if (options.bytes_max == 0) return QueueMistake{"bytes_max", "must be at least 1"};
     if (!OrderKey::parse(options.key)) {
         return QueueMistake{"key",
                             "must be \"\", \"topic\", \"topic-level:N\" from 1, or \"user-property:NAME\""};

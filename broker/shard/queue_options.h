@@ -24,10 +24,10 @@ enum class Overflow : std::uint8_t {
 
 struct QueueOptions {
     std::string name;
-    std::vector<std::string> filters;  // what it attracts; none: only dead letters of other queues
-    bool exclusive = false;            // one consumer at a time, the others stand by
-    std::uint64_t ttl_ms = 0;          // from arrival; 0 = no limit
-    std::uint64_t messages_max = 100'000;
+    std::vector<std::string> filters;      // what it attracts; none: only dead letters of other queues
+    bool exclusive = false;                // one consumer at a time, the others stand by
+    std::uint64_t ttl_ms = 0;              // from arrival; 0 = no limit
+    std::uint64_t messages_max = 100'000;  // that wait; what consumers have does not count
     std::uint64_t bytes_max = 1024ULL * 1024 * 1024;
     Overflow overflow = Overflow::kReject;
     std::uint32_t deliveries_max = 0;           // then it is a dead letter; 0 = no limit

@@ -20,7 +20,6 @@ QueueReply unknown(const std::string& name) {
 constexpr std::uint32_t kPeekMessagesMax = 1000;
 
 QueueInfo info_of(Core& core, Queue& queue) {
-    load_window(core, queue);
     QueueInfo info;
     static_cast<QueueCounters&>(info) = queue.counters;
     info.options = queue.options;
@@ -28,10 +27,10 @@ QueueInfo info_of(Core& core, Queue& queue) {
     info.bytes = queue.messages.totals().bytes;
     info.unacknowledged = queue.messages.count(QueueMessages::State::kOut);
     info.delayed = queue.messages.count(QueueMessages::State::kDelayed);
-    if (!queue.messages.loaded().empty()) {
-        const Instant oldest = queue.messages.loaded().begin()->second.arrived_at;
-        info.oldest_age_ms = static_cast<std::uint64_t>((core.now - oldest).count());
-    }
+    if (const auto oldest = oldest_arrival(core, queue))
+        info.oldest_age_ms = static_cast<std::uint64_t>((core.now - *oldest).count());
+    info.is_full = queue.is_full;
+    info.is_alerting = queue.alert.is_on;
     info.is_redriving = queue.redrive.is_running();
     info.consumers = queue.consumers.members().size();
     return info;

@@ -74,6 +74,7 @@ struct QueueInfo : QueueCounters {
     std::uint64_t oldest_age_ms = 0;
     std::uint64_t consumers = 0;
     bool is_full = false;  // publishers are refused or held back
+    bool is_alerting = false;
     bool is_redriving = false;
 };
 

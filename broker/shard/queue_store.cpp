@@ -101,11 +101,13 @@ void restore_deliveries(const Core& core, Queue& queue, Position position, const
 void recover_queues(Core& core) {
     core.store.scan(Table::kQueues, {}, [&](std::string_view name, std::string_view value) {
         auto record = decode_queue(value);
-        if (!record) throw std::runtime_error("the store has a queue that this version does not understand");
+        if (record) record->options.name = name;
+        if (!record || find_mistake(record->options))
+            throw std::runtime_error("the store has a queue that this version does not understand");
         core.persistence.last_number = std::max(core.persistence.last_number, record->number >> 8);
         if (home_of_queue(name, core.options.count) != core.options.index) return true;
-        record->options.name = name;
         Queue& queue = add_queue(core, record->number, std::move(record->options));
+        queue.alert.may_be_left_over = true;
         recover_totals(core, queue);
         declare_queue(core, queue.options, 0);
         return true;
@@ -197,6 +199,12 @@ void load_window(Core& core, Queue& queue) {
     if (!is_end) return;
     // Wrong they are after a crash between the commit of a collection and that of the totals.
     queue.is_changed |= queue.messages.end_load() != 0;
+}
+
+std::optional<Instant> oldest_arrival(Core& core, Queue& queue) {
+    load_window(core, queue);
+    const auto& loaded = queue.messages.loaded();
+    return loaded.empty() ? std::nullopt : std::optional(loaded.begin()->second.arrived_at);
 }
 
 std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, Position after,

@@ -9,6 +9,7 @@
 // After a restart a queue knows its totals; its messages are read when it is used, a window at a time.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "shard/queue_messages.h"
@@ -37,6 +38,8 @@ void forget_promised_queued(Core& core, std::uint64_t number, QueueMessages::Pos
 
 // Reads on, if the window has room.
 void load_window(Core& core, Queue& queue);
+// When the oldest came that it holds; nothing if it is empty.
+std::optional<Instant> oldest_arrival(Core& core, Queue& queue);
 // The next after that position, in order, whether they are loaded or not.
 std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, QueueMessages::Position after,
                                       std::size_t messages_max);

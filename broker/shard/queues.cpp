@@ -61,12 +61,6 @@ void expire(Core& core, Queue& queue, Position position) {
     erase_queued(core, queue, position);
 }
 
-void discard(Core& core, Queue& queue, Position position, Discard reason) {
-    ++queue.counters.discarded;
-    let_go(core, queue, *queue.messages.find(position)).discard(reason);
-    erase_queued(core, queue, position);
-}
-
 // Once more, when its delay is over.
 void try_again(Core& core, Queue& queue, Position position) {
     const Message& message = *queue.messages.find(position);
@@ -103,7 +97,7 @@ void settle_one(Core& core, Queue& queue, const QueueSettle::Each& each) {
             return expire(core, queue, each.position);
         case Outcome::kUndeliverable:
             if (bury(core, queue, each.position, DeadReason::kUndeliverable)) return;
-            return discard(core, queue, each.position, Discard::kPacketTooLarge);
+            return discard_queued(core, queue, each.position, Discard::kPacketTooLarge);
         case Outcome::kTurnedAway:
         case Outcome::kUnsent:
             return queue.messages.make_ready(each.position);
@@ -182,14 +176,17 @@ void set_timer(Core& core, Queue& queue, Instant at) {
 
 void finish(Core& core, Queue& queue) {
     queue.is_touched = false;
-    const bool has_more_due = look_at_due(core, queue);
+    bool has_more = look_at_due(core, queue);
     if (!queue.consumers.members().empty()) give_out(core, queue);
+    has_more |= make_room(core, queue);
     if (queue.redrive.is_running()) set_timer(core, queue, go_on_redriving(core, queue));
-    if (has_more_due) {
+    if (has_more) {
         set_timer(core, queue, core.now);
     } else if (const auto due = queue.messages.first_due()) {
         set_timer(core, queue, due->first);
     }
+    look_at_fullness(core, queue);
+    set_timer(core, queue, look_at_alert(core, queue));
     if (queue.is_changed) keep_changes(core, queue);
     queue.is_changed = false;
 }
@@ -213,6 +210,7 @@ Queue& declare_queue(Core& core, const QueueOptions& options, Ticket ticket) {
         keep_queue(core, *queue);
     } else if (queue->options != options) {
         remove_filters(core, *queue);
+        open_gate(core, *queue);
         queue->options = options;
         queue->messages.set_rules(*OrderKey::parse(options.key), options.ttl_ms);
         keep_queue(core, *queue);
@@ -224,6 +222,8 @@ Queue& declare_queue(Core& core, const QueueOptions& options, Ticket ticket) {
 
 void delete_queue(Core& core, Queue& queue) {
     remove_filters(core, queue);
+    open_gate(core, queue);
+    take_back_alert(core, queue);
     discard_all(core, queue);
     forget_queue(core, queue);
     core.queues.by_number.erase(queue.number);
@@ -247,10 +247,23 @@ void erase_queued(Core& core, Queue& queue, Position position) {
     queue.is_changed = true;
 }
 
+void discard_queued(Core& core, Queue& queue, Position position, Discard reason) {
+    ++queue.counters.discarded;
+    let_go(core, queue, *queue.messages.find(position)).discard(reason);
+    erase_queued(core, queue, position);
+}
+
 void attract(Core& core, Queue& queue, const MessageRef& message) {
     if (queue.publish_stamp == core.publish_stamp) return;  // another of its filters has matched as well
     queue.publish_stamp = core.publish_stamp;
+    if (is_alert_of(queue, message->topic())) return;
+    const bool rejects = queue.options.overflow == Overflow::kReject;
+    if (rejects && message->qos() == mqtt::QoS::kAtMostOnce && is_at_limit(queue)) {
+        ++queue.counters.discarded;
+        return core.statistics.books.of(*message).lose(Discard::kOverflow);
+    }
     enqueue(core, queue, message);
+    if (rejects) look_at_fullness(core, queue);  // the next one in this turn has to wait already
 }
 
 void keep_queue_promise(Core& core, QueueNumber number, Position position) {
@@ -330,6 +343,7 @@ void touch(Core& core, Queue& queue) {
 
 void finish_turn(Core& core) {
     tell_outcomes(core);
+    release_parked(core);
     while (!core.queues.touched.empty()) {
         std::vector<QueueNumber> touched;
         touched.swap(core.queues.touched);
@@ -337,6 +351,7 @@ void finish_turn(Core& core) {
             if (Queue* queue = core.queues.find_number(number)) finish(core, *queue);
         }
         tell_outcomes(core);
+        release_parked(core);
     }
 }
 

@@ -8,6 +8,8 @@
 //                              +-------+-> its consumer has left: at once          deliveries + 1, if sent
 //                              |       |
 //                              +-------+-> expired, too many deliveries, undeliverable: dead_letters.h
+//                              |
+//                              +-> there are too many: queue_overflow.h
 //
 // Nothing is given out in the midst of a turn, but at its end (finish_turn), for all that happened in it.
 //
@@ -25,6 +27,7 @@
 #include "shard/books.h"
 #include "shard/dead_letters.h"
 #include "shard/link_id.h"
+#include "shard/queue_alerts.h"
 #include "shard/queue_messages.h"
 #include "shard/queue_options.h"
 #include "shard/queue_pages.h"
@@ -49,9 +52,11 @@ struct Queue {
     std::uint64_t publish_stamp = 0;  // of the publish that it has taken last
     bool is_touched = false;          // something happened in this turn
     bool is_changed = false;          // ... to its totals
+    bool is_full = false;             // publishers wait for it, or are refused
     Instant timer_at = kNever;        // the soonest that is set
     QueueCounters counters;
     Redrive redrive;  // of a dead-letter queue
+    QueueAlert alert;
     // What of its messages the books of this shard hold: all but those with a consumer, and those that were
     // not read since the start.
     struct {
@@ -93,6 +98,7 @@ void delete_queue(Core& core, Queue& queue);
 void enqueue(Core& core, Queue& queue, const session::MessageRef& message);
 // With its record. Out of the books it is by let_go().
 void erase_queued(Core& core, Queue& queue, QueueMessages::Position position);
+void discard_queued(Core& core, Queue& queue, QueueMessages::Position position, Discard reason);
 // One of its filters has matched.
 void attract(Core& core, Queue& queue, const session::MessageRef& message);
 // A message that came by a collection is safe.

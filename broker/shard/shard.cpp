@@ -10,6 +10,7 @@
 #include "shard/dead_letters.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/pressure.h"
 #include "shard/queue_requests.h"
 #include "shard/routing.h"
 #include "shard/sys_topics.h"
@@ -168,6 +169,7 @@ class Receive {
     void operator()(const QueueDeliver& delivery) const { receive_from_queue(core, delivery); }
     void operator()(const QueueSettle& settled) const { receive_at_home(core, from, settled); }
     void operator()(const QueueMove& move) const { receive_move(core, from, move); }
+    void operator()(const QueueFull& full) const { receive_fullness(core, full); }
     void operator()(const QueueRequest& request) const { serve_queue_request(core, from, request); }
     void operator()(const QueueReply&) const { DRAY_ASSERT(false); }  // no shard asks
     void operator()(const Report& report) const { receive_report(core, from, report); }
@@ -302,6 +304,7 @@ void Shard::durable(StoreSequence sequence, Instant now) {
 void Shard::set_pressure(unsigned percent, Instant now) {
     core_->now = now;
     core_->pressure = percent;
+    gate_has_changed(*core_, {}, percent < kPressureRefuses);
 }
 
 void Shard::read_done(const StoreReadDone& done, Instant now) {
@@ -335,7 +338,7 @@ void Shard::shut_down(Instant now) {
 
 bool Shard::has_work() const {
     return !core_->effects.empty() || !core_->queues.touched.empty() ||
-           !core_->queue_outcomes.by_queue.empty();
+           !core_->queue_outcomes.by_queue.empty() || !core_->parking.opened.empty();
 }
 
 void Shard::end_turn() {

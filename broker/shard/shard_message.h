@@ -203,6 +203,11 @@ struct QueueMove {
     session::MessageRef message;
     Ticket ticket = 0;
 };
+// "This queue is full: for these filters nothing is taken from publishers." No filters: it has room again.
+struct QueueFull {
+    std::string queue;
+    std::vector<std::string> filters;
+};
 struct QueueSettle {
     struct Each {
         std::uint64_t position = 0;
@@ -231,7 +236,7 @@ using ShardMessage =
     std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
                  RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
                  QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove,
-                 QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch,
-                 StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply>;
+                 QueueFull, QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose,
+                 StreamBatch, StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply>;
 
 }  // namespace dray::shard

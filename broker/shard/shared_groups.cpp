@@ -17,9 +17,7 @@ using session::MessageRef;
 using session::Session;
 
 void count_lost(Core& core, const MessageRef& message, Discard reason) {
-    Books& books = core.statistics.books.of(*message);
-    books.hold();
-    books.discard(reason);
+    core.statistics.books.of(*message).lose(reason);
 }
 
 // Hands it to an able member. False if there is none.

@@ -26,6 +26,7 @@ void Statistics::add(const Statistics& other) {
     retained_bytes += other.retained_bytes;
     inflight += other.inflight;
     queued_bytes += other.queued_bytes;
+    parked += other.parked;
     clients_expired += other.clients_expired;
 }
 

@@ -22,7 +22,7 @@ struct Statistics {
     std::uint64_t connects_accepted = 0;
     std::uint64_t connects_refused = 0;
     std::uint64_t protocol_errors = 0;
-    std::uint64_t publishes_refused = 0;  // by the topic rules, before matching
+    std::uint64_t publishes_refused = 0;  // by the rules of topics, or for want of room
     // Gauges
     std::uint64_t clients_connected = 0;
     std::uint64_t sessions = 0;
@@ -32,6 +32,7 @@ struct Statistics {
     std::uint64_t retained_bytes = 0;  // payloads
     std::uint64_t inflight = 0;        // sent at QoS 1 or 2 and not acknowledged
     std::uint64_t queued_bytes = 0;    // payloads that wait for their sessions
+    std::uint64_t parked = 0;          // messages of publishers that wait for room
     std::uint64_t clients_expired = 0;
 
     std::uint64_t packets_sent() const { return control_sent + publish_sent; }

@@ -117,6 +117,7 @@ void take_stock(Core& core) {
     statistics.clients_connected = core.connected;
     statistics.sessions = core.sessions.size();
     statistics.retained = core.retained.size();
+    statistics.parked = core.parking.messages;
 }
 
 void report_statistics(Core& core) {

@@ -3,6 +3,7 @@
 
     admin_test.py PATH-OF-DRAYD PATH-OF-DRAYCTL [unittest arguments]
 """
+import json
 import pathlib
 import re
 import socket
@@ -211,6 +212,56 @@ class Queues(FolderCase):
             self.assertIn("nothing is there", drayd.ctl("dlq", "peek", "dead").stdout)
             for query, field in (("count=1001", "count"), ("count=x", "count"), ("counts=1", "counts")):
                 self.assertEqual(drayd.http("GET", f"/api/v1/queues/dead/messages?{query}")[1]["field"], field)
+
+    def test_dead_letters_are_redriven(self):
+        for threads in (1, 4):
+            with self.subTest(threads=threads), Drayd(self.folder, "--threads", threads) as drayd:
+                drayd.ctl("queue", "create", "orders", "--filter", "order/#", "--ttl", "1ms",
+                          "--dead-letter-queue", "orders.dead")
+                self.publish(drayd, "order/new", ["1", "2", "3", "4"])
+
+                def depth(name):
+                    return drayd.http("GET", f"/api/v1/queues/{name}")[1].get("messages")
+                wait_for(lambda: depth("orders.dead") == 4, "the messages to expire")
+                message = drayd.ctl_json("dlq", "peek", "orders.dead", "-n", "1")["messages"][0]
+                user = dict(message["properties"]["user"])
+                self.assertEqual((user["dead-letter-reason"], user["dead-letter-queue"]), ("expired", "orders"))
+                drayd.ctl("queue", "create", "orders", "--replace", "--filter", "order/#")
+                self.assertIn("1 messages", drayd.ctl("dlq", "redrive", "orders.dead", "-n", "1").stdout)
+                wait_for(lambda: (depth("orders"), depth("orders.dead")) == (1, 3), "one to be back")
+                # One at once, and the next in a second, were it not stopped.
+                drayd.ctl("dlq", "redrive", "orders.dead", "--rate", "1")
+                drayd.ctl("dlq", "redrive", "orders.dead", "--stop")
+                self.assertFalse(drayd.http("GET", "/api/v1/queues/orders.dead")[1]["is_redriving"])
+                self.assertIn("excludes", drayd.ctl("dlq", "redrive", "orders.dead", "--stop", "--rate", "1", code=2).stderr)
+                drayd.ctl("dlq", "redrive", "orders.dead")
+                wait_for(lambda: (depth("orders"), depth("orders.dead")) == (4, 0), "all to be back")
+                self.assertEqual(drayd.http("POST", "/api/v1/queues/nothing/redrive")[0], 404)
+                self.assertEqual(drayd.http("POST", "/api/v1/queues/orders.dead/redrive", {"rate": 1})[1]["field"], "rate")
+
+    def test_one_that_holds_too_much_raises_an_alert(self):
+        with Drayd(self.folder, "--threads", "2") as drayd:
+            drayd.ctl("queue", "create", "orders", "--filter", "order/#", "--alert-messages", "2")
+            alerts = []
+            client = paho.Client("watcher")
+            client.on_message = lambda _client, _data, message: alerts.append(message)
+            subscribed = []
+            client.on_subscribe = lambda *_: subscribed.append(1)
+            client.connect("127.0.0.1", drayd.port("mqtt"))
+            client.loop_start()
+            client.subscribe("alert/queue/+", 1)
+            wait_for(lambda: subscribed, "the subscription")
+            self.publish(drayd, "order/new", ["1", "2", "3"])
+            wait_for(lambda: alerts, "the alert")
+            alert = json.loads(alerts[0].payload)
+            self.assertEqual((alerts[0].topic, alert["queue"], alert["messages"]), ("alert/queue/orders", "orders", 2))
+            self.assertEqual(metric(drayd.http("GET", "/metrics")[1], 'dray_queue_alert{queue="orders"}'), 1)
+            self.assertRegex(drayd.ctl("queue", "ls").stdout, r"orders +3 .*ALERT")
+            drayd.ctl("dlq", "purge", "orders", "--yes")
+            wait_for(lambda: len(alerts) == 2, "its end")
+            self.assertEqual(alerts[1].payload, b"")
+            client.disconnect()
+            client.loop_stop()
 
     def test_queues_that_take_dead_letters_are_listed(self):
         with Drayd(self.folder, "--threads", "2") as drayd:

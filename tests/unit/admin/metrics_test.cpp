@@ -20,6 +20,7 @@ Overview some_overview() {
     queue.messages = 12;
     queue.oldest_age_ms = 2500;
     queue.is_full = true;
+    queue.is_alerting = true;
     queue.consumed = 40;
     overview.queues.push_back(queue);
     shard::StreamInfo stream;
@@ -58,6 +59,7 @@ TEST(Metrics, TellTheNumbersAndTheBooks) {
              R"(dray_queue_messages{queue="orders"} 12)",
              R"(dray_queue_oldest_age_seconds{queue="orders"} 2.500)",
              R"(dray_queue_full{queue="orders"} 1)",
+             R"(dray_queue_alert{queue="orders"} 1)",
              R"(dray_queue_consumed_total{queue="orders"} 40)",
              R"(dray_stream_next_offset{stream="events"} 10)",
              R"(dray_stream_readers{stream="events"} 2)",

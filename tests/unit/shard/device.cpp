@@ -83,10 +83,16 @@ void PublishingDevice::remove(mqtt::PacketId id) {
 
 void PublishingDevice::received(const mqtt::Packet& packet) {
     if (const auto* puback = std::get_if<mqtt::Puback>(&packet)) {
+        const Outgoing* outgoing = find(puback->packet_id);
+        if (outgoing != nullptr && mqtt::is_failure(puback->reason)) refused_.insert(outgoing->number);
         remove(puback->packet_id);
     } else if (const auto* pubrec = std::get_if<mqtt::Pubrec>(&packet)) {
         Outgoing* outgoing = find(pubrec->packet_id);
         if (outgoing == nullptr || outgoing->qos != 2) return;
+        if (mqtt::is_failure(pubrec->reason)) {
+            refused_.insert(outgoing->number);
+            return remove(pubrec->packet_id);
+        }
         outgoing->released = true;
         client().says(pubrel(outgoing->id));
     } else if (const auto* pubcomp = std::get_if<mqtt::Pubcomp>(&packet)) {

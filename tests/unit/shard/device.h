@@ -52,6 +52,7 @@ class PublishingDevice final : public Device {
     const std::string& topic() const { return topic_; }
     int last() const { return last_; }
     int qos_of(int number) const { return qos_of_.at(number); }
+    bool was_refused(int number) const { return refused_.contains(number); }
     int last_retained() const { return last_retained_; }
 
   protected:
@@ -76,6 +77,7 @@ class PublishingDevice final : public Device {
     int last_retained_ = 0;
     int next_id_ = 1;
     std::map<int, int> qos_of_;
+    std::set<int> refused_;
     std::deque<Outgoing> outgoing_;
 };
 
