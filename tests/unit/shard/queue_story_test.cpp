@@ -197,8 +197,10 @@ class Story {
           world_(options(seed)) {
         for (int i = 0; i < 3; ++i) {
             const std::string topic = "job/" + std::to_string(i);
+            // What is refused and sent again, as the refusal was lost, is no longer in order.
+            const bool is_newer = i == 0 && !is_ordered_;
             publishers_.push_back(std::make_unique<PublishingDevice>(
-                world_, "p" + topic, topic, i == 0 ? ProtocolVersion::kV5 : ProtocolVersion::kV311));
+                world_, "p" + topic, topic, is_newer ? ProtocolVersion::kV5 : ProtocolVersion::kV311));
         }
         for (int i = 0; i < 3; ++i) {
             workers_.push_back(std::make_unique<WorkingDevice>(world_, "w" + std::to_string(i), "jobs",
