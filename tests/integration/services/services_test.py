@@ -14,6 +14,7 @@ import time
 import unittest
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -21,7 +22,8 @@ import paho.mqtt.client as mqtt
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from free_ports import free_ports  # noqa: E402
 
-BUILD = Path(os.environ.get("DEMO_BUILD", Path(__file__).resolve().parents[3] / "build/release"))
+ROOT = Path(__file__).resolve().parents[3]
+BUILD = Path(os.environ.get("DEMO_BUILD", ROOT / "build/release"))
 BROKER = os.environ.get("DRAY_TEST_BROKER", "mosquitto")
 CONSUME = os.environ.get("DRAY_TEST_CONSUME", "subscription" if BROKER == "mosquitto" else "queue")
 ORDER = {"zip": "60614", "items": [{"sku": "hazy-ipa", "quantity": 1}], "card": "4242424242424242"}
@@ -62,7 +64,7 @@ class World(unittest.TestCase):
             command = ["/usr/sbin/mosquitto", "-c", config]
         else:
             config = self.folder / "broker.toml"
-            queues = (BUILD.parents[1] / "services/demo/broker.toml").read_text()
+            queues = (ROOT / "services/demo/broker.toml").read_text()
             config.write_text(queues.replace("deliveries_max = 10", "deliveries_max = 3").replace("delay_ms = 200", "delay_ms = 10"))
             command = [BROKER, "--config", config, "--mqtt", f"127.0.0.1:{self.port}", "--ws", "127.0.0.1:0",
                        "--data-dir", self.folder / "broker"]
@@ -155,6 +157,19 @@ class Listener:
 
     def publish(self, topic, payload):
         self.client.publish(topic, payload, qos=1).wait_for_publish(30)
+
+
+def field(number, value):
+    """A field of a protobuf message: a text, another message or a small number."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    data = value.encode() if isinstance(value, str) else value
+    return bytes([number << 3 | 2, len(data)]) + data
+
+
+def bid(order, vehicle):
+    header = field(1, str(uuid.uuid4())) + field(2, order)
+    return field(1, header) + field(2, 1) + field(3, f"bid-{vehicle}") + field(4, vehicle) + field(5, 60)
 
 
 def properties(message):
@@ -362,6 +377,30 @@ class Instances(World):
         for order in orders:
             wait_for(lambda: self.status(order) == "shipped", f"{order} is shipped")
         wait_for(lambda: self.reserved() == len(orders), "each is reserved once")
+
+
+@unittest.skipIf(CONSUME != "queue", "exclusive is the queue")
+class Standby(World):
+    def test_one_dispatcher_is_active_and_the_other_takes_over_when_it_is_killed(self):
+        listener = self.listen("order/#")
+        self.start_services("inventory", "billing", "packing", "store")
+        self.start("logistics")
+        self.start("logistics", "--metrics", "127.0.0.1:0", instance="logistics-2")
+        for active, standby in (("logistics", "logistics-2"), ("logistics-2", "logistics")):
+            order = self.order()
+            listener.wait(f"order/ship/60614/{order}")
+            if standby == "logistics-2":
+                self.assertEqual(self.metric(standby, "dray_service_events_total"), 0)
+            begin = time.monotonic()
+            self.stop(active, signal.SIGKILL)
+            listener.publish(f"order/bid/60614/{order}/v-{active}", bid(order, f"v-{active}"))
+            listener.wait(f"order/award/{order}")
+            print(f"{standby} took over from {active} in {time.monotonic() - begin:.2f} s")
+            self.start("logistics", instance=active)
+        awards = {message.topic: properties(message)["event-id"] for message in listener.on("order/award/")}
+        self.assertEqual(len(awards), 2)
+        for message in listener.on("order/award/"):
+            self.assertEqual(properties(message)["event-id"], awards[message.topic], "one award, however often it is told")
 
 
 @unittest.skipIf(CONSUME != "queue", "dead letters are the queue's")
