@@ -33,7 +33,7 @@ struct Queue;
 
 enum class DeadReason : std::uint8_t { kExpired, kMaxDeliveries, kOverflow, kUndeliverable };
 
-// Only if the queue has a dead-letter queue; else nothing is done.
+// False, and nothing is done, if it has no dead-letter queue, or a dead letter is one too many in it.
 bool bury(Core& core, Queue& queue, QueueMessages::Position position, DeadReason reason);
 
 // Of a dead-letter queue: moves up to so many of its messages back, from the oldest that redriving has not

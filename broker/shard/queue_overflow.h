@@ -2,7 +2,7 @@
 // consumers have, as much as their windows allow, does not count.
 //
 //     drop-oldest    the oldest that waits is discarded
-//     dead-letter    ... or goes to the dead-letter queue
+//     dead-letter    ... or goes to the dead-letter queue; if it is a dead letter already, it is discarded
 //     reject         publishers are refused, or wait, before anything is handed out: the home tells every
 //                    shard which filters are those of full queues, and each closes its gate for what matches
 //                    them (parking.h). There is room again when it is down to 7/8.
