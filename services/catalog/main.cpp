@@ -10,7 +10,6 @@
 
 using namespace dray;
 using service::Message;
-using service::Transaction;
 
 namespace {
 

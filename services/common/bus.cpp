@@ -22,7 +22,6 @@ constexpr milliseconds kBackoffMin{250};
 constexpr milliseconds kBackoffMax{8000};
 constexpr std::chrono::seconds kAnswerMax{10};
 constexpr int kKeepAliveSeconds = 20;
-constexpr std::uint32_t kSessionExpirySeconds = 24 * 60 * 60;
 constexpr std::size_t kReceiveMaximumDefault = 65'535;
 
 // Paho knows tcp://; the rest of Dray says mqtt://.
@@ -156,12 +155,9 @@ struct Bus::Impl : mqtt::iaction_listener {
     mqtt::connect_options connect_options() const {
         mqtt::connect_options connect;
         connect.set_mqtt_version(MQTTVERSION_5);
-        connect.set_clean_start(!options.persistent_session);
+        connect.set_clean_start(true);
         connect.set_keep_alive_interval(kKeepAliveSeconds);
         connect.set_connect_timeout(std::chrono::seconds(5));
-        if (options.persistent_session) {
-            connect.set_properties({{mqtt::property::SESSION_EXPIRY_INTERVAL, kSessionExpirySeconds}});
-        }
         if (!options.health_topic.empty()) connect.set_will(mqtt::will_options(*health("down")));
         return connect;
     }

@@ -29,7 +29,6 @@ class Bus {
     struct Options {
         std::string broker;  // mqtt://host:port
         std::string client_id;
-        bool persistent_session = true;
         std::string health_topic = {};  // retained: "up" while connected, "down" as the will; empty: none
     };
     struct Subscription {

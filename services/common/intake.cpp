@@ -40,15 +40,19 @@ const char* const kIntakeSchema = R"(
 Intake::Intake(const Settings& settings, std::string group)
     : mode_(parse_mode(settings)), group_(std::move(group)) {}
 
-void Intake::add(const std::string& filter, bool is_state, Handler handler) {
-    routes_.push_back({filter, is_state, std::move(handler)});
+void Intake::add(Source source, const std::string& filter, Handler handler) {
+    routes_.push_back({source, filter, std::move(handler)});
+}
+
+bool Intake::has(Source source) const {
+    return std::any_of(routes_.begin(), routes_.end(), [&](const Route& r) { return r.source == source; });
 }
 
 void Intake::follow(const std::string& stream, const std::vector<std::string>& filters, Reader reader) {
     stream_ = stream;
     reader_ = std::move(reader);
     for (const auto& filter : filters) {
-        add(filter, /*is_state=*/false, [this](const Message& message) {
+        add(Source::kLog, filter, [this](const Message& message) {
             return mode_ == Mode::kQueue ? read_log(message) : read_event(message);
         });
     }
@@ -64,26 +68,27 @@ void Intake::load_place(soci::session& sql) {
 std::vector<std::string> Intake::filters() const {
     std::vector<std::string> filters;
     if (mode_ == Mode::kQueue) {
-        if (!stream_.empty()) {
-            const auto start = place_ == 0 ? "earliest" : std::to_string(place_ + 1);
-            filters.push_back("$stream/" + stream_ + "/" + start);
-        } else if (!std::all_of(routes_.begin(), routes_.end(), [](const Route& r) { return r.is_state; })) {
-            filters.push_back("$queue/" + group_);
-        }
+        const auto start = place_ == 0 ? "earliest" : std::to_string(place_ + 1);
+        if (has(Source::kLog)) filters.push_back("$stream/" + stream_ + "/" + start);
+        if (has(Source::kEvents)) filters.push_back("$queue/" + group_);
     }
     for (const auto& route : routes_) {
-        if (!route.is_state && mode_ == Mode::kQueue) continue;
-        const bool shared = mode_ == Mode::kShared && !route.is_state;
+        const bool is_state = route.source == Source::kState;
+        if (mode_ == Mode::kQueue && !is_state) continue;
+        const bool shared = mode_ == Mode::kShared && !is_state;
         filters.push_back(shared ? "$share/" + group_ + "/" + route.filter : route.filter);
     }
     return filters;
 }
 
 Intake::Task Intake::task_for(const Message& message) const {
+    // One topic may come from the log and from the queue.
+    const bool from_log = !message.user_property(kStreamOffset).empty();
     for (const auto& route : routes_) {
+        if (mode_ == Mode::kQueue && (route.source == Source::kLog) != from_log) continue;
         if (!topic_matches(route.filter, message.topic)) continue;
         return {.work = route.handler(message),
-                .from_queue = mode_ == Mode::kQueue && !route.is_state && stream_.empty()};
+                .from_queue = mode_ == Mode::kQueue && route.source == Source::kEvents};
     }
     return {.work = {}, .is_known = false};
 }

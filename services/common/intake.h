@@ -17,6 +17,7 @@ namespace dray::service {
 class Intake {
   public:
     enum class Mode : std::uint8_t { kSubscription, kShared, kQueue };
+    enum class Source : std::uint8_t { kEvents, kState, kLog };
     using Work = std::function<void(Transaction&)>;
     using Handler = std::function<Work(const Message&)>;
     using Reader = std::function<void(Transaction&, const Message&, const EventHeader&)>;
@@ -24,7 +25,7 @@ class Intake {
     // `group`: the name of queue and shared group. Throws SettingsError.
     Intake(const Settings& settings, std::string group);
 
-    void add(const std::string& filter, bool is_state, Handler handler);
+    void add(Source source, const std::string& filter, Handler handler);
     void follow(const std::string& stream, const std::vector<std::string>& filters, Reader reader);
     // Where the log was left: read once at the start.
     void load_place(soci::session& sql);
@@ -43,10 +44,11 @@ class Intake {
 
   private:
     struct Route {
+        Source source;
         std::string filter;
-        bool is_state;
         Handler handler;
     };
+    bool has(Source source) const;
     Work read_log(const Message& message) const;
     Work read_event(const Message& message) const;
 

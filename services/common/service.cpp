@@ -91,7 +91,6 @@ struct Service::Impl {
     Bus::Options bus_options() const {
         return {.broker = options.settings.text("broker"),
                 .client_id = instance,
-                .persistent_session = false,
                 .health_topic = "service/" + instance + "/health"};
     }
 
@@ -127,7 +126,8 @@ struct Service::Impl {
     }
 
     Consumer::Callbacks consumer_callbacks() {
-        return {.on_message = [this](Message message, Consumer::Receipt receipt) { take(message, receipt); },
+        return {.on_message = [this](const Message& message,
+                                     Consumer::Receipt receipt) { take(message, receipt); },
                 .on_up =
                     [this] {
                         consumer_ready = true;
@@ -252,8 +252,9 @@ const std::string& Service::instance() const {
     return impl_->instance;
 }
 
-void Service::subscribe(Source source, const std::string& filter, Handler handler) {
-    impl_->intake.add(filter, source == Source::kState, std::move(handler));
+void Service::subscribe(bool is_state, const std::string& filter, Handler handler) {
+    impl_->intake.add(is_state ? Intake::Source::kState : Intake::Source::kEvents, filter,
+                      std::move(handler));
 }
 
 void Service::follow(const std::string& stream, const std::vector<std::string>& filters, Reader reader) {

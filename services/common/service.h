@@ -67,13 +67,13 @@ class Service {
     // that match, the first that was named counts.
     template <class Event>
     void on(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
-        subscribe(Source::kEvents, filter, reader<Event>(std::move(handler)));
+        subscribe(/*is_state=*/false, filter, reader<Event>(std::move(handler)));
     }
 
     // The same for retained state: each instance has a subscription of its own, whatever `consume` says.
     template <class Event>
     void on_state(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
-        subscribe(Source::kState, filter, reader<Event>(std::move(handler)));
+        subscribe(/*is_state=*/true, filter, reader<Event>(std::move(handler)));
     }
 
     // Everything that matches, from the beginning and in order: the log `$stream/<stream>` from the first
@@ -112,10 +112,9 @@ class Service {
     int wait_and_stop();
 
   private:
-    enum class Source : std::uint8_t { kEvents, kState };
     // What is to be done with a message; nothing: it cannot be read.
     using Handler = std::function<Work(const Message&)>;
-    void subscribe(Source source, const std::string& filter, Handler handler);
+    void subscribe(bool is_state, const std::string& filter, Handler handler);
 
     template <class Event>
     static Handler reader(std::function<void(Transaction&, const Event&)> handler) {

@@ -40,7 +40,7 @@ const char* const kSchema = R"(
 )";
 
 std::string Requests::ask(Transaction& tx, const std::string& customer, v1::PrivacyKind kind) const {
-    const auto id = service::new_uuid();
+    auto id = service::new_uuid();
     const std::int64_t deadline = now_ms() + options_.deadline_ms;
     tx.sql() << "INSERT INTO requests (request_id, state, deadline_ms) VALUES (:id, 'waiting', :deadline)",
         use(id), use(deadline);
