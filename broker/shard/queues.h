@@ -102,7 +102,7 @@ void discard_queued(Core& core, Queue& queue, QueueMessages::Position position, 
 // One of its filters has matched.
 void attract(Core& core, Queue& queue, const session::MessageRef& message);
 // A message that came by a collection is safe.
-void keep_queue_promise(Core& core, QueueNumber queue, QueueMessages::Position position);
+void keep_queue_promise(Core& core, QueueNumber number, QueueMessages::Position position);
 
 void receive_at_home(Core& core, ShardIndex from, const QueueLookup& lookup);
 void receive_at_home(Core& core, ShardIndex from, const QueueJoin& join);
@@ -111,7 +111,7 @@ void receive_at_home(Core& core, ShardIndex from, const QueueSettle& settled);
 // A consumer can take (more) messages.
 void consumer_is_able(Core& core, session::SessionNumber consumer);
 
-void on_queue_timer(Core& core, QueueNumber queue);
+void on_queue_timer(Core& core, QueueNumber number);
 
 // The books' side: the queue holds a message (again), or lets go of it, to the place that the caller says.
 void hold(Core& core, Queue& queue, const QueueMessages::Message& message);
