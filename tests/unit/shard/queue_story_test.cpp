@@ -70,7 +70,8 @@ class Ledger {
 // Consumes a queue, not always at once.
 class WorkingDevice final : public Device {
   public:
-    WorkingDevice(World& world, std::string name, std::string queue, int qos, Ledger& ledger, Random& chance)
+    WorkingDevice(World& world, std::string name, const std::string& queue, int qos, Ledger& ledger,
+                  Random& chance)
         : Device(world, std::move(name), kV5),
           filter_("$queue/" + queue),
           qos_(qos),
