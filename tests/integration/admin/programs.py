@@ -83,10 +83,11 @@ class Drayd:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, *_):
+    def __exit__(self, *_):
         self.process.stdout.close()
-        status = self.stop() if self.process.poll() is None else 0  # the test has ended it
-        if status != 0 and kind is None:
+        status = self.stop() if self.process.poll() is None else self.process.returncode
+        # The test may have killed it. If it has ended by itself, that is why the test has failed.
+        if status not in (0, -signal.SIGKILL):
             raise AssertionError(f"drayd's exit status is {status}\n{self.log()}")
 
 
