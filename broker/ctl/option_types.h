@@ -16,7 +16,7 @@ CLI::Validator size_bytes();   // 4096, 64KiB, 1GiB
 // An option that becomes a field of the request. `body` outlives the parsing.
 template <typename Value>
 CLI::Option* add_field(CLI::App& command, const char* option, Json& body, const char* field,
-                       const char* what) {
+                       const std::string& what) {
     return command.add_option_function<Value>(
         option, [&body, field](const Value& value) { body[field] = value; }, what);
 }

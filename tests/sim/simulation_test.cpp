@@ -11,22 +11,13 @@
 #include <string>
 
 #include "laws/laws.h"
+#include "seeds.h"
 #include "trace.h"
 
 namespace dray::sim {
 namespace {
 
-// Sanitizers make a simulation ten times as long.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kSeeds = 60;
-#else
 constexpr std::uint64_t kSeeds = 500;
-#endif
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 std::uint64_t running = 0;
 
@@ -49,12 +40,10 @@ std::string verdict_of(std::uint64_t seed) {
 
 TEST(Simulation, EveryLawHoldsInEverySeed) {
     for (const int signal : {SIGABRT, SIGSEGV}) std::signal(signal, tell_seed);
-    const std::uint64_t first = number_from_environment("DRAY_SEED", 1);
-    const std::uint64_t count =
-        number_from_environment("DRAY_SEEDS", std::getenv("DRAY_SEED") != nullptr ? 1 : kSeeds);
-    for (running = first; running < first + count; ++running) {
-        ASSERT_EQ(verdict_of(running), "") << "make sim SEED=" << running;
-    }
+    test::for_each_seed(kSeeds, [](std::uint64_t seed) {
+        running = seed;
+        ASSERT_EQ(verdict_of(seed), "") << "make sim SEED=" << seed;
+    });
 }
 
 }  // namespace

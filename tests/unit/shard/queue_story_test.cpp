@@ -9,27 +9,18 @@
 // A failure prints its seed; DRAY_SEED=<seed> replays it, DRAY_SEEDS=<count> tries more of them.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <memory>
 #include <set>
 
 #include "device.h"
 #include "queue_world.h"
+#include "seeds.h"
 
 namespace dray::test {
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kSeeds = 40;
-#else
 constexpr std::uint64_t kSeeds = 300;
-#endif
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 std::string message_name(std::string_view topic, int number) {
     return std::string(topic) + ' ' + std::to_string(number);
@@ -297,13 +288,7 @@ class Story {
 };
 
 TEST(QueueStory, ConsumedOnceOrRedeliveredNeverLost) {
-    const std::uint64_t first = number_from_environment("DRAY_SEED", 1);
-    const bool is_replay = std::getenv("DRAY_SEED") != nullptr;
-    const std::uint64_t count = number_from_environment("DRAY_SEEDS", is_replay ? 1 : kSeeds);
-    for (std::uint64_t seed = first; seed < first + count && !HasFailure(); ++seed) {
-        SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed));
-        Story(seed).tell();
-    }
+    for_each_seed(kSeeds, [](std::uint64_t seed) { Story(seed).tell(); });
 }
 
 }  // namespace

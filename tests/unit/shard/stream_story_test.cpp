@@ -11,27 +11,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <memory>
 
 #include "device.h"
+#include "seeds.h"
 #include "shard/stream_filter.h"
 #include "words.h"
 
 namespace dray::test {
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kSeeds = 40;
-#else
 constexpr std::uint64_t kSeeds = 200;
-#endif
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text != nullptr ? std::strtoull(text, nullptr, 10) : otherwise;
-}
 
 std::uint64_t offset_of(const mqtt::Publish& message) {
     for (const mqtt::Property& each : message.properties) {
@@ -199,13 +190,7 @@ class Story {
 };
 
 TEST(StreamStory, NoGapNoReorderAndAllThatWasAcknowledged) {
-    const std::uint64_t first = number_from_environment("DRAY_SEED", 1);
-    const bool is_replay = std::getenv("DRAY_SEED") != nullptr;
-    const std::uint64_t count = number_from_environment("DRAY_SEEDS", is_replay ? 1 : kSeeds);
-    for (std::uint64_t seed = first; seed < first + count && !HasFailure(); ++seed) {
-        SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed));
-        Story(seed).tell();
-    }
+    for_each_seed(kSeeds, [](std::uint64_t seed) { Story(seed).tell(); });
 }
 
 }  // namespace
