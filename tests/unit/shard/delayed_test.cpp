@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "device.h"
+#include "seeds.h"
 #include "shard/delayed.h"
 #include "shard_counts.h"
 
@@ -114,12 +115,11 @@ TEST_P(DelayedPublish, TheAcknowledgementWaitsForTheRecord) {
 
 // A crash at any moment: of QoS 1 each comes at least once, of QoS 2 exactly once.
 TEST_P(DelayedPublish, SurvivesCrashes) {
-    for (Seeds seed(60); seed.first <= seed.last && !HasFailure(); ++seed.first) {
-        SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed.first));
-        WorldOptions each = options(seed.first);
+    for_each_seed(60, [&](std::uint64_t seed) {
+        WorldOptions each = options(seed);
         each.disk = Disk::kByItself;
         World world(each);
-        Random chance(seed.first);
+        Random chance(seed);
         PublishingDevice publisher(world, "p", "$delayed/3/t/a", ProtocolVersion::kV311);
         std::vector<std::unique_ptr<SubscribingDevice>> subscribers;
         for (const char* name : {"s1", "s2", "s3"}) {
@@ -166,7 +166,7 @@ TEST_P(DelayedPublish, SurvivesCrashes) {
         }
         EXPECT_EQ(world.disk().count(shard::Table::kDelayed), 0) << "messages left behind";
         EXPECT_EQ(world.books().held, 0);
-    }
+    });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 
+#include "seeds.h"
 #include "shard_counts.h"
 
 namespace dray::test {
@@ -277,13 +278,11 @@ class Story {
 };
 
 TEST_P(ExactlyOnce, WhateverHappensToTheConnections) {
-    for (Seeds seed(60); seed.first <= seed.last; ++seed.first) {
-        SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed.first));
-        WorldOptions each = options(seed.first);
-        each.limits.inflight_messages_max = static_cast<std::uint16_t>(1 + seed.first % 9);
-        Story(each, seed.first).until_done();
-        if (testing::Test::HasFailure()) return;
-    }
+    for_each_seed(60, [&](std::uint64_t seed) {
+        WorldOptions each = options(seed);
+        each.limits.inflight_messages_max = static_cast<std::uint16_t>(1 + seed % 9);
+        Story(each, seed).until_done();
+    });
 }
 
 }  // namespace

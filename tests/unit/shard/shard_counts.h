@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <string>
 
 #include "words.h"
@@ -33,14 +32,5 @@ class EachShardCount : public testing::TestWithParam<shard::ShardIndex> {
 inline std::string shard_count_name(const testing::TestParamInfo<shard::ShardIndex>& info) {
     return std::to_string(info.param) + "Shards";
 }
-
-// The seeds of a random test: 1 to `count`, or the one in DRAY_SEED.
-struct Seeds {
-    explicit Seeds(std::uint64_t count) : last(count) {
-        if (const char* text = std::getenv("DRAY_SEED")) first = last = std::strtoull(text, nullptr, 10);
-    }
-    std::uint64_t first = 1;
-    std::uint64_t last;
-};
 
 }  // namespace dray::test

@@ -1,23 +1,13 @@
 // The engine as its clients see it, with 1, 2 and 4 shards.
 #include <gtest/gtest.h>
 
-#include "shard_counts.h"
+#include "shard_clients.h"
 
 namespace dray::test {
 namespace {
 
 // Every transcript must hold whichever shards its clients fall on: the seed and the number vary.
 DRAY_EACH_SHARD_COUNT(Shards);
-
-void subscriber(World& world, const std::string& name, std::string_view filter, int qos,
-                ProtocolVersion version = ProtocolVersion::kV311) {
-    world.client(name).sends(connect(name, version)).gets(connack());
-    world.client(name).sends(subscribe(1, filter, qos)).gets(suback(1, qos));
-}
-
-void publisher(World& world, const std::string& name, ProtocolVersion version = ProtocolVersion::kV311) {
-    world.client(name).sends(connect(name, version)).gets(connack());
-}
 
 TEST_P(Shards, AMessageReachesEverySubscriberOnce) {
     World world(options());
@@ -316,146 +306,6 @@ TEST_P(Shards, ASlowReaderOfQoS1LosesNothing) {
     for (int i = 1; i <= 100; ++i)
         world.client("s").gets(publish("a", std::to_string(i), 1, i)).sends(puback(i));
     EXPECT_EQ(world.books().delivered, 100);
-}
-
-TEST_P(Shards, APubackForARetainedMessageWaitsForTheDisk) {
-    WorldOptions by_hand = options();
-    by_hand.disk = Disk::kByHand;
-    World world(by_hand);
-    publisher(world, "p");
-    world.client("p").sends(retained(publish("r", "x", 1, 1))).gets_nothing();
-    world.client("p").sends(publish("other", "y", 1, 2)).gets_nothing();  // acknowledgements keep their order
-    world.sync();
-    world.client("p").gets(puback(1)).gets(puback(2));
-}
-
-TEST_P(Shards, AMessageForASessionThatIsKeptIsAcknowledgedWhenItIsOnDisk) {
-    WorldOptions by_hand = options();
-    by_hand.disk = Disk::kByHand;
-    World world(by_hand);
-    world.client("s").sends(connect_again("s")).gets_nothing();
-    world.sync();
-    world.client("s").gets(connack()).sends(subscribe(1, "a", 2)).gets_nothing();
-    world.sync();
-    world.client("s").gets(suback(1, 2));
-    publisher(world, "p");
-    world.client("p").sends(publish("a", "x", 1, 1)).gets_nothing();
-    world.client("s").gets(publish("a", "x", 1, 1)).sends(puback(1));  // need not wait at QoS 1
-    world.client("p").sends(publish("a", "y", 2, 2)).gets_nothing();
-    world.client("s").gets_nothing();  // must wait at QoS 2
-    world.sync();
-    world.client("p").gets(puback(1)).gets(pubrec(2)).sends(pubrel(2)).gets(pubcomp(2));
-    world.client("s").gets(publish("a", "y", 2, 2)).sends(pubrec(2)).gets_nothing();
-    world.sync();
-    world.client("s").gets(pubrel(2)).sends(pubcomp(2));
-    world.sync();
-    EXPECT_EQ(world.disk().count(shard::Table::kEntries), 0);
-}
-
-TEST_P(Shards, NothingTouchesTheDiskForSessionsThatEndWithTheirConnection) {
-    WorldOptions by_hand = options();
-    by_hand.disk = Disk::kByHand;
-    World world(by_hand);
-    subscriber(world, "s", "a", 2);
-    publisher(world, "p");
-    world.client("p").sends(publish("a", "x", 1, 1)).gets(puback(1));
-    world.client("p").sends(publish("a", "y", 2, 2)).gets(pubrec(2)).sends(pubrel(2)).gets(pubcomp(2));
-    world.client("p").sends(publish("a", "z"));
-    EXPECT_FALSE(world.disk().has_unsynced());
-}
-
-TEST_P(Shards, AfterARestartASessionGoesOnUnderTheSamePacketIds) {
-    for (const shard::ShardIndex after : {shard::ShardIndex{1}, shard::ShardIndex{3}}) {
-        WorldOptions by_itself = options();
-        by_itself.disk = Disk::kByItself;
-        World world(by_itself);
-        world.client("s").sends(connect_again("s")).gets(connack()).sends(subscribe(1, "a/#", 2));
-        world.client("s").gets(suback(1, 2));
-        publisher(world, "p");
-        for (int i = 1; i <= 3; ++i) {
-            world.client("p").sends(publish("a/b", std::to_string(i), 2, i)).gets(pubrec(i));
-            world.client("s").gets(publish("a/b", std::to_string(i), 2, i));
-        }
-        world.client("s").sends(pubrec(1)).gets(pubrel(1)).sends(pubcomp(1)).sends(pubrec(2)).gets(pubrel(2));
-        world.sync();
-        world.crash(after);
-        world.client("s").sends(connect_again("s")).gets(connack(true));
-        world.client("s").gets(pubrel(2)).sends(pubcomp(2));
-        world.client("s").gets(again(publish("a/b", "3", 2, 3))).sends(pubrec(3)).gets(pubrel(3));
-        publisher(world, "p");
-        world.client("p").sends(publish("a/c", "4", 1, 9)).gets(puback(9));
-        world.client("s").gets(publish("a/c", "4", 1, 4)).gets_nothing();
-    }
-}
-
-TEST_P(Shards, DeadlinesGoOnThroughARestart) {
-    WorldOptions by_itself = options();
-    by_itself.disk = Disk::kByItself;
-    World world(by_itself);
-    const mqtt::PropertyList minute = mqtt::PropertyList().add(mqtt::PropertyId::kSessionExpiryInterval, 60U);
-    mqtt::Connect for_a_minute = connect_again("s", kV5);
-    for_a_minute.properties = minute.view();
-    world.client("s").sends(for_a_minute).gets(connack()).drops();
-    world.advance(40s);
-    world.crash(2);
-    world.client("s").sends(for_a_minute).gets(connack(true)).drops();
-    world.advance(30s);
-    world.crash(1);
-    world.advance(31s);
-    world.client("s").sends(for_a_minute).gets(connack(false));
-}
-
-TEST_P(Shards, TheWillOfAClientThatWasThereWhenTheProcessDiedIsPublished) {
-    WorldOptions by_itself = options();
-    by_itself.disk = Disk::kByItself;
-    World world(by_itself);
-    world.client("s")
-        .sends(connect_again("s"))
-        .gets(connack())
-        .sends(subscribe(1, "w", 1))
-        .gets(suback(1, 1));
-    mqtt::Connect with_will = connect_again("c");
-    with_will.will = mqtt::Will{"w", as_bytes("gone"), QoS::kAtLeastOnce, false, {}};
-    world.client("c").sends(with_will).gets(connack());
-    world.crash(2);
-    world.client("s").sends(connect_again("s")).gets(connack(true)).gets(publish("w", "gone", 1, 1));
-    world.client("s").sends(puback(1)).gets_nothing();
-}
-
-TEST_P(Shards, WhileTheDiskRefusesClientsAreToldOrWait) {
-    WorldOptions by_hand = options();
-    by_hand.disk = Disk::kByHand;
-    World world(by_hand);
-    publisher(world, "old");
-    publisher(world, "new", kV5);
-    world.disk().set_works(false);
-    world.client("old").sends(retained(publish("r", "x", 1, 1))).gets_nothing();
-    world.client("new").sends(retained(publish("r", "y", 1, 1))).gets(puback(1, ReasonCode::kQuotaExceeded));
-    world.client("new").sends(retained(publish("r", "y", 2, 2))).gets(pubrec(2, ReasonCode::kQuotaExceeded));
-    world.disk().set_works(true);
-    world.sync();
-    world.client("old").gets(puback(1));
-    world.client("new").sends(publish("r", "y", 2, 2)).gets(pubrec(2, ReasonCode::kNoMatchingSubscribers));
-}
-
-TEST_P(Shards, ASubscriptionThatEndsBeforeItsSubackGetsNothingRetained) {
-    WorldOptions by_hand = options();
-    by_hand.disk = Disk::kByHand;
-    World world(by_hand);
-    publisher(world, "p");
-    world.sync();
-    world.client("p").sends(retained(publish("r/1", "x", 1, 1)));
-    world.sync();
-    world.client("p").gets(puback(1));
-    world.client("s").sends(connect_again("s"));
-    world.sync();
-    world.client("s").gets(connack());
-    world.client("s").says(subscribe(1, "r/+", 1)).sends(unsubscribe(2, "r/+"));
-    world.sync();  // both are answered now
-    world.client("s").gets(suback(1, 1)).gets(unsuback(2)).gets_nothing();
-    world.client("s").sends(connect("s"));  // the session ends, and nothing of it goes on
-    world.sync();
-    world.run();
 }
 
 TEST_P(Shards, NearACeilingAcknowledgementsWaitAndAtItNewerClientsAreRefused) {

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "seeds.h"
 #include "shard_counts.h"
 
 namespace dray::test {
@@ -217,16 +218,15 @@ class SharedProperty {
 };
 
 TEST_P(SharedGroups, WhateverMembersDoEveryMessageIsDoneOnceAndNobodyIdles) {
-    for (Seeds seed(40); seed.first <= seed.last; ++seed.first) {
+    for_each_seed(40, [&](std::uint64_t seed) {
         for (const auto choice : {shard::SharedChoice::kRoundRobin, shard::SharedChoice::kLeastInflight}) {
-            SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed.first));
-            WorldOptions each = options(seed.first);
+            WorldOptions each = options(seed);
             each.shared_choice = choice;
-            each.limits.inflight_messages_max = static_cast<std::uint16_t>(1 + seed.first % 7);
-            SharedProperty(each, seed.first).run();
+            each.limits.inflight_messages_max = static_cast<std::uint16_t>(1 + seed % 7);
+            SharedProperty(each, seed).run();
             if (testing::Test::HasFailure()) return;
         }
-    }
+    });
 }
 
 }  // namespace

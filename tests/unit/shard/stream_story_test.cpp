@@ -190,7 +190,7 @@ class Story {
 };
 
 TEST(StreamStory, NoGapNoReorderAndAllThatWasAcknowledged) {
-    for_each_seed(kSeeds, [](std::uint64_t seed) { Story(seed).tell(); });
+    for_each_seed(fewer_if_sanitized(kSeeds), [](std::uint64_t seed) { Story(seed).tell(); });
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-// Streams as their readers see them: with 1, 2 and 4 shards, and with and without a disk.
+// Streams as their readers see them.
 #include <gtest/gtest.h>
 
-#include <tuple>
+#include <algorithm>
 
 #include "base/iso_time.h"
 #include "shard/stream_filter.h"
-#include "shard_counts.h"
+#include "stream_world.h"
 
 namespace dray::test {
 namespace {
@@ -13,70 +13,7 @@ namespace {
 using mqtt::PropertyId;
 using mqtt::PropertyList;
 
-class Streams : public testing::TestWithParam<std::tuple<shard::ShardIndex, Disk>> {
-  protected:
-    Streams() {
-        world_options.shards = std::get<0>(GetParam());
-        world_options.disk = std::get<1>(GetParam());
-        world_options.streams = {{.name = "events", .filters = {"order/#", "order/+"}}};
-    }
-    bool has_disk() const { return world_options.disk != Disk::kNone; }
-    WorldOptions world_options;
-};
-INSTANTIATE_TEST_SUITE_P(Each, Streams,
-                         testing::Combine(testing::Values(1, 2, 4),
-                                          testing::Values(Disk::kNone, Disk::kByItself)),
-                         [](const auto& each) {
-                             return std::to_string(std::get<0>(each.param)) + "Shards" +
-                                    (std::get<1>(each.param) == Disk::kNone ? "" : "OnDisk");
-                         });
-
-// Publishes numbers: topic "<topic>", payload "<number>".
-class Publisher {
-  public:
-    Publisher(World& world, std::string topic) : client_(world.client("p")), topic_(std::move(topic)) {
-        client_.sends(connect("p")).gets(connack());
-    }
-    void publishes(int from, int to, int qos = 1) {
-        for (int i = from; i <= to; ++i) {
-            client_.sends(publish(topic_, std::to_string(i), qos, qos == 0 ? 0 : i));
-            if (qos == 1) client_.gets(puback(i));
-            if (qos == 2) client_.gets(pubrec(i)).sends(pubrel(i)).gets(pubcomp(i));
-        }
-    }
-
-  private:
-    Client& client_;
-    std::string topic_;
-};
-
-// All payloads that have come; what comes with QoS 1 is acknowledged, until nothing comes any more.
-std::string takes(Client& client) {
-    std::string text;
-    for (bool more = true; more;) {
-        more = false;
-        for (const mqtt::Packet& packet : client.takes_all()) {
-            const auto* message = std::get_if<mqtt::Publish>(&packet);
-            if (message == nullptr) continue;
-            text += std::string(text.empty() ? "" : " ") + std::string(as_text(message->payload));
-            if (message->qos == QoS::kAtMostOnce) continue;
-            client.sends(puback(static_cast<int>(message->packet_id)));
-            more = true;
-        }
-    }
-    return text;
-}
-
-std::string numbers(int from, int to) {
-    std::string text;
-    for (int i = from; i <= to; ++i) text += (text.empty() ? "" : " ") + std::to_string(i);
-    return text;
-}
-
-Client& reader(World& world, const std::string& name, std::string_view filter, int qos = 1,
-               ProtocolVersion version = ProtocolVersion::kV311) {
-    return world.client(name).sends(connect(name, version)).gets(connack()).sends(subscribe(1, filter, qos));
-}
+DRAY_EACH_STREAM_WORLD(Streams);
 
 std::string property(const mqtt::Publish& message, std::string_view name) {
     for (const mqtt::Property& each : message.properties) {
@@ -331,227 +268,30 @@ TEST_P(Streams, ExpiredMessagesAreNotGiven) {
     EXPECT_EQ(takes(reader(world, "late", "$stream/events/earliest")), "never");
 }
 
-TEST_P(Streams, RetentionByBytesRemovesTheOldest) {
-    world_options.streams[0].retention_bytes = 10'000;
+// While messages are published, old records are given at a rate; else as fast as the reader takes them.
+TEST_P(Streams, ReplayLeavesTheTimeToWhatIsPublished) {
+    world_options.limits.stream_tail_bytes_max = 1024;  // what is older comes from the disk
     World world(world_options);
     Publisher publisher(world, "order/a");
-    publisher.publishes(1, 1000);
-    const std::string kept = takes(reader(world, "r", "$stream/events/earliest"));
-    const int first = std::stoi(kept);
-    EXPECT_EQ(kept, numbers(first, 1000));
-    // 27 bytes and the topic, 7, and the payload.
-    EXPECT_LE((1000 - first) * 37, 10'000);
-    EXPECT_GE((1000 - first) * 37, 10'000 * 14 / 16);
-    const auto count = static_cast<std::uint64_t>(1000 - first + 1);
+    publisher.publishes(1, 3000, 0);
+    world.advance(10ms);
+    Client& r = reader(world, "r", "$stream/events/earliest", 0);
+    Client& live = world.client("live").sends(connect("live")).gets(connack());
+    std::size_t all = r.takes_all().size();
+    std::size_t most = 0;
+    for (int ms = 0; ms < 10; ++ms) {
+        live.sends(publish("order/b", "x"));
+        world.advance(1ms);
+        const std::size_t came = r.takes_all().size();
+        if (ms > 1) most = std::max(most, came);
+        all += came;
+    }
     if (has_disk()) {
-        EXPECT_EQ(world.disk().count(shard::Table::kStreamRecords), count);
+        EXPECT_LE(most, 110U) << "in a millisecond";
     }
-}
-
-TEST_P(Streams, RetentionByAgeRemovesTheOldest) {
-    world_options.streams[0].retention_s = 60;
-    World world(world_options);
-    Publisher publisher(world, "order/a");
-    publisher.publishes(1, 10);
-    world.advance(30s);
-    publisher.publishes(11, 20);
-    world.advance(29s);
-    EXPECT_EQ(takes(reader(world, "a", "$stream/events/earliest")), numbers(1, 20));
-    world.advance(10s);
-    EXPECT_EQ(takes(reader(world, "b", "$stream/events/earliest")), numbers(11, 20));
-    world.advance(60s);
-    EXPECT_EQ(takes(reader(world, "c", "$stream/events/earliest")), "");
-    if (has_disk()) {
-        EXPECT_EQ(world.disk().count(shard::Table::kStreamRecords), 0);
-    }
-    publisher.publishes(21, 21);
-    EXPECT_EQ(takes(reader(world, "d", "$stream/events/21")), "21") << "offsets go on";
-}
-
-TEST_P(Streams, AreListedCreatedAndDeleted) {
-    World world(world_options);
-    const shard::StreamOptions created{.name = "made", .filters = {"made/#"}};
-    const auto home = shard::home_of_stream("made", world_options.shards);
-    const auto ask = [&](const shard::StreamAction& action) {
-        return world.ask<shard::StreamReply>(home, shard::StreamRequest{5, action});
-    };
-    world.client("early").sends(connect("early")).gets(connack());
-    world.client("early").sends(subscribe(1, "$stream/made/earliest", 1)).gets(suback(1, 0x80));
-    EXPECT_EQ(ask(shard::CreateStream{created}).streams.at(0).options, created);
-    Publisher publisher(world, "made/a");
-    publisher.publishes(1, 3);
-    Client& client = reader(world, "r", "$stream/made/earliest/made/+");
-    EXPECT_EQ(takes(client), "1 2 3");
-
-    const shard::StreamReply listed = ask(shard::ListStreams{"made"});
-    ASSERT_EQ(listed.streams.size(), 1U);
-    const shard::StreamInfo& info = listed.streams[0];
-    EXPECT_EQ(info.first_offset, 1U);
-    EXPECT_EQ(info.next_offset, 4U);
-    EXPECT_EQ(info.bytes, 3 * (27 + 6 + 1));
-    ASSERT_EQ(info.readers.size(), 1U);
-    EXPECT_EQ(info.readers[0].client_id, "r");
-    EXPECT_EQ(info.readers[0].filter, "made/+");
-    EXPECT_EQ(info.readers[0].lag, 0U);
-
-    EXPECT_EQ(ask(shard::CreateStream{{.name = "made", .filters = {"other"}}}).error,
-              shard::StreamError::kNone);
-    publisher.publishes(4, 4);
-    EXPECT_EQ(takes(client), "") << "it takes in other topics now";
-    EXPECT_EQ(ask(shard::DeleteStream{"made"}).error, shard::StreamError::kNone);
-    EXPECT_EQ(ask(shard::DeleteStream{"made"}).error, shard::StreamError::kUnknown);
-    EXPECT_EQ(ask(shard::ListStreams{"made"}).error, shard::StreamError::kUnknown);
-    EXPECT_EQ(ask(shard::CreateStream{{.name = "a/b", .filters = {"x"}}}).error,
-              shard::StreamError::kInvalid);
-    EXPECT_EQ(world.books().held, 0);
-    world.client("early").sends(subscribe(1, "$stream/made/earliest", 1)).gets(suback(1, 0x80));
-
-    EXPECT_EQ(ask(shard::CreateStream{created}).error, shard::StreamError::kNone);
-    publisher.publishes(5, 5);
-    client.sends(subscribe(2, "$stream/made/earliest/made/+", 1)).gets(suback(2, 1));
-    EXPECT_EQ(takes(client), "5") << "a stream of the same name is another stream";
-}
-
-DRAY_EACH_SHARD_COUNT(StreamsAfterACrash);
-
-WorldOptions on_disk(const WorldOptions& options, Disk disk = Disk::kByItself) {
-    WorldOptions result = options;
-    result.disk = disk;
-    result.streams = {{.name = "events", .filters = {"order/#"}}};
-    return result;
-}
-
-TEST_P(StreamsAfterACrash, EverythingIsThereAndOffsetsGoOn) {
-    World world(on_disk(options()));
-    Publisher publisher(world, "order/a");
-    publisher.publishes(1, 1500);
-    for (const int shards : {1, 4, 2}) {
-        world.crash(static_cast<shard::ShardIndex>(shards));
-        Client& client = reader(world, "r", "$stream/events/earliest");
-        client.gets(suback(1, 1));
-        EXPECT_EQ(takes(client), numbers(1, 1500));
-    }
-    world.client("p")
-        .sends(connect("p"))
-        .gets(connack())
-        .sends(publish("order/a", "1501", 1, 1))
-        .gets(puback(1));
-    EXPECT_EQ(takes(world.client("r")), "1501");
-    EXPECT_EQ(takes(reader(world, "late", "$stream/events/1501")), "1501");
-}
-
-TEST_P(StreamsAfterACrash, AKeptReaderGoesOn) {
-    World world(on_disk(options()));
-    Publisher publisher(world, "order/a");
-    publisher.publishes(1, 1000);
-    Client& client = world.client("r");
-    client.sends(connect_again("r")).gets(connack());
-    client.sends(subscribe(1, "$stream/events/earliest", 1)).gets(suback(1, 1));
-    EXPECT_EQ(takes(client), numbers(1, 1000));
-    world.advance(2s);
-    publisher.publishes(1001, 1001);
-    EXPECT_EQ(takes(client), "1001");
-    world.sync();
-    world.crash(GetParam());
-    client.sends(connect_again("r")).gets(connack(true));
-    EXPECT_EQ(takes(client), "");
-    client.drops();
-    world.crash(GetParam());
-    world.client("p")
-        .sends(connect("p"))
-        .gets(connack())
-        .sends(publish("order/a", "1002", 1, 1))
-        .gets(puback(1));
-    client.sends(connect_again("r")).gets(connack(true));
-    EXPECT_EQ(takes(client), "1002");
-}
-
-TEST_P(StreamsAfterACrash, AnEmptyStreamKeepsItsOffsets) {
-    WorldOptions short_lived = on_disk(options());
-    short_lived.streams[0].retention_s = 10;
-    World world(short_lived);
-    Publisher publisher(world, "order/a");
-    publisher.publishes(1, 5);
-    world.advance(30s);
-    EXPECT_EQ(world.disk().count(shard::Table::kStreamRecords), 0);
-    world.crash(GetParam());
-    world.client("p")
-        .sends(connect("p"))
-        .gets(connack())
-        .sends(publish("order/a", "6", 1, 1))
-        .gets(puback(1));
-    EXPECT_EQ(takes(reader(world, "r", "$stream/events/6")), "6");
-}
-
-TEST_P(StreamsAfterACrash, AStreamMadeAtRunTimeIsThere) {
-    World world(on_disk(options()));
-    const auto home = shard::home_of_stream("made", GetParam());
-    const shard::StreamOptions made{"made", {"made/#", "too"}, 1'000'000, 3600};
-    world.ask<shard::StreamReply>(home, shard::StreamRequest{1, shard::CreateStream{made}});
-    Publisher publisher(world, "made/a");
-    publisher.publishes(1, 2);
-    world.crash(2);
-    EXPECT_EQ(takes(reader(world, "r", "$stream/made/earliest")), "1 2");
-    const auto listed = world.ask<shard::StreamReply>(shard::home_of_stream("made", 2),
-                                                      shard::StreamRequest{1, shard::ListStreams{"made"}});
-    EXPECT_EQ(listed.streams.at(0).options, made);
-}
-
-TEST_P(StreamsAfterACrash, NobodySeesWhatIsNotSafe) {
-    World world(on_disk(options(), Disk::kByHand));
-    world.sync();
-    world.client("p").sends(connect("p")).gets(connack());
-    Client& client = reader(world, "r", "$stream/events/earliest");
-    client.gets(suback(1, 1));
-    world.client("p").sends(publish("order/a", "x", 1, 1)).gets_nothing();
-    client.gets_nothing();
-    world.sync();
-    world.client("p").gets(puback(1));
-    client.gets(publish("order/a", "x", 1, 1));
-}
-
-// The offset of such a message is given when its publisher's shard has committed it.
-TEST_P(StreamsAfterACrash, QoS2OfAKeptPublisherIsThereOnce) {
-    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-        World world(on_disk(options(seed)));
-        Client& publisher = world.client("p");
-        publisher.sends(connect_again("p")).gets(connack());
-        publisher.says(publish("order/a", "1", 2, 1));
-        for (std::uint64_t steps = world.random().below(40); steps > 0; --steps) world.step();
-        publisher.takes_all();
-        world.crash(GetParam());
-        publisher.sends(connect_again("p")).gets(connack(true));
-        publisher.sends(again(publish("order/a", "1", 2, 1))).gets(pubrec(1));
-        publisher.sends(pubrel(1)).gets(pubcomp(1));
-        EXPECT_EQ(takes(reader(world, "r", "$stream/events/earliest")), "1");
-        EXPECT_EQ(world.disk().count(shard::Table::kStreamPromises), 0);
-    }
-}
-
-TEST(StreamFilter, HasUpToThreeParts) {
-    const auto parts = [](std::string_view text) {
-        const auto parsed = shard::parse_stream_filter(text);
-        return parsed ? std::string(parsed->stream) + '|' + std::string(parsed->start) + '|' +
-                            std::string(parsed->filter)
-                      : "none";
-    };
-    EXPECT_EQ(parts("$stream/a"), "a||");
-    EXPECT_EQ(parts("$stream/a/latest"), "a|latest|");
-    EXPECT_EQ(parts("$stream/a/17/x/+/#"), "a|17|x/+/#");
-    EXPECT_EQ(parts("$stream"), "none");
-    EXPECT_EQ(parts("stream/a"), "none");
-}
-
-TEST(StreamFilter, StartsAtAPlaceOrATime) {
-    using shard::parse_stream_start;
-    using shard::StreamStart;
-    EXPECT_EQ(parse_stream_start(""), StreamStart{});
-    EXPECT_EQ(parse_stream_start("earliest")->from, StreamStart::From::kEarliest);
-    EXPECT_EQ(parse_stream_start("18446744073709551615")->offset, ~std::uint64_t{0});
-    EXPECT_EQ(parse_stream_start("@1700000000.25")->time, Instant{1'700'000'000'250});
-    EXPECT_EQ(parse_stream_start("@2023-11-14T22:13:20Z")->time, Instant{1'700'000'000'000});
-    for (const char* wrong : {"first", "-1", "1x", "18446744073709551616", "@", "@x", "@1.", "@1.x", "@-1"})
-        EXPECT_FALSE(parse_stream_start(wrong)) << wrong;
+    world.advance(10ms);
+    all += r.takes_all().size();
+    EXPECT_EQ(all, 1U + 3000U + 10U) << "the SUBACK and all messages";
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // What 5.0 adds between one client and its broker: aliases, words, references, and the limits of both.
+#include "seeds.h"
 #include "shard_counts.h"
 
 namespace dray::test {
@@ -101,10 +102,9 @@ TEST_P(V5, AliasesEndWithTheConnection) {
 
 // Any mix of topics, short writes and connections: every message arrives under its own topic.
 TEST_P(V5, AliasesAlwaysStandForTheRightTopic) {
-    for (Seeds seed(30); seed.first <= seed.last; ++seed.first) {
-        SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed.first));
-        Random random(seed.first);
-        World world(options(seed.first));
+    for_each_seed(30, [&](std::uint64_t seed) {
+        Random random(seed);
+        World world(options(seed));
         const PropertyList terms = PropertyList().add(PropertyId::kTopicAliasMaximum,
                                                       1 + static_cast<std::uint32_t>(random.below(5)));
         Client& s = world.client("s").sends(connect_with(terms, "s")).gets(connack());
@@ -125,7 +125,7 @@ TEST_P(V5, AliasesAlwaysStandForTheRightTopic) {
             if (packet.topic.empty()) ++aliases;
         }
         EXPECT_GT(aliases, 10);
-    }
+    });
 }
 
 TEST_P(V5, RefusalsSayWhyInWords) {
