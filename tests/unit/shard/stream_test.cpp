@@ -277,14 +277,14 @@ TEST_P(Streams, ReplayLeavesTheTimeToWhatIsPublished) {
     world.advance(10ms);
     Client& r = reader(world, "r", "$stream/events/earliest", 0);
     Client& live = world.client("live").sends(connect("live")).gets(connack());
-    std::size_t all = r.takes_all().size();
+    std::size_t all = 0;
     std::size_t most = 0;
     for (int ms = 0; ms < 10; ++ms) {
+        const std::size_t came = r.takes_all().size();
+        most = std::max(most, came);
+        all += came;
         live.sends(publish("order/b", "x"));
         world.advance(1ms);
-        const std::size_t came = r.takes_all().size();
-        if (ms > 1) most = std::max(most, came);
-        all += came;
     }
     if (has_disk()) {
         EXPECT_LE(most, 110U) << "in a millisecond";
