@@ -4,92 +4,43 @@
 
 #include <algorithm>
 
-#include "services/logistics/records.h"
+#include "services/logistics/held_bids.h"
+#include "services/logistics/messages.h"
 
 namespace dray::logistics {
 namespace {
 
-using service::now_ms;
 using service::Transaction;
 
 // Offers in the air at a time where no vehicle is known to be free: one may be, unheard of.
 constexpr int kBlindOffers = 5;
 
-std::string command_topic(const std::string& vehicle_id) {
-    return "vehicle/" + vehicle_id + "/command";
+bool is_retry(const v1::Bid& bid, const ActiveAward& winner) {
+    return winner.vehicle_id == bid.vehicle_id() && winner.epoch == static_cast<int>(bid.epoch());
 }
 
-v1::Award make_award(const OpenOrder& order, const ActiveAward& award) {
-    v1::Award message;
-    message.set_epoch(static_cast<std::uint32_t>(award.epoch));
-    message.set_vehicle_id(award.vehicle_id);
-    message.set_bid_id(award.bid_id);
-    *message.mutable_pick_up() = order.pick_up;
-    *message.mutable_drop_off() = order.drop_off;
-    return message;
-}
+}  // namespace
 
-void tell_winner(Transaction& tx, const OpenOrder& order, const ActiveAward& award) {
-    v1::VehicleCommand command;
-    *command.mutable_deliver() = make_award(order, award);
-    service::complete_header(*command.mutable_deliver()->mutable_header(), tx.cause(), "dray-logistics");
-    tx.publish(command_topic(award.vehicle_id), command, {.once = true});
-}
-
-void tell_loser(Transaction& tx, const v1::Bid& bid) {
-    v1::VehicleCommand command;
-    command.mutable_bid_lost()->set_epoch(bid.epoch());
-    tx.publish(command_topic(bid.vehicle_id()), command, {.once = true});
-}
-
-v1::ShipmentOffer make_offer(const OpenOrder& order) {
-    v1::ShipmentOffer offer;
-    offer.set_epoch(static_cast<std::uint32_t>(order.epoch));
-    offer.set_attempt(static_cast<std::uint32_t>(order.attempt));
-    *offer.mutable_pick_up() = order.pick_up;
-    *offer.mutable_drop_off() = order.drop_off;
-    offer.set_expires_at_ms(order.expires_at);
-    offer.set_zip(order.zip);
-    return offer;
-}
-
-service::Message to_message(const v1::ShipmentOffer& offer, const std::string& topic) {
-    const auto& header = offer.header();
-    return {.topic = topic,
-            .payload = offer.SerializeAsString(),
-            .qos = 0,
-            .user_properties = {{"event-id", header.event_id()},
-                                {"order-id", header.order_id()},
-                                {"cause-id", header.cause_id()},
-                                {"traceparent", header.traceparent()}}};
-}
-
-void tell_revoked(Transaction& tx, const ActiveAward& award, const std::string& reason) {
-    v1::VehicleCommand command;
-    command.mutable_revoke()->set_epoch(static_cast<std::uint32_t>(award.epoch));
-    command.mutable_revoke()->set_reason(reason);
-    tx.publish(command_topic(award.vehicle_id), command, {.once = true});
-}
-
-// Takes the order from whoever drives it.
-void close(Transaction& tx, OpenOrder order, const std::string& reason) {
+// Takes the order from whoever drives it or hopes to.
+void Dispatch::close(Transaction& tx, OpenOrder order, const std::string& reason) {
     if (const auto winner = active_award_of_order(tx, order.id)) {
-        end_award(tx, *winner, "revoked", now_ms());
+        end_award(tx, *winner, "revoked", clock_());
         tell_revoked(tx, *winner, reason);
     }
+    for (const auto& bid : take_held_bids(tx, order))
+        tell_loser(tx, bid.vehicle_id, static_cast<std::uint32_t>(bid.epoch));
     order.state = "cancelled";
+    order.decide_at = 0;
     update_order(tx, order);
 }
 
 // ... and says so: for an order that ends here.
-void cancel_order(Transaction& tx, const OpenOrder& order, const std::string& reason) {
+void Dispatch::cancel_order(Transaction& tx, const OpenOrder& order, const std::string& reason) {
     close(tx, order, reason);
     v1::OrderCancelled cancelled;
     cancelled.set_reason(reason);
     tx.publish("order/cancelled/" + order.id, cancelled);
 }
-
-}  // namespace
 
 void Dispatch::offered(Transaction& tx, const v1::ShipmentOffer& offer) {
     const auto& id = offer.header().order_id();
@@ -101,7 +52,7 @@ void Dispatch::offered(Transaction& tx, const v1::ShipmentOffer& offer) {
     order.epoch = static_cast<int>(offer.epoch());
     order.offered_at = order.first_offered_at = offer.header().occurred_at_ms();
     order.expires_at = offer.expires_at_ms();
-    order.deadline = now_ms() + options_.deadline_ms;
+    order.deadline = clock_() + options_.deadline_ms;
     order.pick_up = offer.pick_up();
     order.drop_off = offer.drop_off();
     order.cause = offer.header();
@@ -109,39 +60,65 @@ void Dispatch::offered(Transaction& tx, const v1::ShipmentOffer& offer) {
 }
 
 void Dispatch::bid(Transaction& tx, const v1::Bid& bid) {
-    const auto order = find_order(tx, bid.header().order_id());
-    if (!order) return tell_loser(tx, bid);
-    if (order->state == "awarded") {
+    auto order = find_order(tx, bid.header().order_id());
+    if (order && order->state == "awarded") {
         const auto winner = active_award_of_order(tx, order->id);
-        const bool retry = winner && winner->vehicle_id == bid.vehicle_id() &&
-                           winner->epoch == static_cast<int>(bid.epoch());
-        return retry ? tell_winner(tx, *order, *winner) : tell_loser(tx, bid);
+        if (winner && is_retry(bid, *winner)) return tell_winner(tx, *order, *winner);
     }
-    const bool valid = order->state == "open" && static_cast<int>(bid.epoch()) == order->epoch &&
-                       now_ms() <= order->expires_at && vehicle_is_free(tx, bid.vehicle_id()) &&
-                       !was_revoked(tx, order->id, bid.vehicle_id());
-    if (!valid) return tell_loser(tx, bid);
-    award(tx, *order, bid);
+    const auto now = clock_();
+    const bool in_time = order && order->state == "open" && static_cast<int>(bid.epoch()) == order->epoch &&
+                         now <= order->expires_at;
+    if (!in_time || !may_carry(tx, *order, bid.vehicle_id()))
+        return tell_loser(tx, bid.vehicle_id(), bid.epoch());
+    if (options_.bid_window_ms == 0) return award(tx, *order, {bid.vehicle_id(), bid.bid_id(), order->epoch});
+    hold_bid(tx, bid, now);
+    if (order->decide_at > 0) return;
+    order->decide_at = std::min<long long>(now + options_.bid_window_ms, order->expires_at);
+    update_order(tx, *order);
 }
 
-void Dispatch::award(Transaction& tx, const OpenOrder& order, const v1::Bid& bid) {
-    const ActiveAward winner{
-        .order_id = order.id, .epoch = order.epoch, .vehicle_id = bid.vehicle_id(), .bid_id = bid.bid_id()};
-    insert_award(tx, order, winner, now_ms());
-    auto awarded = order;
-    awarded.state = "awarded";
-    update_order(tx, awarded);
-    tx.publish("order/award/" + order.id, make_award(order, winner), {.repeat_with = order.cause.event_id()});
+bool Dispatch::may_carry(Transaction& tx, const OpenOrder& order, const std::string& vehicle_id) const {
+    return free_slot(tx, vehicle_id) && !was_revoked(tx, order.id, vehicle_id);
+}
+
+void Dispatch::award(Transaction& tx, OpenOrder order, const HeldBid& bid) {
+    const ActiveAward winner{.order_id = order.id,
+                             .epoch = order.epoch,
+                             .vehicle_id = bid.vehicle_id,
+                             .bid_id = bid.bid_id,
+                             .slot = free_slot(tx, bid.vehicle_id).value()};
+    insert_award(tx, order, winner, clock_());
+    order.state = "awarded";
+    order.decide_at = 0;
+    update_order(tx, order);
+    publish_award(tx, order, winner);
     tell_winner(tx, order, winner);
     spdlog::debug("{} epoch {}: {}", order.id, order.epoch, winner.vehicle_id);
 }
 
+void Dispatch::close_windows(Transaction& tx) {
+    for (auto& order : orders_to_decide(tx, clock_())) {
+        tx.answer_to(order.cause);
+        order.decide_at = 0;
+        update_order(tx, order);
+        bool is_open = true;
+        for (const auto& bid : take_held_bids(tx, order)) {
+            if (is_open && may_carry(tx, order, bid.vehicle_id)) {
+                award(tx, order, bid);
+                is_open = false;
+            } else {
+                tell_loser(tx, bid.vehicle_id, static_cast<std::uint32_t>(bid.epoch));
+            }
+        }
+    }
+}
+
 void Dispatch::vehicle_reports(Transaction& tx, const v1::VehicleStatus& status) {
-    const auto now = now_ms();
+    const auto now = clock_();
     write_vehicle(tx, status, now);
     const bool works =
         status.state() == v1::VEHICLE_STATE_TO_PICK_UP || status.state() == v1::VEHICLE_STATE_TO_CUSTOMER;
-    if (works) touch_award(tx, status.vehicle_id(), now);
+    if (works) hear_of_vehicle(tx, status.vehicle_id(), now);
     if (status.state() == v1::VEHICLE_STATE_TO_CUSTOMER) picked_up(tx, status);
     if (status.delivered()) delivered(tx, status);
 }
@@ -153,6 +130,7 @@ void Dispatch::picked_up(Transaction& tx, const v1::VehicleStatus& status) {
         winner->epoch != static_cast<int>(status.epoch()) || !note_pick_up(tx, *winner)) {
         return;
     }
+    begin_leg(tx, winner->vehicle_id, clock_());
     v1::OrderPickedUp event;
     event.set_vehicle_id(winner->vehicle_id);
     event.set_epoch(status.epoch());
@@ -170,7 +148,8 @@ void Dispatch::delivered(Transaction& tx, const v1::VehicleStatus& status) {
                      order->id, status.epoch());
         return;
     }
-    end_award(tx, *winner, "delivered", now_ms());
+    end_award(tx, *winner, "delivered", clock_());
+    begin_leg(tx, winner->vehicle_id, clock_());
     order->state = "delivered";
     update_order(tx, *order);
     v1::OrderDelivered event;
@@ -204,8 +183,13 @@ void Dispatch::cancelled(Transaction& tx, const v1::OrderCancelled& event) {
     if (order->state != "delivered" && order->state != "cancelled") close(tx, *order, event.reason());
 }
 
+void Dispatch::connected() {
+    listens_since_ = clock_();
+}
+
 void Dispatch::tick(Transaction& tx) {
-    const auto now = now_ms();
+    const auto now = clock_();
+    close_windows(tx);
     revoke_lost_awards(tx, now);
     give_up_late_orders(tx, now);
     widen_search(tx, now);
@@ -252,7 +236,12 @@ void Dispatch::offer_again(Transaction& tx, OpenOrder order, std::int64_t now) {
 }
 
 void Dispatch::revoke_lost_awards(Transaction& tx, std::int64_t now) {
-    for (const auto& lost : lost_awards(tx, now - options_.lease_ms, now - options_.offline_grace_ms)) {
+    // What was said while nobody listened is still to come.
+    const bool has_listened = now - listens_since_ >= options_.lease_ms;
+    const Patience since{.silent = has_listened ? now - options_.lease_ms : 0,
+                         .leg = now - options_.leg_ms,
+                         .away = now - options_.offline_grace_ms};
+    for (const auto& lost : lost_awards(tx, since)) {
         auto order = find_order(tx, lost.order_id);
         if (!order || order->state != "awarded") continue;
         spdlog::info("{} has lost {} (epoch {})", lost.vehicle_id, lost.order_id, lost.epoch);

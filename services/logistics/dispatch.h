@@ -4,23 +4,25 @@
 //            ▼                                                     │
 //   offer ─> open ──(first valid bid)──> awarded ──(delivered)──> delivered
 //            ▲ │                            │
-//            │ │ deadline: cancelled        │ winner offline, idle or without progress: revoked, epoch + 1
+//            │ │ deadline: cancelled        │ lease lost: revoked, epoch + 1, not this vehicle again
 //            │ ▼                            │
 //            └──────────────────────────────┘
 //
-//  - CancelOrder at any time before the door: from open or awarded to cancelled, the winner is told. One that
-//  comes
-//    before the offer waits for it.
+//  - A bid is (order, epoch, vehicle, bid id). It counts when its epoch is the order's, the wave that it
+//    answers has not expired, and its vehicle has room. Everyone else is told bid_lost; the winner's retry
+//    gets its award again. A vehicle that does not want the order says nothing: declining costs nothing.
 //  - One row in `awards` per (order, epoch), committed before anyone is told (Award and VehicleCommand go
-//  through the
-//    outbox). A vehicle has at most one active award: an index of the database says so, not a program.
-//  - A bid counts when its epoch is the order's, the wave that it answers has not expired, and its vehicle is
-//  free.
-//    Everyone else is told bid_lost; the winner's retry gets its award again.
+//    through the outbox). It takes a slot of its vehicle, of as many as the vehicle says it has; that each
+//    slot is taken once is an index of the database, not a program.
+//  - With a `bid_window_ms` the first bid does not win at once: bids are held so long (held_bids.h), at most
+//    until the wave expires, and of those the one that is soonest at the customer wins.
+//  - An award is a lease. It is lost when the vehicle has not been heard of for `lease_ms`, has been idle or
+//    offline for `offline_grace_ms`, or one leg of its way takes longer than `leg_ms`.
 //  - Waves go 0 (the order's zip), 1 (its neighbours), … kRingMax and round again until the deadline. Only as
-//  many
-//    orders are offered anew at a time as there are free vehicles to answer, oldest first, so that a thousand
-//    waiting orders do not drown the fleet in offers that nobody can take.
+//    many orders are offered anew at a time as there are vehicles with room to answer, oldest first, so that
+//    a thousand waiting orders do not drown the fleet in offers that nobody can take.
+//  - CancelOrder at any time before the door: from open or awarded to cancelled, the winner is told. One that
+//    comes before the offer waits for it.
 #pragma once
 
 #include <cstdint>
@@ -42,6 +44,7 @@ extern const std::vector<std::string> kMigrations;
 
 constexpr int kRingMax = 3;
 
+struct HeldBid;
 struct OpenOrder;
 
 class Dispatch {
@@ -49,13 +52,22 @@ class Dispatch {
     struct Options {
         std::int64_t wave_ms;           // how long a repeated offer stands
         std::int64_t deadline_ms;       // from the first offer to giving up
-        std::int64_t lease_ms;          // an award without any progress for so long is lost
+        std::int64_t lease_ms;          // an award whose vehicle is silent for so long is lost
+        std::int64_t leg_ms;            // ... or takes so long to the pick-up, or from there to the door
         std::int64_t offline_grace_ms;  // a winner may be away or idle for so long
+        std::int64_t bid_window_ms;     // 0: the first bid wins
     };
     // `announce` says something at once that may be lost.
     using Announce = std::function<void(const service::Message&)>;
-    Dispatch(Options options, const service::ZipMap& zips, Announce announce)
-        : options_(options), zips_(zips), announce_(std::move(announce)) {}
+    using Clock = std::function<std::int64_t()>;  // Unix time in milliseconds
+    Dispatch(Options options, const service::ZipMap& zips, Announce announce, Clock clock = service::now_ms)
+        : options_(options),
+          zips_(zips),
+          announce_(std::move(announce)),
+          clock_(std::move(clock)),
+          listens_since_(clock_()) {}
+
+    void connected();  // to the broker: what was said meanwhile is yet to come
 
     void offered(service::Transaction& tx, const v1::ShipmentOffer& offer);
     void bid(service::Transaction& tx, const v1::Bid& bid);
@@ -63,9 +75,13 @@ class Dispatch {
     void cancel(service::Transaction& tx, const v1::CancelOrder& command);
     void cancelled(service::Transaction& tx, const v1::OrderCancelled& event);
     void tick(service::Transaction& tx);
+    void close_windows(service::Transaction& tx);  // a part of tick, for those who want it more often
 
   private:
-    void award(service::Transaction& tx, const OpenOrder& order, const v1::Bid& bid);
+    bool may_carry(service::Transaction& tx, const OpenOrder& order, const std::string& vehicle_id) const;
+    void award(service::Transaction& tx, OpenOrder order, const HeldBid& bid);
+    void close(service::Transaction& tx, OpenOrder order, const std::string& reason);
+    void cancel_order(service::Transaction& tx, const OpenOrder& order, const std::string& reason);
     void picked_up(service::Transaction& tx, const v1::VehicleStatus& status);
     void delivered(service::Transaction& tx, const v1::VehicleStatus& status);
     void give_up_late_orders(service::Transaction& tx, std::int64_t now);
@@ -77,6 +93,8 @@ class Dispatch {
     Options options_;
     const service::ZipMap& zips_;
     Announce announce_;
+    Clock clock_;
+    std::int64_t listens_since_;
 };
 
 }  // namespace dray::logistics

@@ -2,6 +2,8 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
+
 #include "services/common/zips.h"
 #include "services/logistics/dispatch.h"
 
@@ -15,7 +17,7 @@ using soci::use;
 constexpr char kOrderColumns[] =
     "order_id, zip, state, epoch, attempt, first_offered_at, offered_at, expires_at, deadline, "
     "pick_up_latitude, pick_up_longitude, drop_off_latitude, drop_off_longitude, cause_id, traceparent, "
-    "reason";
+    "reason, decide_at";
 
 OpenOrder read_order(const soci::row& row) {
     OpenOrder order;
@@ -34,6 +36,7 @@ OpenOrder read_order(const soci::row& row) {
     order.cause.set_traceparent(row.get<std::string>(14));
     order.cause.set_order_id(order.id);
     order.reason = row.get<std::string>(15);
+    order.decide_at = row.get<long long>(16);
     return order;
 }
 
@@ -90,6 +93,25 @@ const std::vector<std::string> kMigrations = {R"(
                                               R"(
     ALTER TABLE orders ADD COLUMN reason TEXT NOT NULL DEFAULT '';
     ALTER TABLE awards ADD COLUMN picked_up INTEGER NOT NULL DEFAULT 0;
+)",
+                                              R"(
+    ALTER TABLE vehicles ADD COLUMN capacity INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE awards ADD COLUMN slot INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE awards ADD COLUMN leg_since BIGINT NOT NULL DEFAULT 0;
+    UPDATE awards SET leg_since = progress_at;
+    DROP INDEX one_active_award_per_vehicle;
+    CREATE UNIQUE INDEX one_active_award_per_slot ON awards (vehicle_id, slot) WHERE state = 'active';
+    ALTER TABLE orders ADD COLUMN decide_at BIGINT NOT NULL DEFAULT 0;
+    CREATE INDEX orders_to_decide ON orders (decide_at) WHERE decide_at > 0;
+    CREATE TABLE bids (
+        order_id TEXT NOT NULL,
+        epoch INTEGER NOT NULL,
+        vehicle_id TEXT NOT NULL,
+        bid_id TEXT NOT NULL,
+        eta_seconds BIGINT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        PRIMARY KEY (order_id, epoch, vehicle_id)
+    );
 )"};
 
 std::optional<OpenOrder> find_order(Transaction& tx, const std::string& id) {
@@ -107,26 +129,27 @@ void insert_order(Transaction& tx, const OpenOrder& order) {
     const double drop_off_longitude = order.drop_off.longitude();
     tx.sql() << std::string("INSERT INTO orders (") + kOrderColumns +
                     ") VALUES (:id, :zip, :state, :epoch, :attempt, :first, :offered, :expires, :deadline, "
-                    ":plat, :plon, :dlat, :dlon, :cause, :trace, :reason)",
+                    ":plat, :plon, :dlat, :dlon, :cause, :trace, :reason, :decide)",
         use(order.id), use(order.zip), use(order.state), use(order.epoch), use(order.attempt),
         use(order.first_offered_at), use(order.offered_at), use(order.expires_at), use(order.deadline),
         use(pick_up_latitude), use(pick_up_longitude), use(drop_off_latitude), use(drop_off_longitude),
-        use(order.cause.event_id()), use(order.cause.traceparent()), use(order.reason);
+        use(order.cause.event_id()), use(order.cause.traceparent()), use(order.reason), use(order.decide_at);
 }
 
 void update_order(Transaction& tx, const OpenOrder& order) {
     tx.sql()
         << "UPDATE orders SET state = :state, epoch = :epoch, attempt = :attempt, offered_at = :offered, "
-           "expires_at = :expires, deadline = :deadline, cause_id = :cause, traceparent = :trace "
-           "WHERE order_id = :id",
+           "expires_at = :expires, deadline = :deadline, decide_at = :decide, cause_id = :cause, "
+           "traceparent = :trace WHERE order_id = :id",
         use(order.state), use(order.epoch), use(order.attempt), use(order.offered_at), use(order.expires_at),
-        use(order.deadline), use(order.cause.event_id()), use(order.cause.traceparent()), use(order.id);
+        use(order.deadline), use(order.decide_at), use(order.cause.event_id()),
+        use(order.cause.traceparent()), use(order.id);
 }
 
 std::vector<OpenOrder> expired_orders(Transaction& tx, long long now, int count_max) {
     return read_orders((tx.sql().prepare << std::string("SELECT ") + kOrderColumns +
                                                 " FROM orders WHERE state = 'open' AND expires_at <= :now "
-                                                "ORDER BY expires_at LIMIT :count",
+                                                "AND decide_at = 0 ORDER BY expires_at LIMIT :count",
                         use(now), use(count_max)));
 }
 
@@ -135,6 +158,13 @@ std::vector<OpenOrder> late_orders(Transaction& tx, long long now) {
                                                 " FROM orders WHERE state = 'open' AND deadline <= :now "
                                                 "AND expires_at <= :now2",
                         use(now), use(now)));
+}
+
+std::vector<OpenOrder> orders_to_decide(Transaction& tx, long long now) {
+    return read_orders((tx.sql().prepare << std::string("SELECT ") + kOrderColumns +
+                                                " FROM orders WHERE decide_at > 0 AND decide_at <= :now "
+                                                "ORDER BY decide_at",
+                        use(now)));
 }
 
 std::optional<ActiveAward> active_award_of_order(Transaction& tx, const std::string& order_id) {
@@ -146,11 +176,18 @@ std::optional<ActiveAward> active_award_of_order(Transaction& tx, const std::str
     return award;
 }
 
-bool vehicle_is_free(Transaction& tx, const std::string& vehicle_id) {
-    int count = 0;
-    tx.sql() << "SELECT COUNT(*) FROM awards WHERE vehicle_id = :vehicle AND state = 'active'",
-        use(vehicle_id), into(count);
-    return count == 0;
+std::optional<int> free_slot(Transaction& tx, const std::string& vehicle_id) {
+    int capacity = 1;
+    tx.sql() << "SELECT capacity FROM vehicles WHERE vehicle_id = :vehicle", use(vehicle_id), into(capacity);
+    const soci::rowset<int> taken =
+        (tx.sql().prepare
+             << "SELECT slot FROM awards WHERE vehicle_id = :vehicle AND state = 'active' ORDER BY slot",
+         use(vehicle_id));
+    int slot = 0;
+    for (const auto each : taken) {
+        if (each == slot) ++slot;
+    }
+    return slot < capacity ? std::optional(slot) : std::nullopt;
 }
 
 bool was_revoked(Transaction& tx, const std::string& order_id, const std::string& vehicle_id) {
@@ -162,11 +199,12 @@ bool was_revoked(Transaction& tx, const std::string& order_id, const std::string
 }
 
 void insert_award(Transaction& tx, const OpenOrder& order, const ActiveAward& award, long long now) {
-    tx.sql() << "INSERT INTO awards (order_id, epoch, vehicle_id, bid_id, attempt, state, first_offered_at, "
-                "offered_at, awarded_at, progress_at) "
-                "VALUES (:order, :epoch, :vehicle, :bid, :attempt, 'active', :first, :offered, :now, :now2)",
-        use(award.order_id), use(award.epoch), use(award.vehicle_id), use(award.bid_id), use(order.attempt),
-        use(order.first_offered_at), use(order.offered_at), use(now), use(now);
+    tx.sql() << "INSERT INTO awards (order_id, epoch, vehicle_id, slot, bid_id, attempt, state, "
+                "first_offered_at, offered_at, awarded_at, progress_at, leg_since) "
+                "VALUES (:order, :epoch, :vehicle, :slot, :bid, :attempt, 'active', "
+                ":first, :offered, :now, :now2, :now3)",
+        use(award.order_id), use(award.epoch), use(award.vehicle_id), use(award.slot), use(award.bid_id),
+        use(order.attempt), use(order.first_offered_at), use(order.offered_at), use(now), use(now), use(now);
 }
 
 void end_award(Transaction& tx, const ActiveAward& award, const std::string& state, long long now) {
@@ -184,21 +222,26 @@ bool note_pick_up(Transaction& tx, const ActiveAward& award) {
     return note.get_affected_rows() == 1;
 }
 
-void touch_award(Transaction& tx, const std::string& vehicle_id, long long now) {
+void hear_of_vehicle(Transaction& tx, const std::string& vehicle_id, long long now) {
     tx.sql() << "UPDATE awards SET progress_at = :now WHERE vehicle_id = :vehicle AND state = 'active'",
         use(now), use(vehicle_id);
 }
 
-std::vector<ActiveAward> lost_awards(Transaction& tx, long long lease_since, long long away_since) {
+void begin_leg(Transaction& tx, const std::string& vehicle_id, long long now) {
+    tx.sql() << "UPDATE awards SET leg_since = :now WHERE vehicle_id = :vehicle AND state = 'active'",
+        use(now), use(vehicle_id);
+}
+
+std::vector<ActiveAward> lost_awards(Transaction& tx, const Patience& since) {
     const int idle = v1::VEHICLE_STATE_IDLE;
     const int offline = v1::VEHICLE_STATE_OFFLINE;
     const soci::rowset<soci::row> rows =
         (tx.sql().prepare
              << "SELECT a.order_id, a.epoch, a.vehicle_id, a.bid_id FROM awards AS a "
                 "LEFT JOIN vehicles AS v ON v.vehicle_id = a.vehicle_id "
-                "WHERE a.state = 'active' AND (a.progress_at <= :lease OR "
+                "WHERE a.state = 'active' AND (a.progress_at <= :silent OR a.leg_since <= :leg OR "
                 "(v.state IN (:idle, :offline) AND v.since_ms <= :away AND a.awarded_at <= :away2))",
-         use(lease_since), use(idle), use(offline), use(away_since), use(away_since));
+         use(since.silent), use(since.leg), use(idle), use(offline), use(since.away), use(since.away));
     std::vector<ActiveAward> awards;
     for (const auto& row : rows) {
         awards.push_back({.order_id = row.get<std::string>(0),
@@ -211,21 +254,25 @@ std::vector<ActiveAward> lost_awards(Transaction& tx, long long lease_since, lon
 
 void write_vehicle(Transaction& tx, const v1::VehicleStatus& status, long long now) {
     const int state = status.state();
-    tx.sql()
-        << "INSERT INTO vehicles (vehicle_id, state, zip, since_ms) VALUES (:vehicle, :state, :zip, :now) "
-           "ON CONFLICT (vehicle_id) DO UPDATE SET zip = excluded.zip, since_ms = CASE "
-           "WHEN vehicles.state = excluded.state THEN vehicles.since_ms ELSE excluded.since_ms END, "
-           "state = excluded.state",
-        use(status.vehicle_id()), use(state), use(status.zip()), use(now);
+    const int capacity = std::clamp<int>(static_cast<int>(status.capacity()), 1, kCapacityMax);
+    tx.sql() << "INSERT INTO vehicles (vehicle_id, state, zip, capacity, since_ms) "
+                "VALUES (:vehicle, :state, :zip, :capacity, :now) "
+                "ON CONFLICT (vehicle_id) DO UPDATE SET zip = excluded.zip, since_ms = CASE "
+                "WHEN vehicles.state = excluded.state THEN vehicles.since_ms ELSE excluded.since_ms END, "
+                "state = excluded.state, capacity = excluded.capacity",
+        use(status.vehicle_id()), use(state), use(status.zip()), use(capacity), use(now);
 }
 
 std::map<std::string, int> free_vehicles(Transaction& tx) {
     const int idle = v1::VEHICLE_STATE_IDLE;
+    const int offline = v1::VEHICLE_STATE_OFFLINE;
+    // One that has lost its order drives on with it until it says that it is idle.
     const soci::rowset<soci::row> rows =
         (tx.sql().prepare
-             << "SELECT v.zip FROM vehicles AS v WHERE v.state = :idle AND NOT EXISTS "
-                "(SELECT 1 FROM awards AS a WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active')",
-         use(idle));
+             << "SELECT v.zip FROM vehicles AS v WHERE (v.state = :idle OR (v.state <> :offline AND "
+                "v.capacity > 1)) AND v.capacity > (SELECT COUNT(*) FROM awards AS a "
+                "WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active')",
+         use(idle), use(offline));
     std::map<std::string, int> by_zip;
     for (const auto& row : rows) ++by_zip[row.get<std::string>(0)];
     return by_zip;

@@ -29,6 +29,7 @@ struct OpenOrder {
     v1::Position drop_off = {};
     v1::EventHeader cause = {};  // the offer that opened this epoch: what follows belongs to its story
     std::string reason = {};     // why it is cancelled, once that is asked for
+    long long decide_at = 0;     // bids are held until then; 0: none are
 };
 
 // The row of `awards` that is active.
@@ -37,7 +38,18 @@ struct ActiveAward {
     int epoch = 0;
     std::string vehicle_id;
     std::string bid_id;
+    int slot = 0;  // which of the places in the vehicle it takes; matters when it is inserted
 };
+
+// Awards are lost that have not been heard of, have not come a leg further, or whose vehicle has been idle or
+// offline, since these times.
+struct Patience {
+    long long silent;
+    long long leg;
+    long long away;
+};
+
+constexpr int kCapacityMax = 1000;
 
 std::optional<OpenOrder> find_order(service::Transaction& tx, const std::string& id);
 void insert_order(service::Transaction& tx, const OpenOrder& order);
@@ -46,19 +58,23 @@ void update_order(service::Transaction& tx, const OpenOrder& order);  // state, 
 std::vector<OpenOrder> expired_orders(service::Transaction& tx, long long now, int count_max);
 int offers_in_the_air(service::Transaction& tx, long long now);
 std::vector<OpenOrder> late_orders(service::Transaction& tx, long long now);
+// Those whose held bids are due.
+std::vector<OpenOrder> orders_to_decide(service::Transaction& tx, long long now);
 
 std::optional<ActiveAward> active_award_of_order(service::Transaction& tx, const std::string& order_id);
-bool vehicle_is_free(service::Transaction& tx, const std::string& vehicle_id);
+// A place in this vehicle that no active award takes; nothing: it is full.
+std::optional<int> free_slot(service::Transaction& tx, const std::string& vehicle_id);
 // True when this vehicle had this order in an earlier epoch and lost it.
 bool was_revoked(service::Transaction& tx, const std::string& order_id, const std::string& vehicle_id);
 void insert_award(service::Transaction& tx, const OpenOrder& order, const ActiveAward& award, long long now);
 void end_award(service::Transaction& tx, const ActiveAward& award, const std::string& state, long long now);
 // True once per award.
 bool note_pick_up(service::Transaction& tx, const ActiveAward& award);
-void touch_award(service::Transaction& tx, const std::string& vehicle_id, long long now);
-// Active awards that show no progress since `lease_since`, or whose vehicle is idle or offline since
-// `away_since`.
-std::vector<ActiveAward> lost_awards(service::Transaction& tx, long long lease_since, long long away_since);
+// A vehicle is alive (all that it carries is), or has come further with one of its orders (so the others
+// have, too).
+void hear_of_vehicle(service::Transaction& tx, const std::string& vehicle_id, long long now);
+void begin_leg(service::Transaction& tx, const std::string& vehicle_id, long long now);
+std::vector<ActiveAward> lost_awards(service::Transaction& tx, const Patience& since);
 
 void write_vehicle(service::Transaction& tx, const v1::VehicleStatus& status, long long now);
 // Where the vehicles are that could take an order now: zip -> how many.

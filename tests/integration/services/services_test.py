@@ -167,9 +167,9 @@ def field(number, value):
     return bytes([number << 3 | 2, len(data)]) + data
 
 
-def bid(order, vehicle):
+def bid(order, vehicle, eta_seconds=60):
     header = field(1, str(uuid.uuid4())) + field(2, order)
-    return field(1, header) + field(2, 1) + field(3, f"bid-{vehicle}") + field(4, vehicle) + field(5, 60)
+    return field(1, header) + field(2, 1) + field(3, f"bid-{vehicle}") + field(4, vehicle) + field(5, eta_seconds)
 
 
 def properties(message):
@@ -351,6 +351,24 @@ class Followers(World):
         self.start("fraud")
         self.assertEqual(ask("forget-me")["state"], "complete")
         self.assertEqual([a["records"] for a in ask("my-data")["answers"]], [0, 0, 0])
+
+
+class Dispatch(World):
+    def test_where_a_window_is_open_the_soonest_wins_and_the_report_says_who_had_what(self):
+        listener = self.listen("#")
+        self.start_services("inventory", "billing", "packing", "store")
+        fairness = self.start("logistics", "--http", "127.0.0.1:0", "--bid-window-ms", "500")
+        order = self.order()
+        listener.wait(f"order/ship/60614/{order}")
+        for vehicle, eta in (("v-far", 100), ("v-near", 20)):
+            listener.publish(f"order/bid/60614/{order}/{vehicle}", bid(order, vehicle, eta))
+        listener.wait(f"order/award/{order}")
+        self.assertIn(b"v-near", listener.on(f"order/award/{order}")[0].payload)
+        listener.wait("vehicle/v-far/command")
+        report = self.get("/api/fairness", fairness)
+        self.assertEqual(report["awards_per_vehicle"], {"v-near": 1})
+        self.assertEqual((report["awards"], report["jain_index"]), (1, 1))
+        self.assertGreaterEqual(report["wait_ms"]["p50"], 500)
 
 
 @unittest.skipIf(CONSUME == "subscription", "each instance has a subscription of its own")

@@ -7,9 +7,9 @@
 
 namespace dray::testing {
 
-Desk::Desk(std::string name, const std::vector<std::string>& migrations)
+Desk::Desk(std::string name, const std::vector<std::string>& migrations, const std::filesystem::path& file)
     : name_(std::move(name)),
-      database_("", {{"common", {service::kOutboxSchema}}, {"own", migrations}}),
+      database_(file, {{"common", {service::kOutboxSchema}}, {"own", migrations}}),
       bus_({.broker = "mqtt://127.0.0.1:1", .client_id = name_}, {}),
       outbox_(database_.sql(), bus_, name_) {}
 

@@ -1,10 +1,12 @@
-// A desk to try a service's logic at: its database in memory, and the outbox as a list of what it said.
+// A desk to try a service's logic at: its database in memory (or a file, to try what outlives a crash), and
+// the outbox as a list of what it said.
 //
 //   Desk desk("dray-inventory", inventory::kSchema);
 //   desk.run([&](Transaction& tx) { stock.placed(tx, order); });
 //   EXPECT_EQ(desk.said().back().topic, "order/reserved/o1");
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -32,7 +34,8 @@ struct Said {
 
 class Desk {
   public:
-    Desk(std::string name, const std::vector<std::string>& migrations);
+    Desk(std::string name, const std::vector<std::string>& migrations,
+         const std::filesystem::path& file = {});
     Desk(std::string name, const std::string& schema) : Desk(std::move(name), std::vector{schema}) {}
 
     void run(const std::function<void(service::Transaction&)>& work);

@@ -1,0 +1,26 @@
+// What dispatch says, and to whom. See dispatch.h for when.
+//
+//   Award            order/award/<order>          durable, said again when it is asked for
+//   VehicleCommand   vehicle/<vehicle>/command    durable, of the moment
+//   ShipmentOffer    order/ship/<zip>/<order>     said at once, may be lost: another wave follows
+#pragma once
+
+#include <string>
+
+#include "dray/v1/dispatch.pb.h"
+#include "services/common/message.h"
+#include "services/common/transaction.h"
+#include "services/logistics/records.h"
+
+namespace dray::logistics {
+
+void publish_award(service::Transaction& tx, const OpenOrder& order, const ActiveAward& award);
+void tell_winner(service::Transaction& tx, const OpenOrder& order, const ActiveAward& award);
+void tell_loser(service::Transaction& tx, const std::string& vehicle_id, std::uint32_t epoch);
+void tell_revoked(service::Transaction& tx, const ActiveAward& award, const std::string& reason);
+
+// The current wave of this order.
+v1::ShipmentOffer make_offer(const OpenOrder& order);
+service::Message to_message(const v1::ShipmentOffer& offer, const std::string& topic);
+
+}  // namespace dray::logistics
