@@ -40,6 +40,7 @@ struct MessageSource {
     std::string group;           // or the name of the queue or stream
     std::string filter;          // of a shared subscription
     std::uint64_t received = 0;  // messages that it has given
+    std::uint32_t stay = 0;      // at a queue, counted: what was given in an earlier one comes too late
     bool active = true;          // its place is kept after UNSUBSCRIBE, for messages that it brought
     StreamCursor cursor;         // of a stream
     std::uint64_t reader = 0;  // ... and who reads it, while the client is connected (shard/stream_readers.h)

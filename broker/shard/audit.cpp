@@ -148,6 +148,10 @@ std::string unfinished(Core& core) {
         expect_none("messages of a group", waiting.messages.size());
     }
     expect_none("parked messages", core.parking.messages + core.parking.links.size());
+    for (const auto& [name, queue] : core.queues.by_name) {
+        expect_none("messages of queue " + name, queue->messages.totals().messages);
+    }
+    expect_none("delayed messages", core.delayed.waiting.size());
     expect_none("tickets", core.tickets.size());
     expect_none("tickets on disk", core.tickets.on_disk.size());
     expect_none("sessions that wait for the disk", core.persistence.sessions.size());

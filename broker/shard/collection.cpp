@@ -69,6 +69,7 @@ void commit(Core& core, Collection& collection) {
     }
     add_records(core, collection.records);
     if (publisher != nullptr) keep_incoming(core, *publisher, collection.packet_id);
+    ++core.collections.committing;
     when_durable(core, CollectionDurable{collection.ticket, std::move(collection.waiting),
                                          std::move(collection.promised), std::move(collection.holders)});
 }
@@ -146,6 +147,7 @@ void collection_is_durable(Core& core, const CollectionDurable& done) {
     for (const Ticket ticket : done.waiting) confirm(core, ticket);
     for (const ShardIndex holder : done.holders) core.forward(holder, Committed{done.collection});
     keep_promises(core, done.promised);
+    --core.collections.committing;
 }
 
 void collect_here(Core& core, ShardIndex from, const Deliver& deliver) {

@@ -40,6 +40,7 @@ struct Collection {
 
 struct Collections {
     Ring<Collection> open;             // of publishers here, oldest first
+    std::uint64_t committing = 0;      // complete, and not safe yet
     Collection* collecting = nullptr;  // where records go while a message is handed out
     std::map<std::pair<ShardIndex, Ticket>, std::vector<Promised>> promised;  // to other shards
 };

@@ -48,10 +48,13 @@ void join_queue(Core& core, Session& session, std::string_view filter) {
     const session::Subscription& subscription = found->second;
     const MessageSource& source = session.sources[subscription.source - 1u];
     send_home(core, QueueJoin{source.group, session.number, subscription.options, subscription.id,
-                              session.able, load_at_home(core, session, source)});
+                              source.stay, session.able, load_at_home(core, session, source)});
 }
 
-void leave_queue(Core& core, const Session& session, std::string_view queue, Ticket ticket) {
+void leave_queue(Core& core, Session& session, std::string_view queue, Ticket ticket) {
+    for (MessageSource& source : session.sources) {
+        if (source.kind == SourceKind::kQueue && source.group == queue) ++source.stay;
+    }
     tell_outcomes(core);
     if (ticket != 0) core.tickets.wait_for_more(ticket);
     send_home(core, QueueLeave{std::string(queue), session.number, ticket});
@@ -75,14 +78,15 @@ void receive_from_queue(Core& core, const QueueDeliver& delivery) {
     const bool is_there = session != nullptr && session->is_connected();
     const std::uint16_t slot =
         is_there ? find_source(*session, SourceKind::kQueue, delivery.queue, {}) : std::uint16_t{0};
+    // It may have left meanwhile and be here again, and others have had what is behind it.
+    const bool is_consumer =
+        slot != 0 && session->sources[slot - 1u].active && session->sources[slot - 1u].stay == delivery.stay;
     for (const QueueDeliver::Each& each : delivery.messages) {
-        if (slot == 0) {
-            // It has left meanwhile.
+        if (slot != 0) count_received(*session, slot);
+        if (!is_consumer) {
             core.queue_outcomes.by_queue[delivery.queue].push_back({each.position, Outcome::kUnsent});
             continue;
         }
-        ++session->sources[slot - 1u].received;
-        if (session->room > 0) --session->room;
         session::Held held;
         held.message = each.message;
         held.root = core.statistics.books.root_of(each.message->topic());
@@ -93,6 +97,7 @@ void receive_from_queue(Core& core, const QueueDeliver& delivery) {
         held.source_position = each.position;
         deliver(core, *session, std::move(held));
     }
+    if (slot != 0 && !is_consumer) update_able(core, *session);
 }
 
 void refuse_queue(Core& core, const QueueUnknown& unknown) {

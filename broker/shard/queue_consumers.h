@@ -41,7 +41,7 @@ void look_up_queue(Core& core, const session::Session& session, std::string_view
                    std::uint16_t request);
 // By the filter of a subscription, if the session still has it.
 void join_queue(Core& core, session::Session& session, std::string_view filter);
-void leave_queue(Core& core, const session::Session& session, std::string_view queue, Ticket ticket);
+void leave_queue(Core& core, session::Session& session, std::string_view queue, Ticket ticket);
 // All of a session's queues, when its client comes or goes.
 void join_queues(Core& core, session::Session& session);
 void leave_queues(Core& core, session::Session& session);

@@ -111,13 +111,16 @@ void settle_one(Core& core, Queue& queue, const QueueSettle::Each& each) {
 
 // --- giving out ---
 
-// Who is to have the next message, if anybody can take one.
+// Who is to have the next message, if anybody can take one. The next consumer of an exclusive queue begins
+// when the one before has given back what it had: or that would come behind what is newer.
 const topics::GroupMember* choose_consumer(Core& core, Queue& queue) {
     if (!queue.options.exclusive) return choose_member(core, queue.consumers);
     if (queue.consumers.members().empty()) return nullptr;
-    const topics::GroupMember& active = queue.consumers.members().front();
-    const auto found = core.groups.able.find(active.id);
-    return found != core.groups.able.end() && found->second.has_room() ? &active : nullptr;
+    const topics::GroupMember& first = queue.consumers.members().front();
+    if (queue.active != first.id && queue.messages.count(State::kOut) > 0) return nullptr;
+    queue.active = first.id;
+    const auto found = core.groups.able.find(first.id);
+    return found != core.groups.able.end() && found->second.has_room() ? &first : nullptr;
 }
 
 void give_out(Core& core, Queue& queue) {
@@ -136,6 +139,7 @@ void give_out(Core& core, Queue& queue) {
         QueueDeliver& parcel = parcels[consumer->id];
         parcel.options = consumer->options;
         parcel.subscription_id = consumer->subscription_id;
+        parcel.stay = consumer->stay;
         const Message& message = *queue.messages.find(*position);
         parcel.messages.push_back({*position, message.message});
         let_go(core, queue, message).hand_over();
@@ -282,7 +286,7 @@ void receive_at_home(Core& core, ShardIndex from, const QueueLookup& lookup) {
 void receive_at_home(Core& core, ShardIndex from, const QueueJoin& join) {
     Queue* queue = core.queues.find(join.queue);
     if (queue == nullptr) return answer(core, from, QueueUnknown{join.queue, join.session, 0, 0});
-    queue->consumers.put({join.session, join.options, join.subscription_id});
+    queue->consumers.put({join.session, join.options, join.subscription_id, join.stay});
     if (join.able) set_member_able(core, {join.session, true, join.load});
     touch(core, *queue);
 }
@@ -290,6 +294,7 @@ void receive_at_home(Core& core, ShardIndex from, const QueueJoin& join) {
 void receive_at_home(Core& core, ShardIndex from, const QueueLeave& leave) {
     if (Queue* queue = core.queues.find(leave.queue)) {
         queue->consumers.remove(leave.session);
+        if (queue->active == leave.session) queue->active = 0;
         touch(core, *queue);
     }
     if (leave.ticket != 0) confirm(core, ConfirmTicket{from, leave.ticket});

@@ -47,13 +47,14 @@ struct Queue {
     QueueNumber number;
     QueueOptions options;
     QueueMessages messages;
-    QueuePages pages;                 // that they stand in on disk
-    topics::SharedGroup consumers;    // those that are connected, in the order in which they came
-    std::uint64_t publish_stamp = 0;  // of the publish that it has taken last
-    bool is_touched = false;          // something happened in this turn
-    bool is_changed = false;          // ... to its totals
-    bool is_full = false;             // publishers wait for it, or are refused
-    Instant timer_at = kNever;        // the soonest that is set
+    QueuePages pages;                   // that they stand in on disk
+    topics::SharedGroup consumers;      // those that are connected, in the order in which they came
+    session::SessionNumber active = 0;  // of an exclusive one: who has what is out; 0 = has left
+    std::uint64_t publish_stamp = 0;    // of the publish that it has taken last
+    bool is_touched = false;            // something happened in this turn
+    bool is_changed = false;            // ... to its totals
+    bool is_full = false;               // publishers wait for it, or are refused
+    Instant timer_at = kNever;          // the soonest that is set
     QueueCounters counters;
     Redrive redrive;  // of a dead-letter queue
     QueueAlert alert;

@@ -49,6 +49,16 @@ std::size_t takers_that_keep(const Core& core, const session::Message& message) 
     }));
 }
 
+// One that needs no other shard still lines up behind those that do; and, to a stream, behind those that are
+// not safe yet, for only then they have their offsets.
+bool must_line_up(const Core& core) {
+    if (!core.collections.open.empty()) return true;
+    return core.collections.committing > 0 &&
+           std::ranges::any_of(core.match.groups, [&core](topics::GroupId group) {
+               return core.streams.by_group.contains(group);
+           });
+}
+
 MessageRef encode_ids(const std::vector<std::uint32_t>& ids) {
     if (ids.empty()) return {};
     mqtt::PropertyList list;
@@ -116,9 +126,8 @@ Routed route(Core& core, const MessageRef& message, const AcknowledgePublish* co
     core.subscriptions.match(message->topic(), core.match);
     routed.has_takers = !core.match.empty();
     const std::uint64_t remote_shards = core.match.remote_shards;
-    // One that needs no other shard still lines up behind those that do.
     const bool together =
-        publisher != nullptr && (remote_shards != 0 || retained_at != here || !core.collections.open.empty());
+        publisher != nullptr && (remote_shards != 0 || retained_at != here || must_line_up(core));
     if (together) {
         wait_for_one();
         deliver_together(core, message, *publisher, routed.ticket);

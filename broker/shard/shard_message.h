@@ -170,6 +170,7 @@ struct QueueJoin {
     std::uint64_t session = 0;
     mqtt::SubscriptionOptions options;
     std::uint32_t subscription_id = 0;
+    std::uint32_t stay = 0;
     bool able = false;
     MemberLoad load;
 };
@@ -195,6 +196,7 @@ struct QueueDeliver {
     std::uint64_t session = 0;
     mqtt::SubscriptionOptions options;
     std::uint32_t subscription_id = 0;
+    std::uint32_t stay = 0;
     std::vector<Each> messages;
 };
 // "This one is yours now", from one queue's home to another's. Confirmed when it is safe there.

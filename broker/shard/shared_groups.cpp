@@ -190,15 +190,16 @@ void receive_from_group(Core& core, const GroupDeliver& delivery) {
     const std::uint16_t slot =
         is_there ? find_source(*session, session::SourceKind::kGroup, delivery.group, delivery.filter)
                  : std::uint16_t{0};
-    if (slot == 0) {
+    if (slot != 0) count_received(*session, slot);
+    if (slot == 0 || !session->sources[slot - 1u].active) {
         // It has left meanwhile: back to the others.
         const ShardIndex home =
             home_of(SharedGroups::key(delivery.group, delivery.filter), core.options.count);
-        if (home == core.options.index) core.groups.able.erase(delivery.session);
-        return send_to_group(core, home, {delivery.group, delivery.filter, {delivery.message}});
+        if (slot == 0 && home == core.options.index) core.groups.able.erase(delivery.session);
+        send_to_group(core, home, {delivery.group, delivery.filter, {delivery.message}});
+        if (slot != 0) update_able(core, *session);
+        return;
     }
-    ++session->sources[slot - 1u].received;
-    if (session->room > 0) --session->room;
     session::Held held;
     held.message = delivery.message;
     held.qos = std::min(delivery.message->qos(), delivery.options.qos);

@@ -114,10 +114,15 @@ std::uint16_t find_source(const Session& session, SourceKind kind, std::string_v
                           std::string_view filter) {
     for (std::size_t i = 0; i < session.sources.size(); ++i) {
         const MessageSource& known = session.sources[i];
-        if (known.active && known.kind == kind && known.group == name && known.filter == filter)
+        if (known.kind == kind && known.group == name && known.filter == filter)
             return static_cast<std::uint16_t>(i + 1);
     }
     return 0;
+}
+
+void count_received(Session& session, std::uint16_t slot) {
+    ++session.sources[slot - 1u].received;
+    if (session.room > 0) --session.room;
 }
 
 ShardIndex home_of(const Core& core, const MessageSource& source) {

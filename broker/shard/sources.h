@@ -32,9 +32,11 @@ void settle(Core& core, session::Session& session, const session::Held& held, Ou
 // The place of that source among the session's, made if it is not there yet. 1 is the first.
 std::uint16_t source_slot(session::Session& session, session::SourceKind kind, std::string_view name,
                           std::string_view filter);
-// 0 if the session does not subscribe to it now.
+// 0 if the session never subscribed to it; it may have left since (MessageSource::active).
 std::uint16_t find_source(const session::Session& session, session::SourceKind kind, std::string_view name,
                           std::string_view filter);
+// A message has come from there. Even if the session has left meanwhile, the home counts it as given to it.
+void count_received(session::Session& session, std::uint16_t slot);
 ShardIndex home_of(const Core& core, const session::MessageSource& source);
 
 // The client has gone: what it has of others' and did not acknowledge goes back to where it came from, in

@@ -21,6 +21,7 @@ struct GroupMember {
     MemberId id = 0;
     mqtt::SubscriptionOptions options{};
     std::uint32_t subscription_id = 0;  // 0 = none
+    std::uint32_t stay = 0;             // of a queue's consumer: session::MessageSource::stay
 };
 
 class SharedGroup {

@@ -6,6 +6,7 @@
 #include "mqtt/decode.h"
 #include "mqtt/encode.h"
 #include "mqtt/topic.h"
+#include "shard/stream_filter.h"
 
 namespace dray::sim {
 
@@ -18,8 +19,16 @@ using mqtt::QoS;
 constexpr std::size_t kPacketBytesMax = 1 << 20;
 constexpr int kIds = 30;  // few, often used again
 
-std::uint32_t number_in(std::string_view payload) {
-    std::uint32_t number = 0;
+std::string_view user_property(const mqtt::Publish& publish, std::string_view name) {
+    for (const mqtt::Property& each : publish.properties) {
+        if (each.id == PropertyId::kUserProperty && each.text == name) return each.value;
+    }
+    return {};
+}
+
+template <typename Number>
+Number number_in(std::string_view payload) {
+    Number number = 0;
     std::from_chars(payload.data(), payload.data() + payload.size(), number);
     return number;
 }
@@ -51,7 +60,7 @@ void Client::connect() {
         packet.properties = properties.view();
     }
     const Character::Topic will_topic{"will/" + character_.id, static_cast<int>(common_.chance.below(3)),
-                                      false};
+                                      false, 0};
     std::string payload;
     if (character_.has_will) {
         const Message& will = new_message(will_topic, true);
@@ -71,6 +80,8 @@ Message& Client::new_message(const Character::Topic& topic, bool is_will) {
     message.retain = topic.retain && common_.chance.below(3) == 0;
     message.is_empty = message.retain && common_.chance.below(5) == 0;
     message.is_will = is_will;
+    message.delay_s = topic.delay_s;
+    if (topic.delay_s > 0) message.due = common_.now + std::chrono::seconds(topic.delay_s);
     return message;
 }
 
@@ -119,8 +130,9 @@ void Client::send(const Outgoing& outgoing) {
         properties.add(PropertyId::kMessageExpiryInterval, static_cast<std::uint32_t>(left));
         what.expires_at = std::min(what.expires_at, common_.now + std::chrono::seconds(left));
     }
+    const std::string delayed = "$delayed/" + std::to_string(what.delay_s) + "/" + what.topic;
     mqtt::Publish packet;
-    packet.topic = what.topic;
+    packet.topic = what.delay_s > 0 ? delayed : what.topic;
     packet.qos = what.qos;
     packet.retain = what.retain;
     packet.dup = outgoing.was_sent;
@@ -166,12 +178,20 @@ void Client::unsubscribe() {
 
 void Client::answer(std::size_t count) {
     for (; count > 0 && !answers_.empty(); --count) {
-        const mqtt::Packet& packet = answers_.front();
-        if (const auto* puback = std::get_if<mqtt::Puback>(&packet)) unacknowledged_.erase(puback->packet_id);
-        if (const auto* pubcomp = std::get_if<mqtt::Pubcomp>(&packet))
-            unacknowledged_.erase(pubcomp->packet_id);
-        send(packet);
+        const Answer answer = std::move(answers_.front());
         answers_.pop_front();
+        if (const auto* puback = std::get_if<mqtt::Puback>(&answer.packet))
+            unacknowledged_.erase(puback->packet_id);
+        if (const auto* pubcomp = std::get_if<mqtt::Pubcomp>(&answer.packet))
+            unacknowledged_.erase(pubcomp->packet_id);
+        if (const auto* pubrec = std::get_if<mqtt::Pubrec>(&answer.packet)) {
+            if (answer.is_refusal) unacknowledged_.erase(pubrec->packet_id);
+            if (answer.number > 0 && !answer.is_refusal) received_[pubrec->packet_id] = answer.number;
+        }
+        send(answer.packet);
+        const bool may_arrive = wire_->is_at_broker && !wire_->ends_at_broker;
+        if (answer.number > 0 && may_arrive)
+            common_.laws.tell(&Law::acknowledged, settled(answer.number, answer.is_refusal));
     }
 }
 
@@ -189,10 +209,13 @@ void Client::disconnect() {
 }
 
 void Client::lose_connection() {
-    if (wire_ != nullptr) common_.network.cut(*wire_);
+    if (wire_ == nullptr) return;
+    common_.network.cut(*wire_);
+    common_.laws.tell(&Law::disconnected, character_.id);
 }
 
 void Client::settle() {
+    is_settling_ = true;
     if (wire_ == nullptr) connect();
     rest(false);
     subscribe();
@@ -210,11 +233,13 @@ std::string Client::awaited() const {
 }
 
 void Client::forget_connection() {
+    common_.laws.tell(&Law::disconnected, character_.id);
     wire_ = nullptr;
     is_connected_ = false;
     input_.clear();
     answers_.clear();
     unacknowledged_.clear();
+    received_.clear();
     pending_.clear();
     aliases_.clear();
     send_quota_ = 20;
@@ -265,7 +290,9 @@ void Client::handle(const mqtt::Packet& packet) {
     if (const auto* pubrel = std::get_if<mqtt::Pubrel>(&packet)) {
         unreleased_.erase(pubrel->packet_id);
         unacknowledged_.insert(pubrel->packet_id);  // sent again on this connection it counts, too
-        answers_.push_back(mqtt::Pubcomp{{pubrel->packet_id, mqtt::ReasonCode::kSuccess, {}}});
+        if (const auto received = received_.extract(pubrel->packet_id))
+            common_.laws.tell(&Law::released, settled(received.mapped(), false));
+        answers_.push_back({mqtt::Pubcomp{{pubrel->packet_id, mqtt::ReasonCode::kSuccess, {}}}, 0, false});
     }
 }
 
@@ -290,15 +317,37 @@ void Client::handle_publish(const mqtt::Publish& publish) {
         topic = aliases_[*alias];
         if (*alias > character_.alias_maximum || topic.empty()) return misspoke("a wrong topic alias");
     }
-    if (publish.qos == QoS::kAtMostOnce) return arrive(publish, topic);
-    unacknowledged_.insert(publish.packet_id);
-    if (publish.qos == QoS::kAtLeastOnce) {
+    if (publish.qos == QoS::kAtMostOnce) {
         arrive(publish, topic);
-        return answers_.push_back(mqtt::Puback{{publish.packet_id, mqtt::ReasonCode::kSuccess, {}}});
+        return;
     }
+    unacknowledged_.insert(publish.packet_id);
+    publish.qos == QoS::kAtLeastOnce ? accept_qos1(publish, topic) : accept_qos2(publish, topic);
+}
+
+bool Client::wants_to_refuse() {
+    return character_.refuses && !is_settling_ && common_.chance.below(4) == 0;
+}
+
+void Client::accept_qos1(const mqtt::Publish& publish, std::string_view topic) {
+    const std::uint32_t number = arrive(publish, topic);
+    const bool is_refusal = wants_to_refuse();
+    const auto reason = is_refusal ? mqtt::ReasonCode::kUnspecifiedError : mqtt::ReasonCode::kSuccess;
+    answers_.push_back({mqtt::Puback{{publish.packet_id, reason, {}}}, number, is_refusal});
+}
+
+void Client::accept_qos2(const mqtt::Publish& publish, std::string_view topic) {
     // The id is what tells it from a new one [MQTT-3.1.1 4.3.3-2].
-    if (unreleased_.insert(publish.packet_id).second) arrive(publish, topic);
-    answers_.push_back(mqtt::Pubrec{{publish.packet_id, mqtt::ReasonCode::kSuccess, {}}});
+    const bool is_new = !unreleased_.contains(publish.packet_id);
+    const std::uint32_t number = is_new ? arrive(publish, topic) : 0;
+    const bool is_refusal = is_new && wants_to_refuse();
+    if (!is_refusal) unreleased_.insert(publish.packet_id);
+    const auto reason = is_refusal ? mqtt::ReasonCode::kUnspecifiedError : mqtt::ReasonCode::kSuccess;
+    answers_.push_back({mqtt::Pubrec{{publish.packet_id, reason, {}}}, number, is_refusal});
+}
+
+Settled Client::settled(std::uint32_t number, bool is_refused) {
+    return {message(number), character_.id, character_.queue, is_refused};
 }
 
 std::size_t Client::window() const {
@@ -306,15 +355,23 @@ std::size_t Client::window() const {
     return std::min(own, common_.inflight_messages_max);
 }
 
-void Client::arrive(const mqtt::Publish& publish, std::string_view topic) {
-    if (publish.payload.empty()) return;  // a retained message is forgotten; which one does not show
-    const std::uint32_t number = number_in(as_text(publish.payload));
-    if (number < 1 || number > common_.messages.size()) return misspoke("a message that nobody has sent");
+std::uint32_t Client::arrive(const mqtt::Publish& publish, std::string_view topic) {
+    if (publish.payload.empty()) return 0;  // a retained message is forgotten; which one does not show
+    const auto number = number_in<std::uint32_t>(as_text(publish.payload));
+    if (number < 1 || number > common_.messages.size()) {
+        misspoke("a message that nobody has sent");
+        return 0;
+    }
     const Message& what = message(number);
     if (what.topic != topic || as_text(publish.payload) != payload_of(what))
-        return misspoke("another " + std::to_string(number) + " than was sent");
-    common_.laws.tell(&Law::arrived, Arrival{what, character_.id, session_, character_.group, publish.qos,
-                                             publish.retain, unacknowledged_.size(), window()});
+        misspoke("another " + std::to_string(number) + " than was sent");
+    common_.laws.tell(&Law::arrived,
+                      Arrival{what, character_.id, session_, character_.group, publish.qos, publish.retain,
+                              unacknowledged_.size(), window(), character_.queue,
+                              std::string(user_property(publish, "dead-letter-queue")),
+                              number_in<std::uint64_t>(user_property(publish, shard::kStreamOffset)),
+                              common_.now, !wire_->is_at_broker});
+    return number;
 }
 
 std::deque<Client::Outgoing>::iterator Client::find(PacketId id) {

@@ -34,8 +34,10 @@ struct Character {
     std::uint16_t receive_maximum = 0;  // 5.0; 0 = it does not say
     std::uint16_t alias_maximum = 0;    // 5.0
     bool has_will = false;
-    bool rests = false;  // it stops reading now and then
-    std::string group;   // of its shared subscriptions
+    bool rests = false;    // it stops reading now and then
+    std::string group;     // of its shared subscriptions
+    std::string queue;     // whose consumer it is
+    bool refuses = false;  // it refuses messages of that queue now and then; 5.0
     struct Wish {
         std::string filter;
         mqtt::SubscriptionOptions options;
@@ -46,6 +48,7 @@ struct Character {
         std::string name;
         int qos = 0;
         bool retain = false;
+        std::uint32_t delay_s = 0;
     };
     std::vector<Topic> topics;  // that it publishes to
 };
@@ -85,6 +88,11 @@ class Client final : public Receiver {
         bool was_sent = false;     // on an earlier connection
     };
     enum class Wishing : std::uint8_t { kSubscribe, kUnsubscribe };
+    struct Answer {
+        mqtt::Packet packet;
+        std::uint32_t number = 0;  // of the message that it is for; 0 = none
+        bool is_refusal = false;
+    };
     struct Pending {
         Wishing what{};
         std::size_t wish = 0;
@@ -100,12 +108,17 @@ class Client final : public Receiver {
     void handle_pubcomp(const mqtt::Acknowledgement& pubcomp);
     void handle_suback(const mqtt::Suback& suback);
     void handle_unsuback(const mqtt::Unsuback& unsuback);
-    void arrive(const mqtt::Publish& publish, std::string_view topic);
+    void accept_qos1(const mqtt::Publish& publish, std::string_view topic);
+    void accept_qos2(const mqtt::Publish& publish, std::string_view topic);
+    bool wants_to_refuse();
+    // Tells the laws; returns its number, 0 if it has none.
+    std::uint32_t arrive(const mqtt::Publish& publish, std::string_view topic);
     Message& new_message(const Character::Topic& topic, bool is_will);
     void answered(std::uint32_t number, mqtt::ReasonCode reason);
     void end_session();
     void forget_connection();
     Subscription subscription(std::size_t wish) const;
+    Settled settled(std::uint32_t number, bool is_refused);
     mqtt::PacketId free_id();
     std::string payload_of(const Message& message) const;
     Message& message(std::uint32_t number) { return common_.messages[number - 1]; }
@@ -124,13 +137,15 @@ class Client final : public Receiver {
     std::set<std::size_t> confirmed_;  // wishes
     std::set<std::size_t> refused_;
     int next_id_ = 1;
+    bool is_settling_ = false;  // the end is near: it takes what comes
 
     // --- of the connection ---
     Wire* wire_ = nullptr;
     bool is_connected_ = false;  // CONNACK has come
     std::string input_;
-    std::deque<mqtt::Packet> answers_;  // not sent yet
+    std::deque<Answer> answers_;  // not sent yet
     std::set<mqtt::PacketId> unacknowledged_;
+    std::map<mqtt::PacketId, std::uint32_t> received_;  // QoS 2: PUBREC was sent for that message
     std::map<mqtt::PacketId, Pending> pending_;
     std::size_t send_quota_ = 20;  // the broker's Receive Maximum
     std::map<std::uint32_t, std::string> aliases_;

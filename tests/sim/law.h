@@ -1,12 +1,16 @@
 // What must hold in every simulation. A law hears what happens, in the order in which it happens, and says
 // when it is broken; one file each in laws/.
 //
+//     began      a broker is set up; what its queues and streams are
 //     sent       a client has given a message to the network for the first time
 //     sent_again ... over another connection, as it had no answer
 //     answered   ... and has its PUBACK or PUBREC, or gave up
 //     arrived    a message has come to a client, as a new one by the rules of its QoS
+//     acknowledged   a client has sent PUBACK or PUBREC for it
+//     released   ... and PUBREL has come on the same connection
 //     asked, subscribed, unsubscribed   SUBSCRIBE was sent; SUBACK has come; UNSUBSCRIBE was sent
 //     connected  CONNACK has come
+//     disconnected   a client has lost or left its connection; what it sent last may not arrive
 //     session_ended  by the client's doing
 //     misspoke   the broker has said to a client what it may not say
 //     closed     the broker has closed a connection
@@ -22,6 +26,7 @@
 #include <vector>
 
 #include "base/instant.h"
+#include "cluster.h"
 #include "mqtt/packet.h"
 #include "shard/books.h"
 
@@ -43,6 +48,8 @@ struct Message {
     bool retain = false;
     bool is_empty = false;        // without payload: forgets the retained message
     bool is_will = false;         // sent by the broker, if at all
+    std::uint32_t delay_s = 0;    // published later by so much (shard/delayed.h); 0 = at once
+    Instant due;                  // ... and not before
     Instant expires_at = kNever;  // from then on it may be gone; whole seconds, counted when it was sent last
     Fate fate = Fate::kOpen;
     bool was_repeated = false;  // sent again on another connection
@@ -58,6 +65,19 @@ struct Arrival {
     // QoS 1 and 2 messages that this client has not acknowledged, with this one, and may be given at once.
     std::size_t unacknowledged = 0;
     std::size_t window = 0;
+    std::string queue = {};    // that the client consumes; else empty
+    std::string died_in = {};  // of a dead letter: the queue that it comes from, if the client can see that
+    std::uint64_t offset = 0;  // in the stream that the client reads; else 0
+    Instant at = {};
+    bool is_late = false;  // the broker has ended the connection meanwhile
+};
+
+// What a consumer of a queue has said of a message.
+struct Settled {
+    const Message& message;
+    std::string client;
+    std::string queue;
+    bool is_refused = false;
 };
 
 struct Subscription {
@@ -82,14 +102,18 @@ class Law {
     virtual ~Law() = default;
     virtual std::string_view name() const = 0;
 
+    virtual void began(const test::ClusterOptions&) {}
     virtual void sent(const Message&) {}
     virtual void sent_again(const Message&) {}
     virtual void answered(const Message&) {}
     virtual void arrived(const Arrival&) {}
+    virtual void acknowledged(const Settled&) {}
+    virtual void released(const Settled&) {}
     virtual void asked(const Subscription&) {}
     virtual void subscribed(const Subscription&) {}
     virtual void unsubscribed(const Subscription&) {}
     virtual void connected(const std::string& /*client*/) {}
+    virtual void disconnected(const std::string& /*client*/) {}
     virtual void session_ended(const std::string& /*client*/) {}
     virtual void misspoke(const std::string& /*client*/, const std::string& /*what*/) {}
     virtual void closed(const Closing&) {}

@@ -59,6 +59,33 @@ struct Story {
     void arrive(const Message& message, const std::string& client, const std::string& group = "") {
         laws.tell(&Law::arrived, Arrival{message, client, 1, group, message.qos, false, 1, 1});
     }
+    // A queue "q" and a stream "s" that take what is published.
+    void declare() {
+        test::ClusterOptions options;
+        shard::QueueOptions& queue = options.queues.emplace_back();
+        queue.name = "q";
+        queue.filters = {"a/#"};
+        queue.exclusive = true;
+        options.streams = {{.name = "s", .filters = {"a/#"}}};
+        laws.tell(&Law::began, options);
+    }
+    void come_out_of_queue(const Message& message, const std::string& client) {
+        Arrival arrival{message, client, 1, "", message.qos, false, 1, 1};
+        arrival.queue = "q";
+        laws.tell(&Law::arrived, arrival);
+    }
+    void consume(const Message& message, const std::string& client) {
+        come_out_of_queue(message, client);
+        laws.tell(&Law::acknowledged, Settled{message, client, "q", false});
+    }
+    void read_from(const std::string& client, const std::string& start) {
+        laws.tell(&Law::asked, Subscription{client, "$stream/s/" + start, "", {}});
+    }
+    void read(const Message& message, const std::string& client, std::uint64_t offset) {
+        Arrival arrival{message, client, 1, "", QoS::kAtLeastOnce, false, 1, 1};
+        arrival.offset = offset;
+        laws.tell(&Law::arrived, arrival);
+    }
     std::string end() {
         laws.tell(&Law::at_the_end, static_cast<Situation&>(calm));
         return laws.verdict();
@@ -139,6 +166,134 @@ TEST(Laws, EachSharedMessageHasAMember) {
     story.subscribe("m", QoS::kAtLeastOnce, "g");
     story.accepted(1, QoS::kAtLeastOnce);
     EXPECT_EQ(story.end(), "each shared message has a member: message 1 of p to a/t came to nobody of g a/#");
+}
+
+TEST(Laws, AStoryOfAQueueAndAStreamInWhichAllHold) {
+    Story story;
+    story.declare();
+    story.read_from("r", "earliest");
+    story.read_from("n", "2");
+    const Message& first = story.accepted(1, QoS::kAtLeastOnce);
+    const Message& second = story.accepted(2, QoS::kExactlyOnce);
+    story.consume(first, "c");
+    story.laws.tell(&Law::disconnected, "c");
+    story.consume(first, "c");  // again: the first PUBACK was lost
+    story.consume(second, "c");
+    story.read(first, "r", 1);
+    story.read(second, "r", 2);
+    story.read(second, "n", 2);
+    EXPECT_EQ(story.end(), "");
+}
+
+TEST(Laws, AQueueKeepsWhatWasAccepted) {
+    Story story;
+    story.declare();
+    const Message& message = story.accepted(1, QoS::kAtLeastOnce);
+    story.come_out_of_queue(message, "c");  // and is not acknowledged
+    EXPECT_EQ(story.end(), "queues keep and give: message 1 of p to a/t was lost by queue q");
+}
+
+TEST(Laws, AQueueDoesNotGiveWhatWasConsumed) {
+    Story story;
+    story.declare();
+    const Message& message = story.accepted(1, QoS::kAtLeastOnce);
+    story.consume(message, "c");
+    story.come_out_of_queue(message, "d");
+    EXPECT_EQ(story.end(),
+              "queues keep and give: message 1 of p to a/t came out of q again after c had acknowledged it");
+}
+
+TEST(Laws, WhatPubrelHasComeForIsConsumedForGood) {
+    Story story;
+    story.declare();
+    const Message& message = story.accepted(1, QoS::kExactlyOnce);
+    story.consume(message, "c");
+    story.laws.tell(&Law::released, Settled{message, "c", "q", false});
+    story.laws.tell(&Law::crashed);
+    story.come_out_of_queue(message, "d");
+    EXPECT_EQ(story.end(),
+              "queues keep and give: message 1 of p to a/t came out of q again after c had acknowledged it");
+}
+
+TEST(Laws, AnExclusiveQueueGivesInOrder) {
+    Story story;
+    story.declare();
+    const Message& first = story.accepted(1, QoS::kAtLeastOnce);
+    story.consume(story.accepted(2, QoS::kAtLeastOnce), "c");
+    story.consume(first, "c");
+    EXPECT_EQ(story.end(), "queues keep and give: message 1 of p to a/t came out of q behind 2");
+}
+
+TEST(Laws, AStreamKeepsWhatWasAccepted) {
+    Story story;
+    story.declare();
+    story.consume(story.accepted(1, QoS::kAtLeastOnce), "c");
+    EXPECT_EQ(story.end(), "streams are logs: message 1 of p to a/t is not in s");
+}
+
+TEST(Laws, AnOffsetMeansOneMessage) {
+    Story story;
+    story.declare();
+    story.read_from("r", "earliest");
+    story.read_from("n", "latest");
+    story.read(story.accepted(1, QoS::kAtLeastOnce), "r", 1);
+    story.read(story.accepted(2, QoS::kAtLeastOnce), "n", 1);
+    EXPECT_EQ(story.laws.verdict(),
+              "streams are logs: message 2 of p to a/t, offset 1 came to n, and was message 1 before");
+}
+
+TEST(Laws, AReaderGoesForward) {
+    Story story;
+    story.declare();
+    story.read_from("r", "earliest");
+    const Message& message = story.accepted(1, QoS::kAtLeastOnce);
+    story.read(message, "r", 2);
+    story.read(message, "r", 1);
+    EXPECT_EQ(story.laws.verdict(),
+              "streams are logs: message 1 of p to a/t, offset 1 came to r behind offset 2");
+}
+
+TEST(Laws, AReaderLeavesNothingOut) {
+    Story story;
+    story.declare();
+    story.read_from("r", "earliest");
+    story.read_from("n", "1");
+    const Message& message = story.accepted(1, QoS::kAtLeastOnce);
+    story.consume(message, "c");
+    story.read(message, "r", 1);
+    EXPECT_EQ(story.end(), "streams are logs: n never got offset 1 of s");
+}
+
+TEST(Laws, AStreamHasNoGap) {
+    Story story;
+    story.declare();
+    story.read_from("r", "earliest");
+    const Message& message = story.accepted(1, QoS::kAtLeastOnce);
+    story.consume(message, "c");
+    story.read(message, "r", 2);
+    EXPECT_EQ(story.end(), "streams are logs: offsets up to 2 of s have gaps");
+}
+
+TEST(Laws, AStreamHasQoS2Once) {
+    Story story;
+    story.declare();
+    story.read_from("r", "earliest");
+    const Message& message = story.accepted(1, QoS::kExactlyOnce);
+    story.consume(message, "c");
+    story.read(message, "r", 1);
+    story.read(message, "r", 2);
+    EXPECT_EQ(story.end(), "streams are logs: message 1 of p to a/t is in s twice");
+}
+
+TEST(Laws, DelayedComesInTime) {
+    Story story;
+    story.subscribe("c", QoS::kAtLeastOnce);
+    Message& message = story.publish(1, QoS::kAtLeastOnce);
+    message.due = Instant{5'000};
+    Arrival arrival{message, "c", 1, "", message.qos, false, 1, 1};
+    arrival.at = Instant{4'000};
+    story.laws.tell(&Law::arrived, arrival);
+    EXPECT_EQ(story.end(), "delayed comes in time: message 1 of p to a/t came to c 1000 ms early");
 }
 
 TEST(Laws, LimitsHold) {

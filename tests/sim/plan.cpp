@@ -19,6 +19,8 @@ class Planner {
         plan_.cluster.disk = is(1, 6) ? test::Disk::kNone : test::Disk::kByItself;
         if (is(1, 2)) plan_.cluster.shared_choice = shard::SharedChoice::kLeastInflight;
         plan_limits();
+        if (is(1, 2)) plan_queues();
+        if (is(1, 3)) plan_stream();
         for (std::uint64_t i = 1 + chance_.below(3); i > 0; --i) add_publisher("p" + std::to_string(i));
         for (std::uint64_t i = 1 + chance_.below(3); i > 0; --i) add_taker("t" + std::to_string(i));
         for (std::uint64_t i = chance_.below(3); i > 0; --i) add_changing("c" + std::to_string(i));
@@ -49,6 +51,49 @@ class Planner {
         if (is(1, 2)) return;
         narrow(limits.queue_messages_max, 3, 20);
         narrow(limits.queue_bytes_max, 2'000, 10'000);
+    }
+
+    std::vector<std::string> some_filters() {
+        static const std::vector<std::string> kChoices[] = {
+            {"a/#"}, {"b/#", "+/+/q2"}, {"+/p1/#"}, {"c/#", "c/p1/+", "will/#"}};
+        return kChoices[chance_.below(std::size(kChoices))];
+    }
+
+    void plan_queues() {
+        narrow(plan_.cluster.limits.queue_window_bytes_max, 200, 3'000);
+        for (std::uint64_t i = 1 + chance_.below(2); i > 0; --i) {
+            shard::QueueOptions queue;
+            queue.name = "q" + std::to_string(i);
+            queue.filters = some_filters();
+            queue.exclusive = is(1, 3);
+            if (is(1, 3)) queue.key = "topic";
+            if (is(1, 4)) queue.ttl_ms = 1'000 + chance_.below(5'000);
+            if (is(1, 3)) queue.retry_delay_ms = static_cast<std::uint32_t>(1 + chance_.below(500));
+            if (is(1, 2)) {
+                queue.dead_letter_queue = "dead";
+                if (is(2, 3)) queue.deliveries_max = static_cast<std::uint32_t>(1 + chance_.below(4));
+            }
+            for (std::uint64_t k = 1 + chance_.below(3); k > 0; --k)
+                add_consumer("k" + std::to_string(i) + std::to_string(k), queue.name);
+            plan_.cluster.queues.push_back(std::move(queue));
+        }
+        shard::QueueOptions dead;
+        dead.name = "dead";
+        plan_.cluster.queues.push_back(dead);
+        add_consumer("d", dead.name);
+    }
+
+    // One reader reads all of it, so that the laws know what is in it.
+    void plan_stream() {
+        narrow(plan_.cluster.limits.stream_tail_bytes_max, 0, 2'000);
+        narrow(plan_.cluster.limits.stream_blocks_bytes_max, 0, 5'000);
+        plan_.cluster.streams.push_back({.name = "events", .filters = some_filters()});
+        add_reader("r1", "$stream/events/earliest").lasts = true;
+        static constexpr const char* kFilters[] = {
+            "$stream/events/earliest",        "$stream/events/latest", "$stream/events/7",
+            "$stream/events/earliest/+/p1/#", "$stream/events/3/a/#",  "$stream/events"};
+        for (std::uint64_t i = chance_.below(3); i > 0; --i)
+            add_reader("r" + std::to_string(i + 1), kFilters[chance_.below(std::size(kFilters))]);
     }
 
     void plan_faults() {
@@ -104,8 +149,13 @@ class Planner {
             for (int qos = 0; qos <= 2; ++qos) {
                 if (is(1, 2)) continue;
                 const std::string name = std::string(root) + "/" + character.id + "/q" + std::to_string(qos);
-                character.topics.push_back({name, qos, is(1, 2)});
+                character.topics.push_back({name, qos, is(1, 2), 0});
             }
+        }
+        if (is(1, 3)) {
+            const auto delay_s = static_cast<std::uint32_t>(1 + chance_.below(5));
+            character.topics.push_back(
+                {"b/" + character.id + "/later", static_cast<int>(chance_.below(3)), false, delay_s});
         }
         if (is(1, 4)) add_wishes(character, true, 1);
         plan_.characters.push_back(std::move(character));
@@ -131,6 +181,30 @@ class Planner {
         wish.is_constant = is(1, 2);
         character.wishes.push_back(wish);
         plan_.characters.push_back(std::move(character));
+    }
+
+    Character& add_subscriber(std::string id, std::string filter, mqtt::QoS qos) {
+        Character character = some_character(std::move(id));
+        character.lasts = is(1, 2);
+        Character::Wish wish;
+        wish.filter = std::move(filter);
+        wish.options.qos = qos;
+        wish.is_constant = is(1, 2);
+        character.wishes.push_back(std::move(wish));
+        return plan_.characters.emplace_back(std::move(character));
+    }
+    void add_consumer(std::string id, const std::string& queue) {
+        const auto qos = static_cast<mqtt::QoS>(1 + chance_.below(2));
+        Character& consumer = add_subscriber(std::move(id), "$queue/" + queue, qos);
+        consumer.queue = queue;
+        consumer.refuses = consumer.version == ProtocolVersion::kV5 && queue != "dead" && is(1, 2);
+    }
+    // By 5.0, which shows offsets.
+    Character& add_reader(std::string id, std::string filter) {
+        Character& reader = add_subscriber(std::move(id), std::move(filter), mqtt::QoS::kAtLeastOnce);
+        reader.version = ProtocolVersion::kV5;
+        reader.wishes.front().is_constant = true;
+        return reader;
     }
 
     Random& chance_;

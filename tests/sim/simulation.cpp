@@ -23,6 +23,7 @@ Simulation::Simulation(std::uint64_t seed, Laws laws)
       cluster_(std::make_unique<test::Cluster>(plan_.cluster, network_)),
       common_{chance_, network_, laws_, messages_, now_, plan_.cluster.limits.inflight_messages_max} {
     network_.attach(*cluster_);
+    laws_.tell(&Law::began, plan_.cluster);
     now_ = cluster_->now();
     for (Character& character : plan_.characters)
         clients_.push_back(std::make_unique<Client>(common_, std::move(character)));
@@ -109,11 +110,21 @@ void Simulation::close_books() {
     publishes_refused_ += statistics.publishes_refused;
 }
 
-void Simulation::everything_moves() {
-    bool moves = true;
-    while (moves) {
+bool Simulation::everything_moves() {
+    bool has_moved = false;
+    for (bool moves = true; moves; has_moved |= moves) {
         moves = network_.move();
         moves |= cluster_->step();
+    }
+    return has_moved;
+}
+
+void Simulation::everybody_answers() {
+    constexpr int kTimesMax = 10'000;
+    for (int times = 0; times < kTimesMax && laws_.verdict().empty(); ++times) {
+        for (const auto& each : clients_) each->settle();
+        network_.end_abandoned();
+        if (!everything_moves()) return;
     }
 }
 
@@ -123,9 +134,7 @@ void Simulation::calm_down() {
     for (const auto& each : hostile_) each->go();
     constexpr int kRoundsMax = 300;
     for (int round = 0, quiet = 0; round < kRoundsMax && quiet < 3 && laws_.verdict().empty(); ++round) {
-        for (const auto& each : clients_) each->settle();
-        network_.end_abandoned();
-        everything_moves();
+        everybody_answers();
         cluster_->advance(round < 20 ? 1s : 10ms);
         now_ = cluster_->now();
         quiet = awaited().empty() && cluster_->unfinished().empty() ? quiet + 1 : 0;

@@ -63,7 +63,8 @@ class Simulation final : private Situation {
     void time_passes();
     void crash(bool in_order);
     void calm_down();
-    void everything_moves();
+    bool everything_moves();  // false if nothing could
+    void everybody_answers();
     void close_books();
     Client& one_of_clients() { return *clients_[chance_.below(clients_.size())]; }
 

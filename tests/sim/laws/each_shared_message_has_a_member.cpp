@@ -1,7 +1,7 @@
 // A QoS 1 or 2 message that was acknowledged comes to some member of every shared group that had one when it
 // was sent and has had one since, none of them at QoS 0. What waits with a group is in memory only: a crash
-// may lose it. So may the end of a member's session what was on its way to that member at QoS 2, or a full
-// queue; those losses are in the books.
+// may lose it. So may the end of a member's session what was on its way to that member at QoS 2 or, if it was
+// the last, what waited; and so may a full queue. Those losses are in the books.
 #include <map>
 #include <set>
 
@@ -49,7 +49,8 @@ class EachSharedMessageHasAMember final : public Law {
     void at_the_end(Situation& situation) override {
         const auto& discarded = situation.books().discarded;
         std::uint64_t excused = discarded[static_cast<std::size_t>(shard::Discard::kQueueFull)] +
-                                discarded[static_cast<std::size_t>(shard::Discard::kSessionEnded)];
+                                discarded[static_cast<std::size_t>(shard::Discard::kSessionEnded)] +
+                                discarded[static_cast<std::size_t>(shard::Discard::kNoMember)];
         for (const auto& [key, group] : groups_) {
             if (group.may_lose) continue;
             for (const Message* message : group.owed) {

@@ -1,6 +1,7 @@
 // A QoS 2 message comes once to a session, and to one member of a shared group. What comes with RETAIN may be
-// the retained message of a new subscription besides. To a group a message may come again that was sent again
-// after a crash: its members' records are not committed together with the publisher's packet id.
+// the retained message of a new subscription besides. To a group a message may come again after a crash: its
+// members' records are committed neither together with the publisher's packet id nor with each other. Queues
+// have a law of their own.
 #include <map>
 
 #include "laws/laws.h"
@@ -14,8 +15,8 @@ class ExactlyOnce final : public Law {
     std::string_view name() const override { return "exactly once"; }
 
     void arrived(const Arrival& arrival) override {
-        if (arrival.qos != mqtt::QoS::kExactlyOnce || arrival.retain) return;
-        if (!arrival.group.empty() && has_crashed_ && arrival.message.was_repeated) return;
+        if (arrival.qos != mqtt::QoS::kExactlyOnce || arrival.retain || !arrival.queue.empty()) return;
+        if (!arrival.group.empty() && has_crashed_) return;
         const std::string taker = arrival.group.empty()
                                       ? arrival.client + "#" + std::to_string(arrival.session)
                                       : "group " + arrival.group;

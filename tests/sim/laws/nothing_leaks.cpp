@@ -28,6 +28,8 @@ class NothingLeaks final : public Law {
         expect("bodies", shard::Table::kBodies, 0);
         expect("bodies' holders", shard::Table::kHolders, 0);
         expect("packet ids", shard::Table::kIncoming, 0);
+        expect("promises to streams", shard::Table::kStreamPromises, 0);
+        expect("delayed messages", shard::Table::kDelayed, 0);
         expect("sessions", shard::Table::kSessions, situation.kept().sessions);
         expect("subscriptions", shard::Table::kSubscriptions, situation.kept().subscriptions);
     }

@@ -28,8 +28,10 @@ class OnlyWhatWasAskedFor final : public Law {
             (message.qos == mqtt::QoS::kAtLeastOnce || arrival.retain || !arrival.group.empty());
         if (message.fate == Message::Fate::kRefused && !may_have_been_accepted)
             return broken(describe(message) + " was refused and came to " + arrival.client);
-        // After a restart the broker does not know any more whose a will or a retained message was.
-        const bool is_live = !message.is_will && !arrival.retain;
+        if (!arrival.queue.empty() || arrival.offset > 0) return;  // they have laws of their own
+        // The broker does not know whose a delayed message was nor, after a restart, a will or a retained
+        // one.
+        const bool is_live = !message.is_will && !arrival.retain && message.delay_s == 0;
         const auto allows = [&](const Subscription& subscription) {
             return mqtt::matches(subscription.filter, message.topic) &&
                    arrival.qos <= std::min(subscription.options.qos, message.qos) &&

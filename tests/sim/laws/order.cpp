@@ -1,6 +1,7 @@
 // What one client publishes to one topic comes to each session in that order, among messages that come at
 // the same QoS [MQTT-3.1.1 4.6.0-6]. What comes again comes late and does not count; shared subscriptions
-// promise no order. Nor does a message that was sent again if its first copy may not have been taken: it came
+// promise no order, queues and streams have laws of their own, and delayed messages come when they are due.
+// Nor does a message that was sent again if its first copy may not have been taken: it came
 // before the subscription, which may be in effect before its SUBACK, had QoS 0 or an expiry, met a full
 // queue, or was refused.
 #include <map>
@@ -30,6 +31,7 @@ class Order final : public Law {
     void arrived(const Arrival& arrival) override {
         const Message& message = arrival.message;
         if (arrival.retain || !arrival.group.empty() || message.is_will) return;
+        if (!arrival.queue.empty() || arrival.offset > 0 || message.delay_s > 0) return;
         const bool first_may_be_gone =
             arrival.qos == mqtt::QoS::kAtMostOnce || message.expires_at != kNever ||
             message.number <= confirmed_[arrival.client] || !unconfirmed_[arrival.client].empty();

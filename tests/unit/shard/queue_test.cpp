@@ -211,6 +211,29 @@ TEST_P(Queues, AnExclusiveOneHasOneConsumerAndTheNextTakesOver) {
     active.gets_nothing();
 }
 
+// What is under way to a consumer when it leaves comes back, or a standby would have the newer ones first.
+TEST_P(Queues, AnExclusiveOneKeepsItsOrderWhenItsConsumerLeavesAndComesBack) {
+    constexpr int kMessages = 20;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        WorldOptions exclusive = with(queue("jobs", {"job/#"}));
+        exclusive.queues.front().exclusive = true;
+        exclusive.seed = seed;
+        World world(exclusive);
+        consumes(world, "active");
+        Client& standby = consumes(world, "standby");
+        publisher(world);
+        for (int i = 1; i <= kMessages; ++i) {
+            world.client("p").says(publish("job/a", std::to_string(i), 1, i));
+            world.step();
+            // Over another connection.
+            if (i == kMessages / 2) world.client("again").says(connect_again("active"));
+        }
+        world.run();
+        world.client("again").gets(connack(true)).gets_nothing();
+        for (int i = 1; i <= kMessages; ++i) standby.gets(publish("job/a", std::to_string(i), 1, i));
+    }
+}
+
 TEST_P(Queues, OfOneKeyTheNextIsOnlyGivenOutWhenTheOneBeforeIsDone) {
     shard::QueueOptions keyed = queue("jobs", {"job/#"});
     keyed.key = "topic-level:2";

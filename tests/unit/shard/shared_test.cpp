@@ -94,6 +94,29 @@ TEST_P(SharedGroups, AMemberAtQoS0GetsEachMessageThatWaitedOnce) {
     member.gets_nothing();
 }
 
+// What is under way to it when it leaves is given to others, and takes no room when it comes back.
+TEST_P(SharedGroups, AMemberThatLeavesAndJoinsAgainGetsAsMuchAsBefore) {
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        WorldOptions narrow = options(seed);
+        narrow.limits.inflight_messages_max = 2;
+        World world(narrow);
+        Client& member = joins(world, "m");
+        world.client("p").sends(connect("p")).gets(connack());
+        for (int i = 1; i <= 2; ++i) world.client("p").says(publish("w", "gone", 1, i));
+        member.says(unsubscribe(2, "$share/g/w"));
+        world.run();
+        for (const auto& packet : member.takes_all()) {
+            if (const auto* publish = std::get_if<mqtt::Publish>(&packet))
+                member.says(puback(static_cast<int>(publish->packet_id)));
+        }
+        member.sends(subscribe(3, "$share/g/w", 1));
+        world.client("p").sends(publish("w", "new", 1, 3));
+        const auto packets = member.takes_all();
+        ASSERT_EQ(packets.size(), 2U) << "SUBACK and the message";
+        EXPECT_EQ(as_text(std::get<mqtt::Publish>(packets.back()).payload), "new");
+    }
+}
+
 TEST_P(SharedGroups, NothingIsLeftOpenWhenAMembershipIsReadFromDisk) {
     WorldOptions with_disk = options();
     with_disk.disk = Disk::kByItself;

@@ -1,6 +1,8 @@
 // What streams keep, and for how long: retention, streams that are made and deleted, crashes.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
 #include "stream_world.h"
 
 namespace dray::test {
@@ -202,6 +204,42 @@ TEST_P(StreamsAfterACrash, QoS2OfAKeptPublisherIsThereOnce) {
         publisher.sends(pubrel(1)).gets(pubcomp(1));
         EXPECT_EQ(takes(reader(world, "r", "$stream/events/earliest")), "1");
         EXPECT_EQ(world.disk().count(shard::Table::kStreamPromises), 0);
+    }
+}
+
+// While one of QoS 2 is being committed with takers on other shards, the next may have none there.
+TEST(StreamOrder, AMessageDoesNotOvertakeOneThatIsBeingCommitted) {
+    constexpr int kPublishers = 8;  // on several shards
+    for (const shard::ShardIndex shards : {shard::ShardIndex{2}, shard::ShardIndex{4}}) {
+        WorldOptions options;
+        options.shards = shards;
+        options.disk = Disk::kByHand;
+        options.streams = {{.name = "events", .filters = {"order/#"}}};
+        World world(options);
+        const auto name = [](int i) { return "p" + std::to_string(i); };
+        const auto all_publish = [&](std::string_view payload, int id) {
+            for (int i = 0; i < kPublishers; ++i)
+                world.client(name(i)).says(publish("order/" + std::to_string(i), payload, 2, id));
+            world.run();
+        };
+        for (int i = 0; i < kPublishers; ++i) world.client(name(i)).sends(connect_again(name(i)));
+        world.client("s").sends(connect_again("s"));
+        world.sync();
+        world.client("s").sends(subscribe(1, "order/#", 2));
+        world.sync();
+        all_publish("first", 1);
+        world.client("s").sends(unsubscribe(2, "order/#"));
+        all_publish("second", 2);
+        world.sync();
+        reader(world, "r", "$stream/events/earliest", 0);
+        world.sync();
+        std::map<std::string, std::string> by_topic;
+        for (const mqtt::Packet& packet : world.client("r").takes_all()) {
+            if (const auto* message = std::get_if<mqtt::Publish>(&packet))
+                by_topic[std::string(message->topic)] += std::string(as_text(message->payload)) + " ";
+        }
+        EXPECT_EQ(by_topic.size(), std::size_t{kPublishers});
+        for (const auto& [topic, payloads] : by_topic) EXPECT_EQ(payloads, "first second ") << topic;
     }
 }
 
