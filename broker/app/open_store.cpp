@@ -16,7 +16,7 @@ void report(bool works, const std::string& why) {
         reactor::log_info("the store works again: what waited for it is acknowledged");
     } else {
         reactor::log_error("the store cannot be written: acknowledgements wait, and it is tried again",
-                           {{"why", why}, {"advice", "make room on the disk that data_dir is on"}});
+                           {{"why", why}});
     }
 }
 

@@ -126,6 +126,17 @@ void Reactor::carry_out(shard::Effects& effects) {
     for (const shard::LinkId link : effects.flushes) transport_->flush(link);
     for (const auto& close : effects.closes) transport_->close(close);
     for (const auto& reading : effects.readings) transport_->set_reading(reading.link, reading.on);
+    for (const auto& damage : effects.damages) log_damage(damage);
+}
+
+void Reactor::log_damage(const shard::Effects::Damage& damage) {
+    if (!damage_lines_.take(now_)) return;
+    log_error("the store is damaged",
+              {{"where", damage.where},
+               {"what", damage.what},
+               {"messages_lost", damage.messages_lost},
+               {"more_such_lines", damage_lines_.take_suppressed()},
+               {"advice", "stop the broker; `drayctl store check` names all that is wrong"}});
 }
 
 void Reactor::stop() {

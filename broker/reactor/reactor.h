@@ -13,6 +13,7 @@
 
 #include "base/instant.h"
 #include "reactor/clock.h"
+#include "reactor/log.h"
 #include "reactor/mailroom.h"
 #include "reactor/poller.h"
 #include "reactor/transport.h"
@@ -69,6 +70,7 @@ class Reactor {
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void carry_out_effects();
     void carry_out(shard::Effects& effects);
+    void log_damage(const shard::Effects::Damage& damage);
     void stop_now();
 
     shard::ShardIndex index_;
@@ -82,6 +84,7 @@ class Reactor {
     shard::Shard shard_;
     shard::Effects due_;  // those being carried out; kept to keep their memory
     bool carrying_out_ = false;
+    LogBudget damage_lines_{20, 1};
     Transport* transport_ = nullptr;
     std::atomic<Phase> phase_{Phase::kRunning};
     std::atomic<unsigned> pressure_percent_{0};

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/ring.h"
@@ -27,6 +28,16 @@ struct Page {
     std::uint8_t count = 0;
     bool is_promised = false;   // it is part of somebody else's commit, and not on disk yet
     bool has_progress = false;  // there is a record of what became of its messages
+
+    // One that stands on disk, of which so many messages can be read. If it is cut off behind them, nobody
+    // knows how many there were: one more at least.
+    static Page read(std::uint64_t first, std::size_t messages, bool is_cut) {
+        Page page{.first = first};
+        page.count = is_cut ? kCountMax : static_cast<std::uint8_t>(messages);
+        page.live = page.all();
+        if (is_cut && messages + 1 < kCountMax) page.live = (std::uint64_t{2} << messages) - 1;
+        return page;
+    }
 
     std::uint64_t end() const { return first + count; }
     bool holds(std::uint64_t position) const { return position >= first && position < end(); }

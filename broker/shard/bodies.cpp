@@ -1,7 +1,5 @@
 #include "shard/bodies.h"
 
-#include <stdexcept>
-
 #include "shard/core.h"
 #include "shard/records.h"
 
@@ -45,13 +43,15 @@ void recover_bodies(Core& core) {
 }
 
 session::MessageRef load_body(Core& core, std::uint64_t number) {
-    session::MessageRef& message = core.persistence.bodies.loaded[number];
-    if (message) return message;
-    core.store.scan(Table::kBodies, key_of(number), [&](std::string_view, std::string_view value) {
-        message = decode_message(value);
-        return false;
-    });
-    if (!message) throw std::runtime_error("the store lacks a message that a session holds");
+    auto& loaded = core.persistence.bodies.loaded;
+    if (const auto found = loaded.find(number); found != loaded.end()) return found->second;
+    session::MessageRef message;
+    core.store.scan_readable(Table::kBodies, key_of(number), {},
+                             [&](std::string_view, std::string_view value) {
+                                 message = decode_message(value);
+                                 return false;
+                             });
+    if (message) loaded[number] = message;
     return message;
 }
 

@@ -33,7 +33,7 @@ std::uint64_t refer_to_body(Core& core, const session::Message& message);
 
 // At the start.
 void recover_bodies(Core& core);
-// Throws std::runtime_error if it is not there or cannot be understood.
+// None if it cannot be read or understood.
 session::MessageRef load_body(Core& core, std::uint64_t number);
 // A holder less.
 void release_body(Core& core, const session::Held& held, StoreBatch& batch);

@@ -27,6 +27,8 @@ std::string_view name(Discard reason) {
             return "removed";
         case Discard::kOverflow:
             return "overflow";
+        case Discard::kDamaged:
+            return "damaged";
         case Discard::kCount:
             break;
     }

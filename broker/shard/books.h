@@ -32,6 +32,7 @@ enum class Discard : std::uint8_t {
     kRefused,         // the client answered with a reason code of failure
     kRemoved,         // with the queue that held it, or the stream that it was to go to
     kOverflow,        // more than a named queue may hold
+    kDamaged,         // its record cannot be read or understood any more (damage.h)
     kCount,
 };
 

@@ -60,9 +60,17 @@ struct Effects {
     };
     std::vector<Reading> readings;
 
+    // For the log: what of the store is damaged (damage.h).
+    struct Damage {
+        std::string where;
+        std::string what;
+        std::uint64_t messages_lost = 0;
+    };
+    std::vector<Damage> damages;
+
     bool empty() const {
         return commit.sequence == 0 && reads.empty() && forwards.empty() && handovers.empty() &&
-               flushes.empty() && closes.empty() && readings.empty();
+               flushes.empty() && closes.empty() && readings.empty() && damages.empty();
     }
     void clear() {
         commit = {};
@@ -72,6 +80,7 @@ struct Effects {
         flushes.clear();
         closes.clear();
         readings.clear();
+        damages.clear();
     }
 };
 

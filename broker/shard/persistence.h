@@ -54,8 +54,8 @@ struct Persistence {
 // Of a record that becomes part of somebody else's commit: until that is done.
 inline constexpr StoreSequence kUntilTold = ~StoreSequence{0};
 
-// What leaves at the end of this turn.
-StoreBatch& open_batch(Core& core);
+// Session::sent_up_to of a session whose client was connected when the process ended.
+inline constexpr std::uint64_t kAnyMayBeSent = ~std::uint64_t{0};
 
 // --- at the start: everything that belongs to this shard, but not yet the messages of sessions ---
 void recover(Core& core);  // throws std::runtime_error for records that it cannot understand

@@ -14,6 +14,7 @@
 // Giving out, adding and removing take logarithmic time. Lives on the queue's home shard.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <map>
@@ -86,6 +87,7 @@ class QueueMessages {
     Position unloaded_after() const { return loaded_up_to_; }
     Position unloaded_before() const { return tail_.empty() ? ~Position{0} : tail_[0].position; }
     void load(Position position, Message message);
+    void pass_over(Position position) { loaded_up_to_ = std::max(loaded_up_to_, position); }  // it cannot be
     // Everything up to the tail was loaded. Returns by how many messages the totals were wrong.
     std::int64_t end_load();
     // Messages in the tail that are safe are on disk only from now on.

@@ -64,18 +64,28 @@ void append_queued(std::string& page, const QueuedRecord& record) {
         [&record](RecordWriter& out) { out.instant(record.arrived_at).message(*record.message); });
 }
 
-std::optional<std::vector<QueuedRecord>> decode_queue_page(std::string_view bytes) {
+QueuePageRemains decode_queue_remains(std::string_view bytes) {
     RecordReader page(bytes);
-    std::vector<QueuedRecord> records;
-    while (page.ok() && !page.at_end()) {
+    QueuePageRemains remains;
+    while (page.ok() && !page.at_end() && remains.records.size() < session::Page::kCountMax) {
         RecordReader in(page.text());
-        QueuedRecord& record = records.emplace_back();
+        if (!page.ok()) break;
+        QueuedRecord& record = remains.records.emplace_back();
         record.arrived_at = in.instant();
         record.message = in.message();
-        if (!in.all_read()) return std::nullopt;
+        if (in.all_read()) continue;
+        record.message = {};
+        remains.is_damaged = true;
     }
-    if (!page.ok() || records.empty() || records.size() > session::Page::kCountMax) return std::nullopt;
-    return records;
+    remains.is_cut = !page.ok() || !page.at_end() || remains.records.empty();
+    remains.is_damaged |= remains.is_cut;
+    return remains;
+}
+
+std::optional<std::vector<QueuedRecord>> decode_queue_page(std::string_view bytes) {
+    QueuePageRemains remains = decode_queue_remains(bytes);
+    if (remains.is_damaged) return std::nullopt;
+    return std::move(remains.records);
 }
 
 std::string encode(const DeliveriesRecord& record) {

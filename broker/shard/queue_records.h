@@ -45,6 +45,13 @@ std::optional<QueueMessages::Totals> decode_totals(std::string_view bytes);
 // One more at the end of a page.
 void append_queued(std::string& page, const QueuedRecord& record);
 std::optional<std::vector<QueuedRecord>> decode_queue_page(std::string_view bytes);
+// What is left of one that is damaged.
+struct QueuePageRemains {
+    std::vector<QueuedRecord> records;  // without message what is not understood
+    bool is_damaged = false;
+    bool is_cut = false;  // ... and what comes after the records is not known
+};
+QueuePageRemains decode_queue_remains(std::string_view bytes);
 std::string encode(const DeliveriesRecord& record);
 std::optional<DeliveriesRecord> decode_deliveries(std::string_view bytes);
 // Of kQueueEntries, but for that of the totals.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "shard/core.h"
+#include "shard/damage.h"
 #include "shard/queue_records.h"
 #include "shard/queues.h"
 
@@ -21,17 +22,20 @@ std::uint64_t window_bytes_max(const Core& core) {
                                   : std::numeric_limits<std::uint64_t>::max();
 }
 
-template <typename Record>
-Record understood(Record record, const Queue& queue) {
-    if (record) return record;
-    throw std::runtime_error("the store has a record that this version does not understand: of the queue '" +
-                             queue.options.name + "'");
+std::string place_of(const Queue& queue) {
+    return "queue '" + queue.options.name + "'";
 }
 
 void recover_totals(Core& core, Queue& queue) {
     const std::string key = key_of(queue.number);
     core.store.scan(Table::kQueueEntries, key, [&](std::string_view found, std::string_view value) {
-        if (found == key) queue.messages.restore(*understood(decode_totals(value), queue));
+        if (found != key) return false;
+        const auto totals = decode_totals(value);
+        if (!totals) {
+            throw std::runtime_error("the store has a record that this version does not understand: of " +
+                                     place_of(queue));
+        }
+        queue.messages.restore(*totals);
         return false;
     });
     queue.books.uncounted_up_to = queue.messages.totals().last_position;
@@ -40,25 +44,27 @@ void recover_totals(Core& core, Queue& queue) {
 // The pages of a queue, one record after the other.
 class PageReader {
   public:
-    explicit PageReader(const Queue& queue) : queue_(queue) {}
-
     session::Page page;  // the one that was read last
     // True if this record completes a page.
     bool read(const QueuedKey& key, std::string_view value) {
-        if (key.kind == QueuedKey::kProgress) progress_ = {key.position, live_of(value)};
+        if (key.kind == QueuedKey::kProgress) progress_ = {key.position, decode_progress(value)};
         if (key.kind != QueuedKey::kPage) return false;
-        records_ = understood(decode_queue_page(value), queue_);
-        page = {.first = key.position, .count = static_cast<std::uint8_t>(records_->size())};
+        QueuePageRemains remains = decode_queue_remains(value);
+        records_ = std::move(remains.records);
+        page = session::Page::read(key.position, records_.size(), remains.is_cut);
         page.has_progress = progress_.first == key.position;
-        page.live = page.has_progress ? progress_.second & page.all() : page.all();
+        if (page.has_progress && progress_.second) page.live = progress_.second->live & page.all();
+        records_.resize(page.count);
         return true;
     }
-    // Those that are left of it. void(Position, Message)
+    // What became of some of its messages is damaged.
+    bool has_damaged_progress() const { return page.has_progress && !progress_.second; }
+    // Those that are left of it; without message what is damaged. void(Position, Message)
     template <typename Visit>
     void for_each(Visit visit) {
         for (Position position = page.first; position < page.end(); ++position) {
             if ((page.live & page.bit(position)) == 0) continue;
-            QueuedRecord& record = (*records_)[position - page.first];
+            QueuedRecord& record = records_[position - page.first];
             Message message;
             message.message = std::move(record.message);
             message.arrived_at = record.arrived_at;
@@ -67,13 +73,8 @@ class PageReader {
     }
 
   private:
-    std::uint64_t live_of(std::string_view value) const {
-        return understood(decode_progress(value), queue_)->live;
-    }
-
-    const Queue& queue_;
-    std::pair<Position, std::uint64_t> progress_{};
-    std::optional<std::vector<QueuedRecord>> records_;
+    std::pair<Position, std::optional<ProgressRecord>> progress_{};
+    std::vector<QueuedRecord> records_;
 };
 
 void promise(Collection& collection, Queue& queue, Position position, const QueuedRecord& record) {
@@ -90,10 +91,35 @@ void trim_tail(const Core& core, Queue& queue) {
     queue.pages.forget(queue.messages.unloaded_after(), queue.messages.unloaded_before());
 }
 
-void restore_deliveries(const Core& core, Queue& queue, Position position, const DeliveriesRecord& record) {
+void restore_deliveries(Core& core, Queue& queue, Position position, std::string_view value) {
     if (queue.messages.find(position) == nullptr) return;
-    queue.messages.set_deliveries(position, record.deliveries);
-    if (record.retry_at > core.now) queue.messages.delay(position, record.retry_at);
+    const auto record = decode_deliveries(value);
+    if (!record) return report_damage(core, place_of(queue), "how often a message was tried is lost", 0);
+    queue.messages.set_deliveries(position, record->deliveries);
+    if (record->retry_at > core.now) queue.messages.delay(position, record->retry_at);
+}
+
+void lose(Core& core, Queue& queue, Position position) {
+    const bool is_counted = position > queue.books.uncounted_up_to;  // end_load() finds that it is missing
+    report_damage(core, place_of(queue) + ", message " + std::to_string(position), kNotUnderstood,
+                  is_counted ? 0 : 1);
+    ++queue.counters.discarded;
+    open_batch(core);
+    queue.pages.settle(position);
+    queue.is_changed = true;
+    touch(core, queue);
+}
+
+void load_page(Core& core, Queue& queue, PageReader& reader) {
+    if (reader.has_damaged_progress())
+        report_damage(core, place_of(queue), "messages that were consumed may come once more", 0);
+    queue.pages.add(reader.page);
+    reader.for_each([&](Position position, Message message) {
+        if (!message.message) return lose(core, queue, position);
+        if (position <= queue.books.uncounted_up_to) hold(core, queue, message);
+        queue.messages.load(position, std::move(message));
+    });
+    queue.messages.pass_over(reader.page.first);
 }
 
 }  // namespace
@@ -178,27 +204,30 @@ void load_window(Core& core, Queue& queue) {
     trim_tail(core, queue);
     const Position before = queue.messages.unloaded_before();
     bool is_end = true;
-    PageReader reader(queue);
-    core.store.scan(
-        Table::kQueueEntries, key_of(queue.number), key_of(queue.number, queue.messages.unloaded_after() + 1),
-        [&](std::string_view key, std::string_view value) {
-            const auto parts = *understood(parse_queued_key(key), queue);
-            if (parts.position >= before) return false;
-            if (parts.kind == QueuedKey::kDeliveries)
-                restore_deliveries(core, queue, parts.position, *understood(decode_deliveries(value), queue));
-            is_end = parts.kind != QueuedKey::kPage || queue.messages.window_bytes() < bytes_max;
-            if (!is_end) return false;
-            if (!reader.read(parts, value)) return true;
-            queue.pages.add(reader.page);
-            reader.for_each([&](Position position, Message message) {
-                if (position <= queue.books.uncounted_up_to) hold(core, queue, message);
-                queue.messages.load(position, std::move(message));
-            });
+    PageReader reader;
+    const auto take = [&](std::string_view key, std::string_view value) {
+        const auto parts = parse_queued_key(key);
+        if (!parts) {
+            report_damage(core, place_of(queue), kNotUnderstood, 0);
             return true;
-        });
+        }
+        if (parts->position >= before) return false;
+        if (parts->kind == QueuedKey::kDeliveries) restore_deliveries(core, queue, parts->position, value);
+        is_end = parts->kind != QueuedKey::kPage || queue.messages.window_bytes() < bytes_max;
+        if (!is_end) return false;
+        if (reader.read(*parts, value)) load_page(core, queue, reader);
+        return true;
+    };
+    const std::string wrong =
+        core.store.scan_readable(Table::kQueueEntries, key_of(queue.number),
+                                 key_of(queue.number, queue.messages.unloaded_after() + 1), take);
+    if (!wrong.empty()) report_damage(core, place_of(queue), wrong, 0);
     if (!is_end) return;
-    // Wrong they are after a crash between the commit of a collection and that of the totals.
-    queue.is_changed |= queue.messages.end_load() != 0;
+    // Wrong they are after a crash between the commit of a collection and that of the totals, and when some
+    // were damaged.
+    if (queue.messages.end_load() == 0) return;
+    queue.is_changed = true;
+    discard_missing(core, queue);
 }
 
 std::optional<Instant> oldest_arrival(Core& core, Queue& queue) {
@@ -211,7 +240,7 @@ std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, Posi
                                       std::size_t messages_max) {
     std::vector<QueuedMessage> found;
     const auto add = [&](Position position, const Message& message) {
-        if (position <= after || found.size() >= messages_max) return;
+        if (position <= after || found.size() >= messages_max || !message.message) return;
         found.push_back({position, message.arrived_at, message.deliveries, message.state == State::kOut,
                          message.message});
     };
@@ -222,15 +251,18 @@ std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, Posi
     if (queue.messages.is_all_loaded()) return found;
     // The page with the next may begin before it.
     const Position first = after < session::Page::kCountMax ? 0 : after - session::Page::kCountMax;
-    PageReader reader(queue);
-    core.store.scan(Table::kQueueEntries, key_of(queue.number),
-                    key_of(queue.number, std::max(first, queue.messages.unloaded_after()) + 1),
-                    [&](std::string_view key, std::string_view value) {
-                        const auto parts = *understood(parse_queued_key(key), queue);
-                        if (parts.position >= queue.messages.unloaded_before()) return false;
-                        if (reader.read(parts, value)) reader.for_each(add);
-                        return found.size() < messages_max;
-                    });
+    PageReader reader;
+    // What is damaged is left out: it is reported when its turn comes.
+    const auto take = [&](std::string_view key, std::string_view value) {
+        const auto parts = parse_queued_key(key);
+        if (!parts) return true;
+        if (parts->position >= queue.messages.unloaded_before()) return false;
+        if (reader.read(*parts, value)) reader.for_each(add);
+        return found.size() < messages_max;
+    };
+    core.store.scan_readable(Table::kQueueEntries, key_of(queue.number),
+                             key_of(queue.number, std::max(first, queue.messages.unloaded_after()) + 1),
+                             take);
     queue.messages.for_each_in_tail(add);
     return found;
 }

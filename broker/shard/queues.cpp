@@ -340,6 +340,16 @@ void discard_all(Core& core, Queue& queue) {
     }
 }
 
+void discard_missing(Core& core, Queue& queue) {
+    std::map<session::RootIndex, std::uint64_t> there;
+    for (const auto& [position, message] : queue.messages.loaded()) {
+        if (message.state != State::kOut) ++there[core.statistics.books.root_of(message.message->topic())];
+    }
+    for (auto& [root, count] : queue.books.held) {
+        for (; count > there[root]; --count) core.statistics.books[root].discard(Discard::kDamaged);
+    }
+}
+
 void touch(Core& core, Queue& queue) {
     if (queue.is_touched) return;
     queue.is_touched = true;

@@ -119,6 +119,8 @@ void hold(Core& core, Queue& queue, const QueueMessages::Message& message);
 Books& let_go(Core& core, Queue& queue, const QueueMessages::Message& message);
 // ... of everything, for good.
 void discard_all(Core& core, Queue& queue);
+// ... of what should be among the loaded, which are all, and is not: it was damaged.
+void discard_missing(Core& core, Queue& queue);
 
 // Something happened to this queue: it is looked at when the turn ends.
 void touch(Core& core, Queue& queue);

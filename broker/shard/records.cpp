@@ -158,16 +158,24 @@ void append_nothing(std::string& page) {
     RecordWriter(page).text({});
 }
 
-std::optional<PageEntries> decode_page(std::string_view bytes) {
+PageRemains decode_remains(std::string_view bytes) {
     RecordReader page(bytes);
-    PageEntries entries;
-    while (page.ok() && !page.at_end()) {
+    PageRemains remains;
+    while (page.ok() && !page.at_end() && remains.entries.size() < session::Page::kCountMax) {
         const std::string_view entry = page.text();
-        entries.push_back(entry.empty() ? std::nullopt : decode_entry(entry));
-        if (!entry.empty() && !entries.back()) return std::nullopt;
+        if (!page.ok()) break;
+        remains.entries.push_back(entry.empty() ? std::nullopt : decode_entry(entry));
+        remains.is_damaged |= !entry.empty() && !remains.entries.back();
     }
-    if (!page.ok() || entries.empty() || entries.size() > session::Page::kCountMax) return std::nullopt;
-    return entries;
+    remains.is_cut = !page.ok() || !page.at_end() || remains.entries.empty();
+    remains.is_damaged |= remains.is_cut;
+    return remains;
+}
+
+std::optional<PageEntries> decode_page(std::string_view bytes) {
+    PageRemains remains = decode_remains(bytes);
+    if (remains.is_damaged) return std::nullopt;
+    return std::move(remains.entries);
 }
 
 std::string key_of(StoredNumber session) {

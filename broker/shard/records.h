@@ -87,6 +87,13 @@ void append_nothing(std::string& page);
 // Without their positions, which are in the key; nothing in place of nothing.
 using PageEntries = std::vector<std::optional<session::Held>>;
 std::optional<PageEntries> decode_page(std::string_view bytes);
+// What is left of one that is damaged.
+struct PageRemains {
+    PageEntries entries;  // nothing in place of what is not understood, too
+    bool is_damaged = false;
+    bool is_cut = false;  // ... and what comes after the entries is not known
+};
+PageRemains decode_remains(std::string_view bytes);
 
 // Keys that begin with a number: of a session, a queue or a stream.
 std::string key_of(StoredNumber session);

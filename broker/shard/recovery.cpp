@@ -1,5 +1,5 @@
 // After a restart: from records to sessions, subscriptions and retained messages of this shard. The messages
-// of sessions stay on disk until their session is touched.
+// of sessions stay on disk until their session is touched (load_messages.cpp).
 #include <algorithm>
 #include <stdexcept>
 #include <unordered_map>
@@ -15,12 +15,8 @@ namespace dray::shard {
 
 namespace {
 
-using session::Inflight;
 using session::Session;
 using SessionsByNumber = std::unordered_map<StoredNumber, Session*>;
-
-// Session::sent_up_to of a session whose client was connected when the process ended.
-constexpr std::uint64_t kAnyMayBeSent = ~std::uint64_t{0};
 
 template <typename Record>
 Record understood(Record record, const char* what, std::string_view key) {
@@ -129,58 +125,6 @@ void recover_retained(Core& core) {
     });
 }
 
-// A message of a session, as it was on disk.
-struct StoredEntry {
-    session::Held held;
-    bool is_released = false;
-};
-
-std::unordered_map<std::uint64_t, ProgressRecord> load_progress(const Core& core, const Session& session) {
-    std::unordered_map<std::uint64_t, ProgressRecord> progress;
-    core.store.scan(
-        Table::kProgress, key_of(session.stored), [&](std::string_view key, std::string_view value) {
-            const std::uint64_t first = *understood(position_in(key), "messages", session.client_id);
-            progress[first] = *understood(decode_progress(value), "the progress", session.client_id);
-            return true;
-        });
-    return progress;
-}
-
-std::vector<StoredEntry> load_pages(Core& core, Session& session) {
-    const auto progress = load_progress(core, session);
-    std::vector<StoredEntry> entries;
-    core.store.scan(Table::kEntries, key_of(session.stored),
-                    [&](std::string_view key, std::string_view value) {
-                        PageEntries stored = *understood(decode_page(value), "messages", session.client_id);
-                        session::Page page;
-                        page.first = *understood(position_in(key), "messages", session.client_id);
-                        page.count = static_cast<std::uint8_t>(stored.size());
-                        page.live = page.all();
-                        if (const auto known = progress.find(page.first); known != progress.end()) {
-                            page.live = known->second.live;
-                            page.released = known->second.released;
-                            page.has_progress = true;
-                        }
-                        for (std::size_t i = 0; i < stored.size(); ++i) {
-                            const std::uint64_t bit = page.bit(page.first + i);
-                            if ((page.live & bit) == 0) continue;
-                            StoredEntry entry{
-                                std::move(*understood(std::move(stored[i]), "a message", session.client_id)),
-                                (page.released & bit) != 0};
-                            entry.held.position = page.first + i;
-                            if (entry.is_released) {
-                                entry.held.message = {};
-                            } else if (entry.held.body != 0) {
-                                entry.held.message = load_body(core, entry.held.body);
-                            }
-                            entries.push_back(std::move(entry));
-                        }
-                        session.pages.push_back(page);
-                        return true;
-                    });
-    return entries;
-}
-
 }  // namespace
 
 void recover(Core& core) {
@@ -192,38 +136,6 @@ void recover(Core& core) {
     recover_delayed(core);
     recover_bodies(core);
     recover_queues(core);
-}
-
-void load_messages(Core& core, Session& session) {
-    session.is_loaded = true;
-    std::vector<StoredEntry> entries = load_pages(core, session);
-    std::uint64_t last_released = 0;
-    for (const StoredEntry& entry : entries) {
-        if (entry.is_released) last_released = entry.held.position;
-    }
-    const session::Page* last = session.pages.last();
-    session.last_position = std::max(last_released, last == nullptr ? 0 : last->end() - 1);
-    if (session.sent_up_to == kAnyMayBeSent) session.sent_up_to = session.last_position + 1;
-    // New messages come behind those that were sent, or after another restart they would seem so, too.
-    session.last_position = std::max(session.last_position + 1, session.sent_up_to) - 1;
-    for (auto& [held, is_released] : entries) {
-        held.sent_before = held.position < session.sent_up_to;
-        // Once PUBREC has come the topic is not known any more.
-        held.root =
-            held.message ? core.statistics.books.root_of(held.message->topic()) : RootBooks::kOtherRoots;
-        core.statistics.books[held.root].hold();
-        if (held.position <= last_released) {
-            const auto phase = is_released                           ? Inflight::Phase::kAwaitsPubcomp
-                               : held.qos == mqtt::QoS::kExactlyOnce ? Inflight::Phase::kAwaitsPubrec
-                                                                     : Inflight::Phase::kAwaitsPuback;
-            ++core.statistics.inflight;
-            session.inflight.restore(std::move(held), phase);
-        } else {
-            session.queue_bytes += held.message->weight();
-            core.statistics.queued_bytes += held.message->payload().size();
-            session.queue.push_back(std::move(held));
-        }
-    }
 }
 
 }  // namespace dray::shard

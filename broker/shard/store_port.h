@@ -26,6 +26,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,34 +52,40 @@ class StorePort {
     // How far the log is so: every commit moves it on, whichever shard's, and no restart moves it back.
     virtual std::uint64_t safe_position() const = 0;
     // What is committed under keys that begin with `prefix`, in the order of their bytes; if `from` is not
-    // empty, only keys from there on.
-    virtual void scan(Table table, std::string_view prefix, std::string_view from,
-                      const Visit& visit) const = 0;
+    // empty, only keys from there on. What cannot be read is passed over; returns what was wrong, in words.
+    virtual std::string scan_readable(Table table, std::string_view prefix, std::string_view from,
+                                      const Visit& visit) const = 0;
+
+    // --- at the start, before clients are served; both throw std::runtime_error if something is not readable
+    // ---
+    void scan(Table table, std::string_view prefix, std::string_view from, const Visit& visit) const {
+        const std::string wrong = scan_readable(table, prefix, from, visit);
+        if (!wrong.empty()) throw std::runtime_error(wrong);
+    }
     void scan(Table table, std::string_view prefix, const Visit& visit) const {
         scan(table, prefix, {}, visit);
     }
-
     // The highest key of a table; empty if it has none.
     virtual std::string last_key(Table table) const = 0;
-    // What such a reading gives.
-    StoreReadDone answer(const StoreRead& wanted) const;
 
     // --- for whoever carries out the effects of that shard, on its thread ---
     virtual void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) = 0;
     virtual StoreSequence durable(ShardIndex shard) const = 0;  // everything up to here is safe
     virtual void read(ShardIndex shard, StoreRead wanted) = 0;
+    StoreReadDone answer(const StoreRead& wanted) const;                 // what such a reading gives
     virtual std::vector<StoreReadDone> take_read(ShardIndex shard) = 0;  // what was read since the last call
 };
 
 inline StoreReadDone StorePort::answer(const StoreRead& wanted) const {
-    StoreReadDone done{wanted.ticket, {}};
+    StoreReadDone done{wanted.ticket, {}, {}};
     std::uint32_t records = 0;
     std::size_t bytes = 0;
-    scan(wanted.table, wanted.prefix, wanted.from, [&](std::string_view key, std::string_view value) {
+    const auto take = [&](std::string_view key, std::string_view value) {
         done.records.put(wanted.table, key, value);
         bytes += key.size() + value.size();
         return ++records < wanted.records_max && bytes <= wanted.bytes_max;
-    });
+    };
+    done.wrong = scan_readable(wanted.table, wanted.prefix, wanted.from, take);
     return done;
 }
 

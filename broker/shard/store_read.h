@@ -23,6 +23,7 @@ struct StoreRead {
 struct StoreReadDone {
     std::uint64_t ticket = 0;
     StoreBatch records;  // as if to put them
+    std::string wrong;   // what could not be read, and was passed over
 };
 
 }  // namespace dray::shard

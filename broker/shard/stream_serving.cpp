@@ -5,6 +5,7 @@
 #include "base/iso_time.h"
 #include "mqtt/topic.h"
 #include "shard/core.h"
+#include "shard/damage.h"
 #include "shard/stream_readers.h"
 #include "shard/stream_records.h"
 
@@ -81,8 +82,14 @@ MessageRef from_log(StreamLog& log, const ServedReader& reader) {
     return record.for_readers;
 }
 
-MessageRef from_block(const StreamBlocks::Block& block, const ServedReader& reader) {
+std::string place_of(const Stream& stream, std::uint64_t offset) {
+    return "stream '" + stream.options.name + "', offset " + std::to_string(offset);
+}
+
+MessageRef from_block(Core& core, const StreamBlocks::Block& block, const Stream& stream,
+                      const ServedReader& reader) {
     const auto record = decode_stream_record(block.values[reader.offset - block.first]);
+    if (!record) report_damage(core, place_of(stream, reader.offset), kNotUnderstood, 1);
     if (!record || !takes(reader, record->at, record->publish.topic)) return {};
     return session::Message::make(record->publish, record->publish.topic, {0, record->expires_at},
                                   marks(reader.offset, record->at).view());
@@ -143,7 +150,7 @@ std::uint64_t serve(Core& core, StreamReaderKey key, std::uint64_t records_max) 
         return 0;
     }
     const std::uint64_t given = give(core, key, reader, stream, block->next(), std::min(left, records_max),
-                                     [&] { return from_block(*block, reader); });
+                                     [&] { return from_block(core, *block, stream, reader); });
     left -= given;
     return given;
 }
@@ -232,10 +239,16 @@ void serve_what_was_read(Core& core, const StoreReadDone& done) {
     const auto found = core.served_readers.all.find(key);
     if (found == core.served_readers.all.end()) return;
     ServedReader& reader = found->second;
-    // Where nothing is any more, retention has been faster.
+    const Stream& stream = *core.streams.find_number(reader.stream);
     const std::uint64_t next = done.records.empty()
-                                   ? core.streams.find_number(reader.stream)->log.tail_first()
+                                   ? stream.log.tail_first()
                                    : core.served_readers.blocks.add(reader.stream, done.records).first;
+    // What is not there was removed by retention, or is damaged.
+    reader.offset = std::max(reader.offset, stream.log.first());
+    if (next > reader.offset) {
+        report_damage(core, place_of(stream, reader.offset),
+                      done.wrong.empty() ? "it is not there" : done.wrong, next - reader.offset);
+    }
     reader.offset = std::max(reader.offset, next);
     core.served_readers.ready.push_back(key);
 }

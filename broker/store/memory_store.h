@@ -10,8 +10,9 @@ class MemoryStore final : public shard::StorePort {
     bool keeps() const override { return false; }
     std::string_view durability() const override { return "memory"; }
     std::uint64_t safe_position() const override { return 0; }
-    using StorePort::scan;
-    void scan(shard::Table, std::string_view, std::string_view, const Visit&) const override {}
+    std::string scan_readable(shard::Table, std::string_view, std::string_view, const Visit&) const override {
+        return {};
+    }
     std::string last_key(shard::Table) const override { return {}; }
     void commit(shard::ShardIndex, shard::StoreSequence, shard::StoreBatch) override {}
     shard::StoreSequence durable(shard::ShardIndex) const override { return 0; }

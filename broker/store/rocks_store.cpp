@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
@@ -48,18 +49,20 @@ class Holders {
     Holders(rocksdb::DB& database, ColumnFamilyHandle* table) : database_(database), table_(table) {}
 
     void set(std::string_view body, std::string_view record) {
-        counts_[std::string(body)] = {shard::decode_holders(record).value_or(0), false};
+        counts_[std::string(body)] = {shard::decode_holders(record), false};
     }
     Status release(std::string_view body) {
         const auto [at, is_new] = counts_.try_emplace(std::string(body));
         if (is_new) {
             std::string record;
             const Status status = database_.Get({}, table_, slice(body), &record);
-            if (!status.ok() && !status.IsNotFound()) return status;
-            at->second.left = shard::decode_holders(record).value_or(0);
+            DRAY_ASSERT(!status.IsNotFound());  // else it was let go too often
+            if (!status.ok() && !status.IsCorruption()) return status;
+            at->second.left = shard::decode_holders(record);
         }
-        DRAY_ASSERT(at->second.left > 0);
-        --at->second.left;
+        if (!at->second.left) return Status::OK();
+        DRAY_ASSERT(*at->second.left > 0);
+        --*at->second.left;
         at->second.has_changed = true;
         return Status::OK();
     }
@@ -68,8 +71,8 @@ class Holders {
         Status status;
         for (const auto& [body, count] : counts_) {
             if (!count.has_changed || !status.ok()) continue;
-            if (count.left > 0) {
-                status = batch.Put(table_, body, shard::encode_holders(count.left));
+            if (*count.left > 0) {
+                status = batch.Put(table_, body, shard::encode_holders(*count.left));
                 continue;
             }
             status = batch.Delete(table_, body);
@@ -80,7 +83,7 @@ class Holders {
 
   private:
     struct Count {
-        std::uint32_t left = 0;
+        std::optional<std::uint32_t> left;  // nothing if it is damaged: then the body stays
         bool has_changed = false;
     };
     rocksdb::DB& database_;
@@ -104,16 +107,32 @@ class RocksStore::Engine {
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    void scan(Table table, std::string_view prefix, std::string_view from, const Visit& visit) const {
+    std::string scan_readable(Table table, std::string_view prefix, std::string_view from,
+                              const Visit& visit) const {
         rocksdb::ReadOptions options;
         const std::string end = end_of(prefix);
         const Slice upper = slice(end);
         if (!end.empty()) options.iterate_upper_bound = &upper;
         options.fill_cache = false;
-        const std::unique_ptr<rocksdb::Iterator> at(opened_.database->NewIterator(options, handle(table)));
-        at->Seek(slice(std::max(prefix, from)));
-        while (at->Valid() && visit(text(at->key()), text(at->value()))) at->Next();
-        if (!at->status().ok()) refuse(options_.folder, at->status());
+        std::string wrong;
+        std::string next(std::max(prefix, from));
+        for (;;) {
+            const std::unique_ptr<rocksdb::Iterator> at(
+                opened_.database->NewIterator(options, handle(table)));
+            for (at->Seek(next); at->Valid(); at->Next()) {
+                if (!visit(text(at->key()), text(at->value()))) return wrong;
+                next = text(at->key());
+                next += '\0';
+            }
+            if (at->status().ok()) return wrong;
+            wrong = describe_refusal(options_.folder, at->status());
+            // On behind what cannot be read, which is found from the other end.
+            std::string behind;
+            for (at->SeekToLast(); at->Valid() && text(at->key()) >= next; at->Prev())
+                behind = text(at->key());
+            if (behind.empty() || behind == next) return wrong;
+            next = std::move(behind);
+        }
     }
 
     std::string last_key(Table table) const {
@@ -225,7 +244,7 @@ class RocksStore::Engine {
                 if (!is_first) set_works(true, "");
                 return true;
             }
-            if (is_first) set_works(false, status.ToString());
+            if (is_first) set_works(false, describe_failure(status));
             std::unique_lock lock(mutex_);
             if (given_or_stopping_.wait_for(lock, pause, [this] { return stopping_; })) return false;
             lock.unlock();
@@ -245,6 +264,11 @@ class RocksStore::Engine {
         }
         if (status.ok()) status = holders.add_to(batch, handle(Table::kBodies));
         return status;
+    }
+
+    std::string describe_failure(const Status& status) const {
+        if (status.IsCorruption()) return describe_refusal(options_.folder, status);
+        return status.ToString() + ": make room on the disk that data_dir is on";
     }
 
     void set_works(bool works, const std::string& why) {
@@ -312,8 +336,9 @@ void RocksStore::set_report(Report report) {
     engine_->report = std::move(report);
 }
 
-void RocksStore::scan(Table table, std::string_view prefix, std::string_view from, const Visit& visit) const {
-    engine_->scan(table, prefix, from, visit);
+std::string RocksStore::scan_readable(Table table, std::string_view prefix, std::string_view from,
+                                      const Visit& visit) const {
+    return engine_->scan_readable(table, prefix, from, visit);
 }
 
 std::string RocksStore::last_key(Table table) const {

@@ -39,7 +39,8 @@ class RocksStore final : public shard::StorePort {
     explicit RocksStore(RocksStoreOptions options);
     ~RocksStore() override;
 
-    // In words, when the disk refuses and when it has recovered; on the thread that commits.
+    // In words, with what to do about it, when the disk refuses, and when it has recovered; on the thread
+    // that commits.
     using Report = std::function<void(bool works, const std::string& why)>;
 
     // Before the first commit().
@@ -50,9 +51,8 @@ class RocksStore final : public shard::StorePort {
     bool works() const override;
     std::string_view durability() const override;
     std::uint64_t safe_position() const override;  // RocksDB's sequence number
-    using StorePort::scan;
-    void scan(shard::Table table, std::string_view prefix, std::string_view from,
-              const Visit& visit) const override;
+    std::string scan_readable(shard::Table table, std::string_view prefix, std::string_view from,
+                              const Visit& visit) const override;
     std::string last_key(shard::Table table) const override;
 
     // --- the thread of that shard ---

@@ -135,6 +135,7 @@ void Cluster::carry_out(shard::ShardIndex index) {
     for (const auto& handover : effects.handovers) transport_.hand_over(index, handover.link, handover.to);
     for (const shard::LinkId link : effects.flushes) transport_.flush(index, link);
     for (const auto& close : effects.closes) transport_.close(index, close);
+    for (const auto& damage : effects.damages) damages_.push_back(damage.where + ": " + damage.what);
 }
 
 bool Cluster::deliver_one_mail() {
@@ -158,6 +159,7 @@ shard::Statistics Cluster::statistics() const {
 
 std::string Cluster::audit() const {
     std::string report;
+    for (const std::string& damage : damages_) report += damage + '\n';
     for (const auto& each : shards_) report += each->audit();
     return report;
 }

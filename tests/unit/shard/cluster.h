@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -72,6 +73,8 @@ class Cluster {
 
     // To the outside of all shards, in the order in which they came; whoever reads them takes them.
     std::deque<shard::ShardMessage>& answers() { return answers_; }
+    // What the log would say of damage, since the last call.
+    std::vector<std::string> take_damages() { return std::exchange(damages_, {}); }
     shard::Statistics statistics() const;
     // What is wrong, in words; empty if nothing is (shard/audit.h).
     std::string audit() const;
@@ -108,6 +111,7 @@ class Cluster {
     std::vector<std::unique_ptr<shard::Shard>> shards_;
     std::vector<std::deque<Mail>> mail_;  // one line for each ordered pair of shards
     std::deque<shard::ShardMessage> answers_;
+    std::vector<std::string> damages_;
 };
 
 }  // namespace dray::test

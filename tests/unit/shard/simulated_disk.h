@@ -4,7 +4,9 @@
 
 #include <array>
 #include <deque>
+#include <iterator>
 #include <map>
+#include <set>
 #include <string>
 
 #include "base/random.h"
@@ -28,12 +30,19 @@ class SimulatedDisk final : public shard::StorePort {
     std::string_view durability() const override { return keeps_ ? "fsync" : "memory"; }
     std::uint64_t safe_position() const override { return synced_; }
     void set_works(bool works) { works_ = works; }
-    using StorePort::scan;
-    void scan(shard::Table table, std::string_view prefix, std::string_view from,
-              const Visit& visit) const override {
+    std::string scan_readable(shard::Table table, std::string_view prefix, std::string_view from,
+                              const Visit& visit) const override {
         const auto& records = tables_[static_cast<std::size_t>(table)];
-        auto at = records.lower_bound(std::max(prefix, from));
-        while (at != records.end() && at->first.starts_with(prefix) && visit(at->first, at->second)) ++at;
+        std::string wrong;
+        for (auto at = records.lower_bound(std::max(prefix, from));
+             at != records.end() && at->first.starts_with(prefix); ++at) {
+            if (unreadable_.contains({table, at->first})) {
+                wrong = kUnreadable;
+            } else if (!visit(at->first, at->second)) {
+                break;
+            }
+        }
+        return wrong;
     }
 
     std::string last_key(shard::Table table) const override {
@@ -94,11 +103,25 @@ class SimulatedDisk final : public shard::StorePort {
         }
         return text;
     }
+    // --- bits rot: the record of that place in its table, from 0, has other bytes, is gone, or cannot be
+    // read ---
+    std::string& bytes_of(shard::Table table, std::size_t at) { return nth(table, at)->second; }
+    void lose(shard::Table table, std::size_t at) {
+        tables_[static_cast<std::size_t>(table)].erase(nth(table, at));
+    }
+    static constexpr const char* kUnreadable = "a checksum is wrong";
+    void make_unreadable(shard::Table table, std::size_t at) {
+        unreadable_.insert({table, nth(table, at)->first});
+    }
+
     std::size_t count(shard::Table table) const { return tables_[static_cast<std::size_t>(table)].size(); }
 
   private:
     using Records = std::map<std::string, std::string, std::less<>>;
 
+    Records::iterator nth(shard::Table table, std::size_t at) {
+        return std::next(tables_[static_cast<std::size_t>(table)].begin(), static_cast<std::ptrdiff_t>(at));
+    }
     void apply(const shard::StoreBatch::Change& change) {
         Records& records = tables_[static_cast<std::size_t>(change.table)];
         switch (change.operation) {
@@ -136,6 +159,7 @@ class SimulatedDisk final : public shard::StorePort {
     bool works_ = true;
     std::uint64_t synced_ = 0;  // batches, ever
     std::array<Records, shard::kTables> tables_;
+    std::set<std::pair<shard::Table, std::string>> unreadable_;
     std::deque<Written> written_;
     std::deque<std::pair<shard::ShardIndex, shard::StoreRead>> unread_;
 };

@@ -107,6 +107,7 @@ class World final : private Transport {
     void shut_down() { cluster_.shut_down(); }
     shard::Shard& shard(shard::ShardIndex index) { return cluster_.shard(index); }
     SimulatedDisk& disk() { return cluster_.disk(); }
+    std::vector<std::string> take_damages() { return cluster_.take_damages(); }
     Random& random() { return cluster_.random(); }
     // The disk has everything: what waited for it goes on.
     void sync() { cluster_.sync(); }

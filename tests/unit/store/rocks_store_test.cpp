@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,7 @@
 
 #include "folder.h"
 #include "shard/records.h"
+#include "store/rocks_files.h"
 
 namespace dray::store {
 namespace {
@@ -250,6 +252,73 @@ TEST(RocksStore, ADamagedLogIsRefusedWithWhatToDo) {
     }
     EXPECT_NE(refusal(folder.path()).find("is damaged"), std::string::npos) << refusal(folder.path());
     EXPECT_NE(refusal(folder.path()).find("drayctl store repair "), std::string::npos);
+}
+
+// Moves a table from the log into a file of its own, and changes some bytes there.
+void rot(const Folder& folder, Table table, std::streamoff at) {
+    {
+        OpenDatabase opened;
+        ASSERT_TRUE(open_database(database_options(), folder.path(), OpenMode::kReadWrite, opened).ok());
+        ASSERT_TRUE(opened.database->Flush({}, opened.handle(table)).ok());
+    }
+    for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
+        if (file.path().extension() != ".sst") continue;
+        std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp(at);
+        bytes << "damage";
+    }
+}
+
+TEST(RocksStore, AroundAPlaceThatCannotBeReadEverythingIsAndWritingGoesOn) {
+    const Folder folder;
+    const auto key = [](int i) { return "k" + std::to_string(1000 + i); };
+    {
+        RocksStore store(in(folder));
+        StoreBatch batch;
+        for (int i = 0; i < 500; ++i) batch.put(Table::kStreamRecords, key(i), std::string(100, 'x'));
+        store.commit(0, 1, std::move(batch));
+        ASSERT_TRUE(store.drain(30s));
+    }
+    rot(folder, Table::kStreamRecords, 20'000);
+    RocksStore store(in(folder));
+    std::vector<std::string> keys;
+    const auto visit = [&](std::string_view found, std::string_view) {
+        keys.emplace_back(found);
+        return true;
+    };
+    const std::string wrong = store.scan_readable(Table::kStreamRecords, "k", {}, visit);
+    EXPECT_NE(wrong.find("drayctl store repair"), std::string::npos) << wrong;
+    EXPECT_TRUE(std::ranges::is_sorted(keys));
+    EXPECT_GT(keys.size(), 400);
+    EXPECT_LT(keys.size(), 500);
+    EXPECT_EQ(keys.front(), key(0));
+    EXPECT_EQ(keys.back(), key(499));
+    EXPECT_THROW(store.scan(Table::kStreamRecords, "k", visit), std::runtime_error) << "not at the start";
+    EXPECT_NE(store.answer({1, Table::kStreamRecords, "k", "k", 1000, 1'000'000}).wrong, "");
+    store.commit(0, 1, put(Table::kStreamRecords, key(500), "x"));
+    EXPECT_TRUE(store.drain(30s));
+}
+
+// It stays, and the commit goes on.
+TEST(RocksStore, ABodyWhoseHoldersAreNotKnownIsNotLetGo) {
+    for (const bool is_in_table : {false, true}) {
+        const Folder folder;
+        {
+            RocksStore store(in(folder));
+            StoreBatch batch;
+            batch.put(Table::kBodies, "a", "message");
+            batch.put(Table::kHolders, "a", is_in_table ? shard::encode_holders(1) : "?");
+            store.commit(0, 1, std::move(batch));
+            ASSERT_TRUE(store.drain(30s));
+        }
+        if (is_in_table) rot(folder, Table::kHolders, 3);
+        RocksStore store(in(folder));
+        store.commit(0, 1, release("a"));
+        store.commit(0, 2, put(Table::kRetained, "t", "1"));
+        ASSERT_TRUE(store.drain(30s));
+        EXPECT_EQ(store.durable(0), 2);
+        EXPECT_EQ(all(store, Table::kBodies), (Records{{"a", "message"}}));
+    }
 }
 
 }  // namespace
