@@ -21,6 +21,8 @@ std::string_view name(Discard reason) {
             return "session ended";
         case Discard::kNoMember:
             return "no member";
+        case Discard::kUnsubscribed:
+            return "unsubscribed";
         case Discard::kRefused:
             return "refused";
         case Discard::kRemoved:

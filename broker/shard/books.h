@@ -29,6 +29,7 @@ enum class Discard : std::uint8_t {
     kConnectionLost,  // QoS 0 that was on its way when the connection broke
     kSessionEnded,    // held for a session that is no more
     kNoMember,        // a shared subscription without any member that could take it
+    kUnsubscribed,    // waited for a subscription that the client has ended
     kRefused,         // the client answered with a reason code of failure
     kRemoved,         // with the queue that held it, or the stream that it was to go to
     kOverflow,        // more than a named queue may hold

@@ -185,6 +185,7 @@ void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubsc
     const Ticket ticket = core.tickets.open(ConfirmTicket{});
     for (const std::string_view filter : unsubscribe.filters) {
         const bool existed = drop_subscription(core, session, filter, ticket);
+        if (existed) discard_unsent(core, session, filter);
         done.reasons.push_back(existed ? ReasonCode::kSuccess : ReasonCode::kNoSubscriptionExisted);
     }
     core.tickets.set(ticket, std::move(done));

@@ -15,13 +15,15 @@ PageWriter::Change& PageWriter::add(const Session& session, Page& page) {
     change.session = session.number;
     change.stored = session.stored;
     change.first = page.first;
+    change.is_new = false;
+    change.count = 0;
     change.entries.clear();
     return change;
 }
 
 // Begun in this turn: nothing of it is on disk.
 bool PageWriter::is_new(const Page& page) const {
-    return page.change != Page::kUnchanged && !changes_[page.change].entries.empty();
+    return page.change != Page::kUnchanged && changes_[page.change].is_new;
 }
 
 bool PageWriter::has_room(const Page* page, const session::Held& held) const {
@@ -34,7 +36,7 @@ void PageWriter::append(Session& session, const session::Held& held) {
     Page* page = session.pages.last();
     if (!has_room(page, held)) {
         page = &session.pages.push_back({.first = held.position});
-        add(session, *page);
+        add(session, *page).is_new = true;
     }
     append_entry(changes_[page->change].entries, held);
     page->live |= page->bit(held.position);
@@ -69,14 +71,43 @@ void PageWriter::forget(Session& session, StoreBatch& batch) const {
     session.pages.clear();
 }
 
+void PageWriter::rewrite(Session& session) {
+    const auto is_due = [](const Page& page) {
+        return page.change != Page::kUnchanged && page.live != 0 && page.live != page.all();
+    };
+    session.pages.for_each([&](const Page& page) {
+        if (!is_due(page)) return;
+        changes_[page.change].entries.clear();
+        changes_[page.change].count = 0;
+    });
+    const auto fill = [](Change& change, std::uint64_t until) {
+        for (; change.count < until; ++change.count) append_nothing(change.entries);
+    };
+    const auto add = [&](const session::Held& held) {
+        const Page* page = session.pages.find(held.position);
+        if (page == nullptr || !is_due(*page)) return;
+        // Once PUBREC has come only the body is of interest, for it is to be let go.
+        const bool is_released = (page->released & page->bit(held.position)) != 0;
+        if (is_released && held.body == 0) return;
+        Change& change = changes_[page->change];
+        fill(change, held.position - page->first);
+        append_entry(change.entries, held);
+        ++change.count;
+    };
+    session.inflight.for_each([&](const session::Inflight::Entry& entry) { add(entry.held); });
+    for (std::size_t i = 0; i < session.queue.size(); ++i) add(session.queue[i]);
+    session.pages.for_each([&](const Page& page) {
+        if (is_due(page)) fill(changes_[page.change], page.count);
+    });
+}
+
 void PageWriter::write(const Change& change, Page& page, StoreBatch& batch) {
-    const bool is_new = !change.entries.empty();
     if (page.live == 0) {
-        if (!is_new) erase(change.stored, page, batch);
+        if (!change.is_new) erase(change.stored, page, batch);
         return;
     }
     const std::string key = key_of(change.stored, change.first);
-    if (is_new) batch.put(Table::kEntries, key, change.entries);
+    if (!change.entries.empty()) batch.put(Table::kEntries, key, change.entries);
     if (page.live == page.all() && page.released == 0) return;
     batch.put(Table::kProgress, key, encode(ProgressRecord{page.live, page.released}));
     page.has_progress = true;

@@ -21,6 +21,9 @@ class PageWriter {
     // It is done with.
     void settle(session::Session& session, std::uint64_t position);
 
+    // After some of its messages were settled before their turn: what is left of their pages is written
+    // without them, so that their bytes go at once.
+    void rewrite(session::Session& session);
     // With the session everything goes.
     void forget(session::Session& session, StoreBatch& batch) const;
     // At the end of the turn.
@@ -35,7 +38,9 @@ class PageWriter {
         session::SessionNumber session = 0;
         std::uint64_t stored = 0;
         std::uint64_t first = 0;
-        std::string entries;  // of a page that this turn has begun
+        bool is_new = false;
+        std::uint32_t count = 0;  // of entries that are here
+        std::string entries;      // of a page that is to be written, new or again
     };
     Change& add(const session::Session& session, session::Page& page);
     bool has_room(const session::Page* page, const session::Held& held) const;

@@ -155,6 +155,10 @@ void forget_entry(Core& core, Session& session, const Held& held) {
     if (held.body != 0) release_body(core, held, batch);
 }
 
+void rewrite_pages(Core& core, Session& session) {
+    if (session.stored != 0) core.persistence.pages.rewrite(session);
+}
+
 void forget_promised(Core& core, const Promised& promised) {
     StoreBatch& batch = open_batch(core);
     batch.erase(Table::kEntries, key_of(promised.stored, promised.position));

@@ -83,6 +83,8 @@ void keep_entry(Core& core, session::Session& session, session::Held& held);
 // PUBREC has come.
 void keep_released(Core& core, session::Session& session, session::Held& held);
 void forget_entry(Core& core, session::Session& session, const session::Held& held);
+// After forget_entry() of messages that others still wait behind: nothing of them stays.
+void rewrite_pages(Core& core, session::Session& session);
 // It became part of somebody else's commit, and what it was for was gone before.
 void forget_promised(Core& core, const Promised& promised);
 

@@ -247,6 +247,7 @@ RecordCheck::Verdict RecordCheck::look_at_page(std::string_view key, std::string
         const std::uint64_t bit = std::uint64_t{1} << i;
         if ((progress.live & bit) == 0) continue;
         const auto& entry = (*entries)[i];
+        if (!entry && (progress.released & bit) != 0) continue;  // only its packet id is needed
         const auto body = entry ? bodies_.find(entry->body) : bodies_.end();
         if (body != bodies_.end()) ++body->second;
         if (body != bodies_.end() || (entry && entry->body == 0)) continue;

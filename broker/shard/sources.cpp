@@ -1,7 +1,9 @@
 #include "shard/sources.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "mqtt/topic.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/queue_consumers.h"
@@ -153,6 +155,30 @@ void give_back_unsent(Core& core, Session& session, std::uint16_t slot) {
     take_queued(
         core, session, [slot](const Held& held) { return held.source == slot; },
         [&](const Held& held, Outcome outcome) { settle(core, session, held, outcome); });
+}
+
+void discard_unsent(Core& core, Session& session, std::string_view filter) {
+    topics::MatchResult match;
+    std::string looked_at;  // messages of one topic often come in a row
+    bool is_wanted = true;
+    const auto is_for_nobody = [&](const Held& held) {
+        const std::string_view topic = held.message->topic();
+        if (held.source != 0 || held.sent_before || !mqtt::matches(filter, topic)) return false;
+        if (looked_at != topic) {
+            looked_at = topic;
+            core.subscriptions.match(topic, match);
+            is_wanted = std::ranges::any_of(match.subscribers, [&](const topics::Subscriber& subscriber) {
+                return subscriber.session == session.index;
+            });
+        }
+        return !is_wanted;
+    };
+    bool any = false;
+    take_queued(core, session, is_for_nobody, [&](const Held& held, Outcome) {
+        settle(core, session, held, Outcome::kTurnedAway, Discard::kUnsubscribed);
+        any = true;
+    });
+    if (any) rewrite_pages(core, session);
 }
 
 }  // namespace dray::shard

@@ -44,5 +44,8 @@ ShardIndex home_of(const Core& core, const session::MessageSource& source);
 void give_back(Core& core, session::Session& session);
 // It has unsubscribed: what was not sent yet goes back.
 void give_back_unsent(Core& core, session::Session& session, std::uint16_t slot);
+// ... or, of a subscription of its own, is discarded if no other brings it, and freed on disk, too. What may
+// have been sent is completed [MQTT-5.0 3.10.4-3].
+void discard_unsent(Core& core, session::Session& session, std::string_view filter);
 
 }  // namespace dray::shard

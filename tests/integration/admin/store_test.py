@@ -10,6 +10,8 @@ import tempfile
 import unittest
 
 import paho.mqtt.client as paho
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from programs import DEADLINE_S, PROGRAMS, Drayd, drayctl, main, wait_for
 
 MESSAGES = 60
@@ -74,6 +76,34 @@ class Store(unittest.TestCase):
         self.assertGreaterEqual(report["tables"]["retained"]["records"], 1)
         with self.drayd() as drayd:
             self.assertEqual(self.receive(drayd, MESSAGES), list(range(MESSAGES)))
+
+    def entries(self):
+        """How many pages of messages for sessions are on disk, and their bytes."""
+        return json.loads(drayctl("--json", "store", "check", self.data).stdout)["tables"]["entries"]
+
+    def test_what_only_an_ended_subscription_held_is_freed_on_disk(self):
+        """UNSUBSCRIBE by a client that takes one message at a time: those that wait are gone at once."""
+        self.assertGreater(self.entries()["bytes"], MESSAGES * 1000)
+        got, ended = [], []
+        terms = Properties(PacketTypes.CONNECT)
+        terms.SessionExpiryInterval = 3600
+        terms.ReceiveMaximum = 1
+        client = paho.Client("subscriber", protocol=paho.MQTTv5)
+
+        def unsubscribe(*event):
+            got.append(event[2].payload)
+            client.unsubscribe("t/#")
+
+        client.on_message = unsubscribe
+        client.on_unsubscribe = lambda *_: ended.append(1)
+        with self.drayd() as drayd:
+            client.connect("127.0.0.1", drayd.port("mqtt"), clean_start=False, properties=terms)
+            client.loop_start()
+            wait_for(lambda: ended, "UNSUBACK")
+            client.disconnect()
+            client.loop_stop()
+        self.assertEqual(len(got), 1)
+        self.assertEqual(self.entries()["records"], 0)
 
     def test_a_damaged_store_is_refused_and_repaired(self):
         self.damage_log()

@@ -184,6 +184,57 @@ TEST_F(Kept, NumbersOfBodiesAreNotGivenTwice) {
     EXPECT_EQ(count(Table::kBodies), 0);
 }
 
+TEST_F(Kept, WhatOnlyAnEndedSubscriptionBroughtIsFreedAtOnce) {
+    const mqtt::PropertyList one_at_a_time = mqtt::PropertyList()
+                                                 .add(mqtt::PropertyId::kSessionExpiryInterval, 0xFFFFFFFFU)
+                                                 .add(mqtt::PropertyId::kReceiveMaximum, 1);
+    mqtt::Connect patient = connect_again("s", ProtocolVersion::kV5);
+    patient.properties = one_at_a_time.view();
+    const std::string payload(1000, 'x');
+    Client& client = world_.client("s");
+    client.sends(patient).gets(connack());
+    client.sends(subscribe(1, "a", 1)).gets(suback(1, 1)).sends(subscribe(2, "b", 1)).gets(suback(2, 1));
+    leaves_a_session("other");  // takes "a", so that those are bodies
+    world_.client("p").sends(connect("p")).gets(connack());
+    for (int i = 1; i <= 10; ++i) world_.client("p").says(publish(i % 2 == 0 ? "a" : "b", payload, 1, i));
+    world_.run();
+    client.gets(publish("b", payload, 1, 1));
+    EXPECT_GT(world_.disk().bytes(), 10'000);
+    EXPECT_EQ(count(Table::kBodies), 5);
+
+    client.sends(unsubscribe(10, "b")).gets(unsuback(10));
+    EXPECT_LT(world_.disk().bytes(), 7'000) << "what waited for b is gone, but for the one that was sent";
+    EXPECT_EQ(count(Table::kBodies), 5);
+    client.sends(unsubscribe(11, "a")).gets(unsuback(11));
+    EXPECT_EQ(count(Table::kBodies), 5) << "the other session has them";
+    world_.crash(1);
+    client.sends(patient).gets(connack(true)).gets(again(publish("b", payload, 1, 1)));
+    client.sends(puback(1)).gets_nothing();
+    is_forgotten("other");
+    EXPECT_EQ(count(Table::kEntries), 0);
+    EXPECT_EQ(count(Table::kProgress), 0);
+    EXPECT_EQ(count(Table::kBodies), 0);
+}
+
+TEST_F(Kept, WhatAnotherSubscriptionBringsTooStays) {
+    const mqtt::PropertyList one_at_a_time = mqtt::PropertyList()
+                                                 .add(mqtt::PropertyId::kSessionExpiryInterval, 0xFFFFFFFFU)
+                                                 .add(mqtt::PropertyId::kReceiveMaximum, 1);
+    mqtt::Connect patient = connect_again("s", ProtocolVersion::kV5);
+    patient.properties = one_at_a_time.view();
+    Client& client = world_.client("s");
+    client.sends(patient).gets(connack());
+    client.sends(subscribe(1, "a", 1)).gets(suback(1, 1)).sends(subscribe(2, "+", 1)).gets(suback(2, 1));
+    publishes(3);
+    client.gets(publish("a", "x", 1, 1)).sends(unsubscribe(3, "a")).gets(unsuback(3));
+    for (int id = 1; id <= 3; ++id) {
+        if (id > 1) client.gets(publish("a", "x", 1, id));
+        client.sends(puback(id));
+    }
+    client.gets_nothing();
+    EXPECT_EQ(count(Table::kEntries), 0);
+}
+
 TEST_F(Kept, ASessionThatEndsLeavesNothing) {
     leaves_a_session("s1");
     leaves_a_session("s2", 2);
