@@ -115,7 +115,7 @@ RecordCheck::Verdict RecordCheck::look_at(Table table, std::string_view key, std
         case Table::kBodies:
             return {look_at_body(key, value)};
         case Table::kHolders:
-            return {look_at_holders(key, value)};
+            return look_at_holders(key, value);
         case Table::kEntries:
             return look_at_page(key, value);
         case Table::kStreams:
@@ -152,15 +152,17 @@ std::string RecordCheck::look_at_body(std::string_view key, std::string_view val
 }
 
 // With too few the message would go before the last has it; with too many it only stays.
-std::string RecordCheck::look_at_holders(std::string_view key, std::string_view value) const {
-    if (!is_number(key)) return kKeyNotUnderstood;
+RecordCheck::Verdict RecordCheck::look_at_holders(std::string_view key, std::string_view value) const {
+    if (!is_number(key)) return {kKeyNotUnderstood};
     const auto count = decode_holders(value);
-    if (!count) return kNotUnderstood;
+    if (!count) return {kNotUnderstood};
     const auto body = bodies_.find(*parse_number(key));
-    if (body == bodies_.end()) return "its message is not there";
-    if (*count >= body->second) return {};
-    return "it counts " + std::to_string(*count) + " that hold the message, and there are " +
-           std::to_string(body->second);
+    if (body == bodies_.end()) return {"its message is not there"};
+    if (*count == body->second) return {};
+    Verdict verdict{"it counts " + std::to_string(*count) + " that hold the message, and there are " +
+                    std::to_string(body->second)};
+    verdict.is_leftover = *count > body->second;
+    return verdict;
 }
 
 RecordCheck::Verdict RecordCheck::look_at_part(Table table, std::string_view key, std::string_view value) {

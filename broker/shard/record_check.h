@@ -30,7 +30,8 @@ class RecordCheck {
     struct Verdict {
         std::string wrong;          // in words; empty: nothing
         std::string progress = {};  // of a page: with this record in kProgress, what is left of it is good
-        // Nobody misses it: its owner is gone, and a crash came before it could be erased, too.
+        // Nobody misses it: its owner is gone, and a crash came before it could be erased, too; or a message
+        // that nobody holds any more.
         bool is_leftover = false;
     };
     // Those that are good count for those to come.
@@ -51,7 +52,7 @@ class RecordCheck {
   private:
     std::string look_at_session(std::string_view client_id, std::string_view value);
     std::string look_at_body(std::string_view key, std::string_view value);
-    std::string look_at_holders(std::string_view key, std::string_view value) const;
+    Verdict look_at_holders(std::string_view key, std::string_view value) const;
     std::string look_at_stream(std::string_view name, std::string_view value);
     Verdict look_at_part_of_stream(Table table, std::string_view key, std::string_view value) const;
     std::string look_at_queue(std::string_view name, std::string_view value);

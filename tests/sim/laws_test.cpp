@@ -327,6 +327,15 @@ TEST(Laws, BooksAreRight) {
     EXPECT_EQ(laws.verdict(), "books are right: 1 messages are held in the end");
 }
 
+TEST(Laws, StoreIsSound) {
+    Story story;
+    shard::StoreBatch batch;
+    batch.put(shard::Table::kRetained, "t", "?");
+    story.calm.cluster_.disk().commit(0, 1, std::move(batch));
+    story.calm.cluster_.disk().sync_one();
+    EXPECT_EQ(story.end(), "the store is sound: 't': its value cannot be understood; ");
+}
+
 TEST(Laws, WhoBehavesStays) {
     Story story;
     story.laws.tell(&Law::closed,

@@ -16,6 +16,7 @@ Laws all_laws() {
     laws.add(delayed_comes_in_time());
     laws.add(limits_hold());
     laws.add(books_are_right());
+    laws.add(store_is_sound());
     laws.add(who_behaves_stays());
     laws.add(broker_speaks_mqtt());
     return laws;

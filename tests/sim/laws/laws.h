@@ -19,6 +19,7 @@ std::unique_ptr<Law> books_are_right();
 std::unique_ptr<Law> queues_keep_and_give();
 std::unique_ptr<Law> streams_are_logs();
 std::unique_ptr<Law> delayed_comes_in_time();
+std::unique_ptr<Law> store_is_sound();
 std::unique_ptr<Law> who_behaves_stays();
 std::unique_ptr<Law> broker_speaks_mqtt();
 

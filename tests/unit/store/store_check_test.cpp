@@ -191,6 +191,9 @@ void add_bad_page(StoreBatch& batch) {
     batch.put(Table::kBodies, key_of(1538), shard::encode(*message(1)));
     batch.put(Table::kHolders, key_of(1538), shard::encode_holders(1));
     batch.put(Table::kHolders, key_of(7777), shard::encode_holders(1));
+    // One that nobody holds.
+    batch.put(Table::kBodies, key_of(1794), shard::encode(*message(1)));
+    batch.put(Table::kHolders, key_of(1794), shard::encode_holders(2));
 }
 
 StoreBatch bad_records() {
@@ -243,6 +246,7 @@ const std::vector<std::string> kBadRecords{
 };
 
 const std::vector<std::string> kLeftovers{
+    "holders|message 1794|it counts 2 that hold the message, and there are 0",
     "incoming|session 99, packet id 8|it belongs to a session that is not there",
     "queue_entries|queue 88|it belongs to a queue that is not there",
     "stream_records|stream 70, offset 5|it belongs to a stream that is not there",
