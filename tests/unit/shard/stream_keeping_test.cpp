@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+
 #include "stream_world.h"
 
 namespace dray::test {
