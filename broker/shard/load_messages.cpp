@@ -99,7 +99,8 @@ bool load_pages(Core& core, Session& session, std::vector<StoredEntry>& entries)
     const auto take = [&](std::string_view key, std::string_view value) {
         PageRemains stored = decode_remains(value);
         if (const auto first = position_in(key)) {
-            load_page(core, session, page_of(*first, stored, progress), std::move(stored.entries), entries);
+            const Page page = page_of(*first, stored, progress);
+            load_page(core, session, page, std::move(stored.entries), entries);
         } else {
             report_damage(core, place_of(session), kNotUnderstood, 1);
         }
