@@ -163,6 +163,7 @@ void QueueMessages::unlist(Position position, const Message& message) {
     --sum.messages;
     sum.bytes -= message.message->weight();
     if (message.state == State::kReady) ready_.erase(position);
+    if (message.state == State::kPromised) promised_.erase(position);
     if (const Instant due = due_at(message); due != kNever) due_.erase({due, position});
 }
 
@@ -171,6 +172,7 @@ void QueueMessages::list(Position position, const Message& message) {
     ++sum.messages;
     sum.bytes += message.message->weight();
     if (const Instant due = due_at(message); due != kNever) due_.insert({due, position});
+    if (message.state == State::kPromised) promised_.insert(promised_.end(), position);
     if (message.state != State::kReady) return;
     const Line* line = line_of(message);
     if (line == nullptr || *line->begin() == position) ready_.insert(ready_.end(), position);

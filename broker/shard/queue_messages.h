@@ -94,8 +94,10 @@ class QueueMessages {
     void trim_tail(StoreSequence durable);
 
     // --- giving out ---
+    // Not while an older one is promised: at first, messages are given out in the order of their arrival.
     std::optional<Position> first_ready() const {
-        return ready_.empty() ? std::nullopt : std::optional(*ready_.begin());
+        if (ready_.empty() || (!promised_.empty() && *promised_.begin() < *ready_.begin())) return {};
+        return *ready_.begin();
     }
     // nullptr if it is not loaded, or gone.
     const Message* find(Position position) const;
@@ -148,6 +150,7 @@ class QueueMessages {
     Totals totals_;
     std::map<Position, Message> loaded_;
     std::set<Position> ready_;  // those of the loaded that may be given out
+    std::set<Position> promised_;
     std::set<std::pair<Instant, Position>> due_;
     std::unordered_map<std::string, Line> lines_;
     struct Sum {

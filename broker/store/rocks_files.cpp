@@ -106,14 +106,14 @@ Status open_database(const rocksdb::Options& options, const std::string& folder,
 
 std::string describe_refusal(const std::string& folder, const Status& status) {
     const std::string why = status.ToString();
-    if (why.find("lock") != std::string::npos) {
-        return "the store in " + folder + " is in use by another process (" + why + ")";
-    }
     if (status.IsCorruption()) {
         return "the store in " + folder + " is damaged: " + why + ". `drayctl store check " + folder +
                "` says what is wrong, `drayctl store repair " + folder +
                "` saves what can be saved. Or restore the folder from a backup, or move it away to start "
                "empty";
+    }
+    if (why.find("lock") != std::string::npos) {
+        return "the store in " + folder + " is in use by another process (" + why + ")";
     }
     return "cannot open the store in " + folder + ": " + why;
 }

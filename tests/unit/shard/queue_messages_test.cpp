@@ -46,6 +46,31 @@ TEST(OrderKey, IsFoundInTheMessage) {
         EXPECT_FALSE(OrderKey::parse(wrong)) << wrong;
 }
 
+TEST(QueueMessages, DoNotOvertakeOneThatIsPromised) {
+    QueueMessages queue({}, 0);
+    queue.append(arrived("a"), 0, kAll);
+    for (int i = 0; i < 2; ++i) {
+        QueueMessages::Message promised = arrived("a");
+        promised.state = State::kPromised;
+        queue.append(std::move(promised), 0, kAll);
+        queue.append(arrived("a"), 0, kAll);
+    }
+    EXPECT_EQ(queue.first_ready(), 1U);
+    queue.give_out(1, 7);
+    EXPECT_EQ(queue.first_ready(), std::nullopt);
+    queue.make_ready(1);
+    EXPECT_EQ(queue.first_ready(), 1U) << "an older one waits for nobody";
+    queue.remove(1);
+    EXPECT_TRUE(queue.keep_promise(2));
+    EXPECT_EQ(queue.first_ready(), 2U);
+    queue.give_out(2, 7);
+    EXPECT_EQ(queue.first_ready(), 3U);
+    queue.give_out(3, 7);
+    EXPECT_EQ(queue.first_ready(), std::nullopt);
+    queue.remove(4);
+    EXPECT_EQ(queue.first_ready(), 5U);
+}
+
 TEST(QueueMessages, AreGivenOutInOrderAndKeepTheirPlace) {
     QueueMessages queue({}, 0);
     for (int i = 0; i < 3; ++i) queue.append(arrived("a"), 0, kAll);
