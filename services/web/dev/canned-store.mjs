@@ -114,17 +114,25 @@ export class CannedStore {
       return { body: { products } };
     }
     if (pathname === "/api/orders") return this.#place(JSON.parse(await text(request)));
+    if (pathname.endsWith("/cancel")) return this.#cancel(pathname.split("/").at(-2));
     const order = this.orders.get(pathname.split("/").pop());
     return order ? { body: order } : problem(404, "There is no such order.", "order_id");
   }
 
-  #place({ zip, items, card }) {
+  async #cancel(id) {
+    const { status } = this.orders.get(id);
+    if (status === "delivered") return problem(409, "the order is already delivered", "");
+    await this.tell("order/cancelled", id, "OrderCancelled", { reason: "you cancelled it" }, "cancelled");
+    return { status: 202, body: { order_id: id, status: "cancelling" } };
+  }
+
+  #place({ zip, items, card, customer }) {
     if (!kZips.includes(zip)) return problem(422, `We do not deliver to ${zip}.`, "zip");
     const order_id = crypto.randomUUID();
     const total_cents = items.reduce((sum, item) => sum + item.quantity * kBeers.find(([sku]) => sku === item.sku)[2], 0);
     const history = [{ status: "processing", at: new Date().toISOString() }];
     const places = { pick_up: null, drop_off: kHome };
-    this.orders.set(order_id, { order_id, status: "processing", vehicle: null, zip, items, total_cents, ...places, history });
+    this.orders.set(order_id, { order_id, status: "processing", vehicle: null, zip, items, customer, total_cents, ...places, history });
     this.isDeclined = card === kDeclinedCard;
     return { status: 202, body: { order_id, status: "processing" } };
   }

@@ -9,10 +9,14 @@ export async function tellHappyStory(store, id, { stepMs = 900, fixes = 40, fixM
   await pause(stepMs);
   await store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
   await pause(stepMs);
+  await store.tell("order/packed", id, "OrderPacked", { parcels: 1 }, "packed");
+  await pause(stepMs);
   const offer = { epoch: 1, pickUp: kWarehouse, dropOff: kHome };
   await store.tell("order/ship/60614", id, "ShipmentOffer", offer, "shipped");
   await pause(stepMs);
   await store.award(id);
+  await pause(stepMs);
+  await store.tell("order/picked-up", id, "OrderPickedUp", { vehicleId: "v-0042", epoch: 1 }, "picked_up");
   for (let fix = 0; fix <= fixes; fix++) {
     const { position, heading } = onTheWay(fix / fixes);
     await store.track(id, position, heading, Math.round((fixes - fix) * (fixMs / 1_000)));

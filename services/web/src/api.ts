@@ -33,6 +33,8 @@ export interface NewOrder {
   zip: string;
   items: Item[];
   card: string;
+  // How the customer may be reached; left out by who does not want to say.
+  customer?: string;
 }
 
 // What GET /api/orders/<id> says. All but the first two may be missing early in an order's life.
@@ -84,6 +86,11 @@ export async function placeOrder(order: NewOrder): Promise<OrderRecord> {
 
 export async function order(id: string): Promise<OrderRecord> {
   return request<OrderRecord>(`/api/orders/${encodeURIComponent(id)}`);
+}
+
+// Asks for it: the order says later that it is cancelled. A Problem where it is too late.
+export async function cancelOrder(id: string): Promise<void> {
+  await request(`/api/orders/${encodeURIComponent(id)}/cancel`, { method: "POST" });
 }
 
 async function request<T>(url: string, init?: RequestInit): Promise<T> {

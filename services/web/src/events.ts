@@ -5,6 +5,8 @@ import type { EventHeader, Position as WirePosition } from "@proto/event_pb";
 import {
   OrderCancelledSchema,
   OrderDeliveredSchema,
+  OrderPackedSchema,
+  OrderPickedUpSchema,
   OrderRejectedSchema,
   OrderReservedSchema,
   PaymentDeclinedSchema,
@@ -57,6 +59,8 @@ export function heard(topic: string, payload: Uint8Array): Heard | null {
 const readers: Record<string, (payload: Uint8Array) => Heard | null> = {
   "order/reserved": statusReader(OrderReservedSchema, "reserved"),
   "payment/paid": statusReader(PaymentTakenSchema, "paid"),
+  "order/packed": statusReader(OrderPackedSchema, "packed"),
+  "order/picked-up": statusReader(OrderPickedUpSchema, "picked_up"),
   "order/delivered": statusReader(OrderDeliveredSchema, "delivered"),
   "order/ship": (payload) => {
     const offer = decoded(ShipmentOfferSchema, payload);

@@ -31,6 +31,11 @@ export class OrderForm {
     autocomplete: "cc-number",
     value: kFirstCard,
   });
+  private readonly customer = field("customer", "E-mail, for news of your order (optional)", "", {
+    inputmode: "email",
+    autocomplete: "email",
+    maxlength: 200,
+  });
   private readonly itemsError = element("p", { class: "field-error", id: "items-error", role: "alert", hidden: true });
   private readonly submit = element("button", { type: "submit", class: "primary" }, "Order");
   private readonly suggestions = element("datalist", { id: "zips" });
@@ -52,7 +57,7 @@ export class OrderForm {
       element(
         "div",
         { class: "checkout" },
-        element("div", { class: "fields" }, this.zip.root, this.card.root, this.suggestions),
+        element("div", { class: "fields" }, this.zip.root, this.card.root, this.customer.root, this.suggestions),
         element("div", { class: "pay" }, this.submit),
       ),
     );
@@ -126,6 +131,8 @@ export class OrderForm {
       items: this.catalogue.items(),
       card: this.card.input.value.replace(/[\s-]/g, ""),
     };
+    const customer = this.customer.input.value.trim();
+    if (customer !== "") order.customer = customer;
     this.clearErrors();
     this.events.reachable();
     if (order.items.length === 0) return this.refused("items", "Choose at least one beer.");
@@ -144,7 +151,7 @@ export class OrderForm {
   }
 
   private refused(fieldName: string, detail: string): void {
-    for (const { name, input, setError } of [this.zip, this.card]) {
+    for (const { name, input, setError } of [this.zip, this.card, this.customer]) {
       if (fieldName !== name) continue;
       setError(detail);
       input.focus();
@@ -157,6 +164,7 @@ export class OrderForm {
   private clearErrors(): void {
     this.zip.setError("");
     this.card.setError("");
+    this.customer.setError("");
     this.setItemsError("");
   }
 

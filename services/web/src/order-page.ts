@@ -34,7 +34,7 @@ export class OrderPage {
     nameOf: (sku: string) => api.Product | undefined,
   ) {
     this.order = newOrder(id);
-    this.view = new OrderView(id, nameOf);
+    this.view = new OrderView(id, nameOf, () => api.cancelOrder(id));
   }
 
   get root(): HTMLElement {

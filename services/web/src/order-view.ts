@@ -1,16 +1,19 @@
 // One order as the customer sees it: a headline, how long it still takes, the steps behind and ahead.
 import type { Product } from "./api";
+import { CancelButton } from "./cancel-button";
 import { element } from "./dom";
 import type { Tracking } from "./events";
 import { eta, money, timeOfDay } from "./format";
-import { type Order, type Step, isOver, kSteps } from "./order";
+import { type Order, type Step, isOnTheRoad, isOver, kSteps } from "./order";
 
 const kStepTexts: Record<Step, string> = {
   processing: "Order received",
   reserved: "Beer set aside",
   paid: "Card charged",
+  packed: "Packed",
   shipped: "Offered to vehicles nearby",
   awarded: "A vehicle is yours",
+  picked_up: "On board",
   delivered: "Delivered",
 };
 
@@ -27,10 +30,14 @@ export class OrderView {
   private readonly items = element("ul", { class: "items" });
   private readonly again = element("a", { class: "again", href: "/" }, "Order something else");
 
+  private readonly cancel: CancelButton;
+
   constructor(
     id: string,
     private readonly nameOf: (sku: string) => Product | undefined,
+    cancel: () => Promise<void>,
   ) {
+    this.cancel = new CancelButton(cancel);
     this.root.append(
       element("p", { class: "order-id" }, "Order ", element("code", { title: id }, id.slice(0, kIdShown))),
       this.headline,
@@ -38,7 +45,7 @@ export class OrderView {
       this.eta,
       this.steps,
       this.items,
-      this.again,
+      element("footer", {}, this.again, this.cancel.root),
     );
   }
 
@@ -51,11 +58,12 @@ export class OrderView {
     this.showEta(order, tracking);
     this.steps.replaceChildren(...kSteps.map((step) => stepLine(order, step)), ...endLine(order));
     this.items.replaceChildren(...this.itemLines(order));
+    this.cancel.root.hidden = isOver(order.status);
     document.title = `${text} · Dray`;
   }
 
   private showEta(order: Order, tracking: Tracking | null): void {
-    const isOnTheWay = order.status === "awarded" && tracking !== null;
+    const isOnTheWay = isOnTheRoad(order.status) && tracking !== null;
     this.eta.hidden = !isOnTheWay;
     if (isOnTheWay) this.eta.replaceChildren(element("strong", {}, eta(tracking.etaSeconds)), " to your door");
   }
@@ -76,12 +84,16 @@ function headline(order: Order, tracking: Tracking | null): string {
     case "reserved":
       return order.reason ? "Your card was declined" : "Your beer is set aside";
     case "paid":
-      return "Paid. Looking for a vehicle";
+      return "Paid. Being packed";
+    case "packed":
+      return "Packed. Looking for a vehicle";
     case "shipped":
       return "Asking the vehicles near you";
     case "awarded":
       if (!order.vehicle) return "Finding you another vehicle";
       return tracking?.leg === "to_customer" ? "On the way to you" : "Picking up your beer";
+    case "picked_up":
+      return order.vehicle ? "On the way to you" : "Finding you another vehicle";
     case "delivered":
       return "Delivered. Cheers!";
     case "cancelled":
@@ -103,7 +115,7 @@ function detail(order: Order, tracking: Tracking | null): string {
   }
   if (order.reason && !isOver(order.status)) return sentence(order.reason);
   if (order.status === "delivered") return order.vehicle ? `${order.vehicle} brought it.` : "";
-  if (order.status !== "awarded") return "You may close this page and come back: its address leads to your order.";
+  if (!isOnTheRoad(order.status)) return "You may close this page and come back: its address leads to your order.";
   if (!order.vehicle) return "The first one had to give up.";
   return tracking ? `${order.vehicle}, ${Math.round(tracking.speedMps * 2.23694)} mph` : `${order.vehicle} has taken it.`;
 }

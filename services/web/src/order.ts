@@ -1,13 +1,22 @@
 // An order as the page knows it, from two sources that overlap: the store's record (asked for after every
 // connection) and the events. Both may be late or come twice, so an order only moves forward.
 //
-//   processing -> reserved -> paid -> shipped -> awarded -> delivered
-//        \____________\_________\________\__________\-> cancelled | dead_lettered
+//   processing -> reserved -> paid -> packed -> shipped -> awarded -> picked_up -> delivered
+//        \____________\_________\________\__________\__________\___________\-> cancelled | dead_lettered
 //
 // Pure: a new value comes out, the old one stays.
 import type { Item, OrderRecord, Position } from "./api";
 
-export const kSteps = ["processing", "reserved", "paid", "shipped", "awarded", "delivered"] as const;
+export const kSteps = [
+  "processing",
+  "reserved",
+  "paid",
+  "packed",
+  "shipped",
+  "awarded",
+  "picked_up",
+  "delivered",
+] as const;
 export type Step = (typeof kSteps)[number];
 export type Status = Step | "cancelled" | "dead_lettered";
 
@@ -52,6 +61,11 @@ export function newOrder(id: string): Order {
 
 export function isOver(status: Status): boolean {
   return rank(status) >= rank("delivered");
+}
+
+// A vehicle has it or comes for it.
+export function isOnTheRoad(status: Status): boolean {
+  return status === "awarded" || status === "picked_up";
 }
 
 export function withEvent(order: Order, event: OrderEvent): Order {

@@ -19,6 +19,16 @@ test("an order goes forward with its events", () => {
   assert.deepEqual(order.reachedAt, { reserved: 100, paid: 200, shipped: 300, awarded: 400 });
 });
 
+test("what happens in the warehouse and at the ramp are steps of their own", () => {
+  const steps = ["packed", "shipped", "awarded", "picked_up"] as const;
+  const order = steps.reduce(
+    (so_far, status, at) => withEvent(so_far, { kind: "status", status, atMs: at }),
+    newOrder("o-1"),
+  );
+  assert.equal(order.status, "picked_up");
+  assert.deepEqual(Object.keys(order.reachedAt), steps);
+});
+
 test("an event that comes late is noted and does not take the order back", () => {
   let order = withEvent(newOrder("o-1"), reached("paid", 200));
   order = withEvent(order, reached("reserved", 100));

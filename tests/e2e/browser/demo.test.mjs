@@ -42,7 +42,7 @@ describe("the demo in a browser", () => {
     assert.ok((await coloursOf(picture)) > 50);
     await page.getByRole("heading", { level: 1, name: "Delivered. Cheers!" }).waitFor();
     const done = page.locator(".steps [data-state=done]");
-    assert.equal(await done.count(), 6);
+    assert.equal(await done.count(), 8);
     assert.deepEqual(complaints, []);
     assertOnlyTalksTo(requests, demo.status());
   });

@@ -12,6 +12,7 @@ const share = process.env.DRAY_SHARE;
 const kTimeout = { timeout: 120_000 };
 const kFixMs = 700;
 // A small window and a map that jumps instead of gliding: drawing in software is what takes the time here.
+const kSteps = ["processing", "reserved", "paid", "packed", "shipped", "awarded", "picked_up", "delivered"];
 const kQuick = { viewport: { width: 900, height: 560 }, reducedMotion: "reduce" };
 const kPhone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
@@ -49,16 +50,20 @@ describe("the customer's page", () => {
     await store.tell("order/reserved", id, "OrderReserved", {}, "reserved");
     await headline(page, "Your beer is set aside");
     await store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
-    await headline(page, "Paid. Looking for a vehicle");
+    await headline(page, "Paid. Being packed");
+    await store.tell("order/packed", id, "OrderPacked", { parcels: 1 }, "packed");
+    await headline(page, "Packed. Looking for a vehicle");
     await store.award(id);
     await headline(page, "Picking up your beer");
     await page.locator(".pin-marker.home").waitFor();
+    await store.tell("order/picked-up", id, "OrderPickedUp", { vehicleId: "v-0042", epoch: 1 }, "picked_up");
+    await headline(page, "On the way to you");
     await store.track(id, onTheWay(0).position, 270, 120);
     await headline(page, "On the way to you");
     await page.getByText("2 min to your door").waitFor();
     await store.tell("order/delivered", id, "OrderDelivered", { vehicleId: "v-0042", epoch: 1 }, "delivered");
     await headline(page, "Delivered. Cheers!");
-    assert.deepEqual(await reachedSteps(page), ["processing", "reserved", "paid", "shipped", "awarded", "delivered"]);
+    assert.deepEqual(await reachedSteps(page), kSteps);
     assert.deepEqual(opened.complaints, []);
   });
 
@@ -110,6 +115,39 @@ describe("the customer's page", () => {
     assert.equal(await page.locator("[data-step=delivered]").getAttribute("data-state"), "cut");
   });
 
+  test("an order is cancelled by its button, once the customer has said so twice", kTimeout, async () => {
+    const page = await visit();
+    const id = await placeOrder(page);
+    await store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByRole("button", { name: "Keep it" }).click();
+    assert.equal(store.orders.get(id).status, "paid");
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByRole("button", { name: "Yes, cancel it" }).click();
+    await headline(page, "This order was cancelled");
+    await page.getByText("You cancelled it. Your money goes back to your card.").waitFor();
+    assert.ok(await page.locator(".cancel").isHidden());
+  });
+
+  test("who cancels too late is told so", kTimeout, async () => {
+    const page = await visit();
+    const id = await placeOrder(page);
+    Object.assign(store.orders.get(id), { status: "delivered" }); // and nobody has told the page
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByRole("button", { name: "Yes, cancel it" }).click();
+    await page.getByText("the order is already delivered").waitFor();
+    await page.getByRole("button", { name: "Cancel order" }).waitFor();
+  });
+
+  test("the store hears how to reach the customer, or nothing", kTimeout, async () => {
+    const page = await visit();
+    const silent = await placeOrder(page);
+    assert.equal(store.orders.get(silent).customer, undefined);
+    await page.goto(store.url);
+    await page.getByLabel("E-mail").fill(" ada@example.com ");
+    assert.equal(store.orders.get(await placeOrder(page)).customer, "ada@example.com");
+  });
+
   test("what sells out while the page is open can no longer be chosen", kTimeout, async () => {
     const page = await visit();
     const more = page.getByRole("button", { name: /One Dry Stout.* more/ });
@@ -148,7 +186,7 @@ describe("the customer's page", () => {
     Object.assign(store.orders.get(id), { status: "paid" });
     await store.broker.start();
     await page.locator("#connection[data-state=online]").waitFor();
-    await headline(page, "Paid. Looking for a vehicle");
+    await headline(page, "Paid. Being packed");
     assert.ok(await page.locator("#notice").isHidden());
   });
 
