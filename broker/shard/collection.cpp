@@ -59,7 +59,7 @@ void keep_promises(Core& core, const std::vector<Promised>& promised) {
 
 void commit(Core& core, Collection& collection) {
     Session* publisher = core.sessions.find_number(collection.publisher);
-    if (collection.records.empty() && !collection.is_retained_elsewhere) {  // nothing that has to be kept
+    if (collection.records.empty() && !collection.is_retained) {  // nothing that has to be kept
         if (publisher != nullptr) {
             auto* incoming = publisher->incoming.find(collection.packet_id);
             if (incoming != nullptr) incoming->waits_for = 0;
@@ -78,11 +78,11 @@ void collect(Core& core, const session::MessageRef& message, Collection collecti
     const Ticket ticket = core.tickets.open(CollectionComplete{});
     core.tickets.set(ticket, CollectionComplete{ticket});
     collection.ticket = ticket;
+    collection.is_retained = message->retain();
     const std::uint64_t remote_shards = core.match.remote_shards;
     const ShardIndex retained_at = home_of(message->topic(), core.options.count);
     if (message->retain() && retained_at != core.options.index) {
         // Its home commits it, in its own order; only then may the packet id be remembered.
-        collection.is_retained_elsewhere = true;
         core.tickets.wait_for_more(ticket);
         core.forward(retained_at, Retain{message, ticket});
     }

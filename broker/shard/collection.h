@@ -32,9 +32,9 @@ struct Collection {
     StoreBatch records;
     std::vector<Promised> promised;   // on this shard
     std::vector<ShardIndex> holders;  // other shards that have some
-    // Another shard has recorded it as retained: even without takers its packet id must be known after a
+    // It is recorded as retained, in another commit: even without takers its packet id must be known after a
     // crash, or sent again it would replace a later one.
-    bool is_retained_elsewhere = false;
+    bool is_retained = false;
     bool is_complete = false;
 };
 

@@ -146,7 +146,7 @@ Subscription Client::subscription(std::size_t wish) const {
     const Character::Wish& wanted = character_.wishes[wish];
     const auto shared = mqtt::parse_shared(wanted.filter);
     return {character_.id, std::string(shared ? shared->filter : wanted.filter),
-            std::string(shared ? shared->group : std::string_view()), wanted.options};
+            std::string(shared ? shared->group : std::string_view()), wanted.options, character_.lasts};
 }
 
 void Client::subscribe() {

@@ -85,6 +85,7 @@ struct Subscription {
     std::string filter;  // without $share/<group>/
     std::string group;   // empty = not shared
     mqtt::SubscriptionOptions options;
+    bool lasts = true;  // the session outlives its connection
 };
 
 // How the broker closed a connection.

@@ -73,6 +73,11 @@ class Planner {
                 queue.dead_letter_queue = "dead";
                 if (is(2, 3)) queue.deliveries_max = static_cast<std::uint32_t>(1 + chance_.below(4));
             }
+            if (is(1, 3)) {
+                queue.messages_max = 1 + chance_.below(20);
+                queue.overflow = static_cast<shard::Overflow>(chance_.below(3));
+                if (queue.overflow == shard::Overflow::kDeadLetter) queue.dead_letter_queue = "dead";
+            }
             for (std::uint64_t k = 1 + chance_.below(3); k > 0; --k)
                 add_consumer("k" + std::to_string(i) + std::to_string(k), queue.name);
             plan_.cluster.queues.push_back(std::move(queue));

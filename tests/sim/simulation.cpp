@@ -135,7 +135,7 @@ void Simulation::calm_down() {
     constexpr int kRoundsMax = 300;
     for (int round = 0, quiet = 0; round < kRoundsMax && quiet < 3 && laws_.verdict().empty(); ++round) {
         everybody_answers();
-        cluster_->advance(round < 20 ? 1s : 10ms);
+        cluster_->advance(round < 90 ? 1s : 10ms);
         now_ = cluster_->now();
         quiet = awaited().empty() && cluster_->unfinished().empty() ? quiet + 1 : 0;
     }

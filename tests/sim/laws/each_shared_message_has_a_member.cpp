@@ -20,7 +20,7 @@ class EachSharedMessageHasAMember final : public Law {
     void subscribed(const Subscription& subscription) override {
         if (subscription.group.empty()) return;
         Group& group = groups_[{subscription.group, subscription.filter}];
-        group.members.insert(subscription.client);
+        group.members[subscription.client] = subscription.lasts;
         group.may_lose |= subscription.options.qos == mqtt::QoS::kAtMostOnce;
     }
     void unsubscribed(const Subscription& subscription) override {
@@ -32,7 +32,10 @@ class EachSharedMessageHasAMember final : public Law {
         for (auto& [key, group] : groups_) leave(group, client);
     }
     void crashed() override {
-        for (auto& [key, group] : groups_) group.owed.clear();
+        for (auto& [key, group] : groups_) {
+            group.owed.clear();
+            std::erase_if(group.members, [](const auto& member) { return !member.second; });
+        }
     }
     void sent(const Message& message) override {
         if (message.qos == mqtt::QoS::kAtMostOnce || message.is_empty) return;
@@ -64,7 +67,7 @@ class EachSharedMessageHasAMember final : public Law {
 
   private:
     struct Group {
-        std::set<std::string> members;
+        std::map<std::string, bool> members;  // whether their sessions last
         std::set<const Message*> owed;
         bool may_lose = false;
     };

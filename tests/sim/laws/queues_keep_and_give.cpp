@@ -1,8 +1,8 @@
 // A queue: what is acknowledged to its publisher is in the end acknowledged by a consumer, of the queue or of
-// its dead letters, unless it expired. What a consumer has acknowledged does not come again, unless its
-// acknowledgement may have been lost: with its connection or, before PUBREL has come, by a crash. And where a
-// key or an exclusive consumer promises order, what one client publishes to one topic comes in that order
-// (not counting what comes again, or was sent again).
+// its dead letters, unless it expired or was more than the queue may hold. What a consumer has acknowledged
+// does not come again, unless its acknowledgement may have been lost: with its connection or, before PUBREL
+// has come, by a crash. And where a key or an exclusive consumer promises order, what one client publishes to
+// one topic comes in that order (not counting what comes again, or was sent again).
 #include <algorithm>
 #include <map>
 #include <set>
@@ -61,6 +61,7 @@ class QueuesKeepAndGive final : public Law {
     }
     void at_the_end(Situation& situation) override {
         std::uint64_t expired = situation.books().expired;
+        std::uint64_t overflowed = discarded(situation, shard::Discard::kOverflow);
         for (const auto& [name, message] : owed_) {
             if (message->fate != Message::Fate::kAccepted) continue;
             const QueueOptions& queue = queues_.at(name);
@@ -68,7 +69,8 @@ class QueuesKeepAndGive final : public Law {
                 done_.contains({queue.dead_letter_queue, message->number}))
                 continue;
             if (message->expires_at <= situation.cluster().now()) continue;
-            if (queue.ttl_ms > 0 && queue.dead_letter_queue.empty() && expired-- > 0) continue;
+            if (queue.ttl_ms > 0 && queue.dead_letter_queue.empty() && take_one(expired)) continue;
+            if (queue.overflow == shard::Overflow::kDropOldest && take_one(overflowed)) continue;
             return broken(describe(*message) + " was lost by queue " + name);
         }
     }
@@ -86,11 +88,19 @@ class QueuesKeepAndGive final : public Law {
         }
         return false;
     }
+    static std::uint64_t discarded(Situation& situation, shard::Discard reason) {
+        return situation.books().discarded[static_cast<std::size_t>(reason)];
+    }
+    static bool take_one(std::uint64_t& count) {
+        if (count == 0) return false;
+        --count;
+        return true;
+    }
     // As a letter that its queue could not deliver.
     bool may_have_died(const Arrival& arrival) const {
         for (const auto& [name, queue] : queues_) {
-            const bool may_die =
-                queue.deliveries_max > 0 || queue.ttl_ms > 0 || arrival.message.expires_at != kNever;
+            const bool may_die = queue.overflow == shard::Overflow::kDeadLetter || queue.deliveries_max > 0 ||
+                                 queue.ttl_ms > 0 || arrival.message.expires_at != kNever;
             if (queue.dead_letter_queue == arrival.queue && attracts(queue, arrival.message) && may_die &&
                 (arrival.died_in.empty() || arrival.died_in == name))
                 return true;

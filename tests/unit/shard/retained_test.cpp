@@ -31,24 +31,34 @@ TEST_P(Retained, NoLocalIsForThemToo) {
 }
 
 // Its packet id is on disk with it: as a new one it would replace a later message.
-TEST_P(Retained, AQoS2MessageThatComesAgainAfterACrashIsKnown) {
-    WorldOptions with_disk = options();
+void expect_known_after_a_crash(const WorldOptions& options, bool has_taker) {
+    WorldOptions with_disk = options;
     with_disk.disk = Disk::kByItself;
     World world(with_disk);
     constexpr int kTopics = 8;  // on several shards
     const auto topic = [](int i) { return "r/" + std::to_string(i); };
+    if (has_taker)
+        world.client("t")
+            .sends(connect("t"))
+            .gets(connack())
+            .sends(subscribe(1, "r/+", 0))
+            .gets(suback(1, 0));
     Client& client = world.client("p").sends(connect_again("p")).gets(connack());
     for (int i = 0; i < kTopics; ++i) {
         client.sends(retained(publish(topic(i), "old", 2, 2 * i + 1))).gets(pubrec(2 * i + 1));
         client.sends(retained(publish(topic(i), "new", 2, 2 * i + 2))).gets(pubrec(2 * i + 2));
     }
-    world.crash(GetParam());
+    world.crash(options.shards);
     client.sends(connect_again("p")).gets(connack(true));
     for (int i = 0; i < kTopics; ++i)
         client.sends(again(retained(publish(topic(i), "old", 2, 2 * i + 1)))).gets(pubrec(2 * i + 1));
     world.client("s").sends(connect("s")).gets(connack()).sends(subscribe(1, "r/+", 0)).gets(suback(1, 0));
     for (int i = 0; i < kTopics; ++i)
         EXPECT_EQ(as_text(world.client("s").takes<mqtt::Publish>().payload), "new");
+}
+TEST_P(Retained, AQoS2MessageThatComesAgainAfterACrashIsKnown) {
+    expect_known_after_a_crash(options(), false);
+    expect_known_after_a_crash(options(), true);
 }
 
 }  // namespace
