@@ -26,6 +26,10 @@ inline double normal(Random& random) {
     return radius * std::cos(6.283185307179586 * uniform(random));
 }
 
+inline double exponential(Random& random, double mean) {
+    return -mean * std::log(1 - uniform(random));
+}
+
 // A generator of its own for each (seed, number, purpose), so that no two draw from each other.
 inline Random generator_for(std::uint64_t seed, std::uint64_t number, std::uint64_t purpose) {
     Random mix(seed ^ (number * 0xd1342543de82ef95ULL) ^ (purpose << 56));

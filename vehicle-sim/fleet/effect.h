@@ -41,6 +41,9 @@ enum class Activity : std::uint8_t {
     kIdle,
     kDeciding,
     kBidding,
+    kOffDuty,
+    kBrokenDown,
+    kRefuelling,  // or on the way there
     kToPickUp,
     kLoading,
     kToCustomer,

@@ -66,7 +66,9 @@ Driven drive(const StreetNetwork& network, Motion& motion, const Way& way, doubl
         const float wanted =
             std::max(safe_speed(network, motion, way, driven.arcs_passed, step), kCreepSpeed);
         const float speed = std::min(motion.speed + kAcceleration * step, wanted);
-        motion.place.offset += (motion.speed + speed) / 2 * step;
+        const float metres = (motion.speed + speed) / 2 * step;
+        motion.place.offset += metres;
+        driven.metres += metres;
         motion.speed = speed;
         driven.seconds_left -= static_cast<double>(step);
 

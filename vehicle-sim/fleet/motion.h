@@ -26,6 +26,7 @@ struct Way {
 
 struct Driven {
     std::size_t arcs_passed = 0;
+    float metres = 0;
     double seconds_left = 0;  // not used up: it arrived, or came to the last arc of a way that has no stop
     bool arrived = false;
 };

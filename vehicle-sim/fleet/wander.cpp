@@ -53,14 +53,15 @@ ArcId Wander::choose_next(const StreetNetwork& network, ArcId from, Random& rand
     return count > 0 ? ways[count - 1] : ArcId::kNone;
 }
 
-void Wander::advance(const StreetNetwork& network, Motion& motion, float speed_factor, double seconds,
-                     Random& random) {
+float Wander::advance(const StreetNetwork& network, Motion& motion, float speed_factor, double seconds,
+                      Random& random) {
+    float metres = 0;
     while (seconds > 0) {
         if (doing_ == Doing::kStanding && motion.speed == 0) {
             const double used = std::min(seconds, static_cast<double>(seconds_left_));
             seconds_left_ -= static_cast<float>(used);
             seconds -= used;
-            if (seconds_left_ > 0) return;
+            if (seconds_left_ > 0) return metres;
             doing_ = Doing::kCruising;
             seconds_left_ = static_cast<float>(uniform(random, kCruiseSecondsMin, kCruiseSecondsMax));
             continue;
@@ -68,7 +69,7 @@ void Wander::advance(const StreetNetwork& network, Motion& motion, float speed_f
         if (doing_ == Doing::kStanding) doing_ = Doing::kParking;  // it came here on the move
         if (next_ == ArcId::kNone) next_ = choose_next(network, motion.place.arc, random);
         if (next_ == ArcId::kNone)
-            return;  // the end of a street that has no way back: only in a network of no use
+            return metres;  // the end of a street that has no way back: only in a network of no use
 
         const std::array<ArcId, 2> arcs{motion.place.arc, next_};
         Way way{.arcs = arcs, .speed_factor = speed_factor};
@@ -77,6 +78,7 @@ void Wander::advance(const StreetNetwork& network, Motion& motion, float speed_f
             if (motion.place.arc == next_) way.arcs = way.arcs.subspan(1);
         }
         const Driven driven = drive(network, motion, way, seconds);
+        metres += driven.metres;
         seconds_left_ -= static_cast<float>(seconds - driven.seconds_left);
         seconds = driven.seconds_left;
         if (driven.arcs_passed > 0 && !driven.arrived && doing_ != Doing::kParking) next_ = ArcId::kNone;
@@ -88,6 +90,7 @@ void Wander::advance(const StreetNetwork& network, Motion& motion, float speed_f
             doing_ = Doing::kParking;
         }
     }
+    return metres;
 }
 
 }  // namespace dray::fleet

@@ -10,9 +10,9 @@ class Wander {
   public:
     // Starts standing still at `home`.
     void begin(streets::Point home, Random& random);
-    // Drives on for `seconds` of simulated time.
-    void advance(const streets::StreetNetwork& network, Motion& motion, float speed_factor, double seconds,
-                 Random& random);
+    // Drives on for `seconds` of simulated time. Returns the metres driven.
+    float advance(const streets::StreetNetwork& network, Motion& motion, float speed_factor, double seconds,
+                  Random& random);
 
   private:
     float home_x_ = 0;

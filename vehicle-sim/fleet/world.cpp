@@ -8,14 +8,27 @@ using streets::Place;
 using streets::Route;
 using streets::TravelTimes;
 
-World::World(const streets::City& city)
+World::World(const streets::City& city, const Scenario& scenario)
     : city_(city),
       streets_(city.network),
       zip_of_segment_(city.zips.zip_of_segments(city.network)),
-      routes_(city.network) {}
+      conditions_(city, zip_of_segment_, scenario.dead_zones, scenario.faults),
+      routes_(city.network) {
+    for (const streets::GeoPoint station : city.stations) stations_.push_back(place_near(station));
+    if (!stations_.empty()) return;
+    for (const streets::ZipId zip : zips().leads())
+        if (!zips()[zip].stops.empty()) stations_.push_back(place_near(zips()[zip].stops.front()));
+}
 
 Place World::place_near(streets::GeoPoint point) const {
     return streets_.nearest(network().plane().from_degrees(point));
+}
+
+Place World::station_near(streets::Point point) const {
+    const auto metres = [&](Place station) { return distance(network().point_at(station), point); };
+    const auto nearest = std::min_element(stations_.begin(), stations_.end(),
+                                          [&](Place a, Place b) { return metres(a) < metres(b); });
+    return nearest == stations_.end() ? Place{} : *nearest;
 }
 
 Route World::route(Place from, Place to, bool standing) {

@@ -34,7 +34,8 @@ function streetsJson(network, plane) {
         return [Math.round(latitude * 1e6), Math.round(longitude * 1e6)];
     });
     const segments = network.segments.map((s) =>
-        [s.from, s.to, CLASSES.indexOf(s.class), s.oneWay ? 1 : 0, nameNumber.get(s.name), micro(s.shape.slice(1, -1))]);
+        [s.from, s.to, CLASSES.indexOf(s.class), s.oneWay ? 1 : 0, nameNumber.get(s.name), micro(s.shape.slice(1, -1)),
+         s.tunnel ? 1 : 0]);
     return { format: 1, city: CITY, attribution: ATTRIBUTION, classes: CLASSES, names, nodes: micro(network.nodes), segments };
 }
 

@@ -73,7 +73,8 @@ StreetNetwork network_from(const json& content) {
                             .road_class = classes.at(row.at(2).get<std::size_t>()),
                             .one_way = row.at(3).get<int>() != 0,
                             .name = row.at(4).get<std::uint32_t>(),
-                            .between = on_plane(plane, micro_points(row.at(5)))});
+                            .between = on_plane(plane, micro_points(row.at(5))),
+                            .tunnel = row.size() > 6 && row.at(6).get<int>() != 0});
     return {plane, on_plane(plane, nodes), segments, content.at("names").get<std::vector<std::string>>()};
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "streets/network.h"
 #include "streets/zips.h"
@@ -14,6 +16,7 @@ struct City {
     std::string attribution;  // must be shown wherever the map is
     StreetNetwork network;
     ZipMap zips;
+    std::vector<GeoPoint> stations{};  // where vehicles refuel; none: the map does not know
 };
 
 City load_city(const std::filesystem::path& folder);

@@ -60,8 +60,17 @@ void StreetNetwork::add_segment(const SegmentInput& input) {
         if (i > begin) along += distance(shape_points_[i - 1], shape_points_[i]);
         shape_distances_.push_back(static_cast<float>(along));
     }
-    segments_.push_back({input.from, input.to, begin, input.name, static_cast<float>(along),
-                         static_cast<std::uint16_t>(count), input.road_class, input.one_way});
+    const float speed = input.speed > 0 ? input.speed : usual_speed(input.road_class);
+    segments_.push_back({.from = input.from,
+                         .to = input.to,
+                         .shape_begin = begin,
+                         .name = input.name,
+                         .length = static_cast<float>(along),
+                         .speed = std::min(speed, kFastestSpeed),
+                         .shape_count = static_cast<std::uint16_t>(count),
+                         .road_class = input.road_class,
+                         .one_way = input.one_way,
+                         .tunnel = input.tunnel});
 }
 
 template <class NodeOf>

@@ -49,7 +49,7 @@ constexpr ArcId opposite(ArcId id) {
     return ArcId{index(id) ^ 1};
 }
 
-// Widest first. The data has no speed limits, so a class stands for a usual speed.
+// Widest first. Where the data has no speed limit, the class stands for a usual speed.
 enum class RoadClass : std::uint8_t {
     kMotorway,
     kMotorwayLink,
@@ -64,6 +64,7 @@ enum class RoadClass : std::uint8_t {
 // Throws std::invalid_argument for a name that is none of ours.
 RoadClass road_class_from_name(std::string_view name);
 float usual_speed(RoadClass road_class);
+// No street is faster: what the quickest way is found by.
 constexpr float kFastestSpeed = 25.0F;
 
 constexpr bool may_stop_on(RoadClass road_class) {
@@ -84,6 +85,8 @@ struct SegmentInput {
     bool one_way = false;
     std::uint32_t name = 0;        // into the names
     std::vector<Point> between{};  // shape without the two ends
+    bool tunnel = false;           // no sky above it
+    float speed = 0;               // m/s; 0: what is usual for the class
 };
 
 class StreetNetwork {
@@ -104,7 +107,8 @@ class StreetNetwork {
     NodeId end(ArcId id) const { return is_backward(id) ? segment(id).from : segment(id).to; }
     float length(ArcId id) const { return segment(id).length; }
     RoadClass road_class(ArcId id) const { return segment(id).road_class; }
-    float speed(ArcId id) const { return usual_speed(road_class(id)); }
+    float speed(ArcId id) const { return segment(id).speed; }
+    bool tunnel(ArcId id) const { return segment(id).tunnel; }
     float seconds(ArcId id) const { return length(id) / speed(id); }
     std::string_view name(ArcId id) const { return names_[segment(id).name]; }
 
@@ -122,9 +126,11 @@ class StreetNetwork {
         std::uint32_t shape_begin;
         std::uint32_t name;
         float length;
+        float speed;
         std::uint16_t shape_count;
         RoadClass road_class;
         bool one_way;
+        bool tunnel;
     };
     struct ArcsByNode {
         std::vector<std::uint32_t> begin;  // one more than there are nodes

@@ -33,7 +33,7 @@ TEST(Chicago, EveryJunctionIsReachedFromEveryOther) {
 }
 
 TEST(Chicago, EveryZipHasNeighboursAndStopsOnItsOwnStreets) {
-    const auto& [name, attribution, network, zips] = chicago();
+    const auto& [name, attribution, network, zips, stations] = chicago();
     const StreetIndex streets(network);
     EXPECT_GE(zips.leads().size(), 40U);
     for (std::uint16_t i = 0; i < zips.size(); ++i) {
@@ -63,7 +63,7 @@ TEST(Chicago, ShowsItsSource) {
 }
 
 TEST(Chicago, ADriveAcrossTownTakesAPlausibleTime) {
-    const auto& [name, attribution, network, zips] = chicago();
+    const auto& [name, attribution, network, zips, stations] = chicago();
     const StreetIndex streets(network);
     const auto stop = [&](const char* zip) { return streets.nearest(zips[*zips.find(zip)].stops.front()); };
     RouteFinder finder(network);

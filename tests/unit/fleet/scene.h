@@ -31,8 +31,13 @@ inline streets::City small_town() {
 
 class Scene {
   public:
-    explicit Scene(std::uint64_t seed = 7)
-        : vehicle_(std::move(fleet::populate(world_, {streets::ZipId{0}}, 1, seed).front())) {}
+    explicit Scene(std::uint64_t seed = 7) : Scene(fleet::Profile{}, {.seed = seed}) {}
+    // One vehicle of this kind in the western zip.
+    explicit Scene(const fleet::Profile& profile, fleet::Scenario scenario = {.seed = 7})
+        : scenario_(with_one_vehicle(std::move(scenario), profile)),
+          vehicle_(std::move(fleet::populate(world_, scenario_).front())) {}
+    Scene(const Scene&) = delete;
+    Scene& operator=(const Scene&) = delete;
 
     fleet::Vehicle& vehicle() { return vehicle_; }
     fleet::World& world() { return world_; }
@@ -78,9 +83,18 @@ class Scene {
             const std::string order = "order-" + std::to_string(i);
             offer(an_offer(order));
             pass(std::chrono::seconds(3));
-            if (vehicle_.activity() == fleet::Activity::kBidding) return order;
+            for (const auto& effect : said_)
+                if (std::holds_alternative<fleet::PlaceBid>(effect)) return order;
         }
         return "";
+    }
+    // What it reports, in order, and forgets all else.
+    std::vector<fleet::Report> reports() {
+        std::vector<fleet::Report> found;
+        for (const auto& effect : said_)
+            if (const auto* report = std::get_if<fleet::Report>(&effect)) found.push_back(*report);
+        said_.clear();
+        return found;
     }
     // The last thing of this kind that it said, and forgets all.
     template <class Kind>
@@ -93,8 +107,14 @@ class Scene {
     }
 
   private:
+    static fleet::Scenario with_one_vehicle(fleet::Scenario scenario, const fleet::Profile& profile) {
+        scenario.groups = {{.vehicles = 1, .zips = {"10001"}, .profile = profile}};
+        return scenario;
+    }
+
     streets::City town_ = small_town();
-    fleet::World world_{town_};
+    fleet::Scenario scenario_;
+    fleet::World world_{town_, scenario_};
     fleet::Vehicle vehicle_;
     fleet::Effects said_;
     Instant now_{1'000'000};

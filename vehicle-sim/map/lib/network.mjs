@@ -160,7 +160,7 @@ export function strongComponents(nodeCount, segments) {
     return component;
 }
 
-/** {nodes: [[x, y]], segments: [{from, to, oneWay, class, name, shape}]} with the figures of what was kept. */
+/** {nodes: [[x, y]], segments: [{from, to, oneWay, class, name, tunnel, shape}]} with the figures of what was kept. */
 export function buildNetwork(lines) {
     const cuts = findCuts(lines);
     const nodes = new Nodes();
@@ -176,7 +176,8 @@ export function buildNetwork(lines) {
             // The ends move to their node, so that a drive has no jumps.
             shape[0] = nodes.places[from];
             shape[shape.length - 1] = nodes.places[to];
-            all.push({ from, to, shape, class: line.class, oneWay: line.oneWay, name: line.name });
+            all.push({ from, to, shape, class: line.class, oneWay: line.oneWay, name: line.name,
+                       tunnel: line.level.startsWith('tunnel') });
         }
     });
     const component = strongComponents(nodes.places.length, all);
