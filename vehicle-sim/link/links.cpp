@@ -23,6 +23,10 @@ constexpr std::chrono::milliseconds kGatePeriod{20};
 constexpr std::chrono::seconds kTcpConnectWait{10};
 // Only a connection that lasted so long proves that the broker is well, and lets the waits begin anew.
 constexpr std::chrono::seconds kWellAfter{10};
+// Linux gives out some 28,000 ports for connections from one address to one broker.
+constexpr std::uint32_t kConnectionsPerSource = 20'000;
+
+using BindAddressNoPort = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
 
 }  // namespace
 
@@ -38,12 +42,16 @@ struct Links::Parts {
         bool was_up = false;
         bool to_flush = false;
         bool writing = false;
-        bool leaving = false;
+        bool leaving = true;  // or away: not to be connected
+        bool radio = true;
+        bool held_back = false;  // by missing radio: there is something to read, or a connection to make
     };
     struct EventsOf;
 
     Parts(Loop& its_loop, std::uint32_t count, const LinkOptions& its_options, Owner& its_owner);
 
+    std::string choose_sources();
+    void bind_to_source(std::uint32_t number, error_code& error);
     void open_gate();
     void pass_gate();
     void connect(std::uint32_t number);
@@ -56,6 +64,8 @@ struct Links::Parts {
     void lose(std::uint32_t number, const std::string& why);
     void retry_later(std::uint32_t number);
     void left(std::uint32_t number);
+    void leave(std::uint32_t number);
+    void set_radio(std::uint32_t number, bool works);
     Instant now() const { return loop.now(); }
 
     // Runs `work` unless the connection it was meant for is gone.
@@ -71,11 +81,13 @@ struct Links::Parts {
     LinkOptions options;
     Owner& owner;
     std::vector<tcp::endpoint> addresses;
+    std::vector<asio::ip::address> sources;
     std::deque<Link> links;
     std::deque<std::uint32_t> at_gate;  // links that wait to be let in
     double gate_credit = 1;
     Instant gate_last{};
     bool gate_runs = false;
+    bool gate_shut = false;
     std::vector<std::uint32_t> flush_list;
     bool flush_posted = false;
     std::array<std::uint8_t, kReadBytes> read_buffer{};
@@ -111,10 +123,38 @@ Links::Parts::Parts(Loop& its_loop, std::uint32_t count, const LinkOptions& its_
     for (std::uint32_t i = 0; i < count; ++i) links.emplace_back(io);
 }
 
+std::string Links::Parts::choose_sources() {
+    for (const std::string& text : options.sources) {
+        error_code error;
+        sources.push_back(asio::ip::make_address(text, error));
+        if (error) return "--source " + text + ": not an IP address";
+        if (sources.back().is_v4() != addresses.front().address().is_v4())
+            return "--source " + text + ": the broker's address " + addresses.front().address().to_string() +
+                   " is of another kind";
+        tcp::acceptor probe(io);
+        probe.open(sources.back().is_v4() ? tcp::v4() : tcp::v6(), error);
+        if (!error) probe.bind({sources.back(), 0}, error);
+        if (error) return "--source " + text + ": cannot connect from it: " + error.message();
+    }
+    const auto& broker = addresses.front().address();
+    if (!sources.empty() || !broker.is_v4() || !broker.is_loopback()) return "";
+    for (std::uint32_t i = 0; i * kConnectionsPerSource < links.size(); ++i)
+        sources.emplace_back(asio::ip::address_v4(asio::ip::address_v4::loopback().to_uint() + i));
+    if (sources.size() == 1) sources.clear();
+    return "";
+}
+
+void Links::Parts::bind_to_source(std::uint32_t number, error_code& error) {
+    // The port is chosen when it connects, so that it need only be free towards this broker.
+    auto& socket = links[number].socket;
+    socket.set_option(BindAddressNoPort(true), error);
+    if (!error) socket.bind({sources[number % sources.size()], 0}, error);
+}
+
 // --- Coming in ---
 
 void Links::Parts::open_gate() {
-    if (gate_runs) return;
+    if (gate_runs || gate_shut) return;
     gate_runs = true;
     gate_last = now();
     pass_gate();
@@ -127,30 +167,35 @@ void Links::Parts::pass_gate() {
     gate_credit += rate * static_cast<double>((at - gate_last).count()) / 1000;
     gate_credit = std::min(gate_credit, std::max(1.0, rate / 10));
     gate_last = at;
-    for (; gate_credit >= 1 && !at_gate.empty(); gate_credit -= 1) {
+    for (; gate_credit >= 1 && !at_gate.empty() && !gate_shut; gate_credit -= 1) {
         const std::uint32_t number = at_gate.front();
         at_gate.pop_front();
         connect(number);
     }
-    gate_runs = !at_gate.empty();
+    gate_runs = !at_gate.empty() && !gate_shut;
     if (gate_runs) loop.call_at(at + kGatePeriod, [this] { pass_gate(); });
 }
 
 void Links::Parts::connect(std::uint32_t number) {
     Link& link = links[number];
-    if (link.leaving) return;
+    if (link.leaving || link.socket.is_open()) return;
+    link.held_back = !link.radio;
+    if (link.held_back) return;
     const tcp::endpoint& address = addresses[link.attempts % addresses.size()];
     link.opened_at = now();
     error_code error;
     link.socket.open(address.protocol(), error);
     if (!error) link.socket.non_blocking(true, error);
     if (!error) link.socket.set_option(tcp::no_delay(true), error);
+    if (!error && !sources.empty()) bind_to_source(number, error);
     if (error) return connected(number, error);
     link.socket.async_connect(address,
                               if_same(number, [this, number](const error_code& e) { connected(number, e); }));
 }
 
 void Links::Parts::connected(std::uint32_t number, const error_code& error) {
+    if (error == boost::system::errc::address_not_available)
+        return lose(number, "no port is free to connect from: give more addresses with --source");
     if (error) return lose(number, error.message());
     links[number].session.start(owner.hello(number), now());
     flush_soon(number);
@@ -169,6 +214,8 @@ void Links::Parts::wait_readable(std::uint32_t number) {
 
 void Links::Parts::read(std::uint32_t number) {
     Link& link = links[number];
+    link.held_back = !link.radio;
+    if (link.held_back) return;
     for (;;) {
         error_code error;
         const std::size_t count = link.socket.read_some(asio::buffer(read_buffer), error);
@@ -211,7 +258,7 @@ void Links::Parts::flush_all() {
 
 void Links::Parts::flush(std::uint32_t number) {
     Link& link = links[number];
-    if (link.writing || !link.socket.is_open()) return;
+    if (link.writing || !link.radio || !link.socket.is_open()) return;
     while (!link.session.output().empty()) {
         error_code error;
         const auto output = link.session.output();
@@ -242,6 +289,7 @@ void Links::Parts::lose(std::uint32_t number, const std::string& why) {
     Link& link = links[number];
     ++link.generation;
     link.writing = false;
+    link.held_back = false;
     error_code ignored;
     link.socket.close(ignored);
     const bool refused = link.session.refusal() != nullptr;
@@ -274,6 +322,35 @@ void Links::Parts::left(std::uint32_t number) {
     if (still_here > 0 && --still_here == 0 && all_left) std::exchange(all_left, {})();
 }
 
+// Says goodbye after what is still to be sent, if there is anybody to say it to.
+void Links::Parts::leave(std::uint32_t number) {
+    Link& link = links[number];
+    link.leaving = true;
+    if (link.session.up()) {
+        link.session.disconnect();
+        flush_soon(number);
+        return;
+    }
+    ++link.generation;
+    error_code ignored;
+    link.socket.close(ignored);
+    link.session.lost();
+}
+
+void Links::Parts::set_radio(std::uint32_t number, bool works) {
+    Link& link = links[number];
+    if (link.radio == works) return;
+    link.radio = works;
+    if (!works) return;
+    if (!link.socket.is_open()) {
+        if (!link.held_back) return;
+        at_gate.push_back(number);
+        return open_gate();
+    }
+    if (link.held_back) read(number);
+    flush_soon(number);
+}
+
 // --- The narrow face ---
 
 Links::Links(Loop& loop, std::uint32_t count, const LinkOptions& options, Owner& owner)
@@ -286,13 +363,39 @@ std::string Links::resolve() {
     const auto& broker = parts_->options.broker;
     for (const auto& entry : resolver.resolve(broker.host, std::to_string(broker.port), error))
         parts_->addresses.push_back(entry.endpoint());
-    if (error) return error.message();
-    return parts_->addresses.empty() ? "the name has no address" : "";
+    const std::string unknown = "the broker's host " + broker.host + " cannot be found: ";
+    if (error) return unknown + error.message();
+    if (parts_->addresses.empty()) return unknown + "the name has no address";
+    return parts_->choose_sources();
 }
 
 void Links::connect(std::uint32_t first, std::uint32_t last) {
-    for (std::uint32_t number = first; number < last; ++number) parts_->at_gate.push_back(number);
+    for (std::uint32_t number = first; number < last; ++number) {
+        parts_->links[number].leaving = false;
+        parts_->at_gate.push_back(number);
+    }
     parts_->open_gate();
+}
+
+void Links::disconnect(std::uint32_t link) {
+    if (!parts_->links[link].leaving) parts_->leave(link);
+}
+
+bool Links::disconnected(std::uint32_t link) const {
+    return parts_->links[link].leaving;
+}
+
+void Links::set_radio(std::uint32_t link, bool works) {
+    parts_->set_radio(link, works);
+}
+
+void Links::cut(bool away) {
+    if (parts_->gate_shut == away) return;
+    parts_->gate_shut = away;
+    if (!away) return parts_->open_gate();
+    for (std::uint32_t number = 0; number < parts_->links.size(); ++number)
+        if (parts_->links[number].socket.is_open())
+            parts_->lose(number, "the scenario has cut the connection");
 }
 
 bool Links::up(std::uint32_t link) const {
@@ -336,17 +439,9 @@ void Links::disconnect_all(Instant deadline, std::function<void()> done) {
     parts.at_gate.clear();
     parts.all_left = std::move(done);
     for (std::uint32_t number = 0; number < parts.links.size(); ++number) {
-        auto& link = parts.links[number];
-        link.leaving = true;
-        if (!link.session.up()) {
-            ++link.generation;
-            error_code ignored;
-            link.socket.close(ignored);
-            continue;
-        }
-        ++parts.still_here;
-        link.session.disconnect();
-        parts.flush_soon(number);
+        parts.set_radio(number, true);
+        if (parts.links[number].session.up()) ++parts.still_here;
+        if (!parts.links[number].leaving) parts.leave(number);
     }
     const auto finish = [&parts] {
         if (parts.all_left) std::exchange(parts.all_left, {})();

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "link/client_session.h"
 #include "link/loop.h"
@@ -28,6 +29,9 @@ struct Broker {
 
 struct LinkOptions {
     Broker broker{};
+    // Addresses to connect from, in turn. None: the system's choice; to a broker on loopback so many of
+    // 127.0.0.x that the ports suffice.
+    std::vector<std::string> sources{};
     std::uint32_t connects_per_second_max = 500;
     std::chrono::milliseconds retry_wait_min{500};
     std::chrono::milliseconds retry_wait_max{30000};
@@ -48,6 +52,7 @@ struct LinkFigures {
 
 class Links {
   public:
+    // All links are away until they are told to connect.
     class Owner {
       public:
         virtual ~Owner() = default;
@@ -62,10 +67,18 @@ class Links {
     Links(const Links&) = delete;
     Links& operator=(const Links&) = delete;
 
-    // Finds the broker's addresses. Returns nothing, or why there are none.
+    // Finds the broker's addresses and those to connect from. Returns nothing, or what is wrong with them.
     std::string resolve();
     // Connects links first .. last - 1, as fast as the rate allows.
     void connect(std::uint32_t first, std::uint32_t last);
+    // Sends DISCONNECT after what is still to be sent; the link stays away until it is told to connect.
+    void disconnect(std::uint32_t link);
+    bool disconnected(std::uint32_t link) const;
+    // Without radio nothing is read, written or connected; the connection stays open, as long as both ends
+    // have patience.
+    void set_radio(std::uint32_t link, bool works);
+    // All connections are cut and none is made until this is said with `false`.
+    void cut(bool away);
 
     bool up(std::uint32_t link) const;
     bool publish(std::uint32_t link, std::string_view topic, std::string_view payload, mqtt::QoS qos,

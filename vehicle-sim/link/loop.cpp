@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
 
@@ -40,6 +43,38 @@ void Loop::on_stop_signal(std::function<void(int)> work) {
         }
     };
     signals.async_wait(Again{signals, std::move(work)});
+}
+
+void Loop::on_pause_signal(std::function<void()> work) {
+    auto& signals = parts_->pause_signals;
+    signals.add(SIGUSR1);
+    struct Again {
+        asio::signal_set& signals;
+        std::function<void()> work;
+        void operator()(const boost::system::error_code& error, int) {
+            if (error) return;
+            work();
+            signals.async_wait(*this);
+        }
+    };
+    signals.async_wait(Again{signals, std::move(work)});
+}
+
+void Loop::on_key(std::function<void(char)> work) {
+    // A copy of the descriptor, so that closing it leaves standard input open.
+    const int copy = dup(STDIN_FILENO);
+    if (copy < 0) return;
+    parts_->keys.assign(copy);
+    struct Again {
+        Parts& parts;
+        std::function<void(char)> work;
+        void operator()(const boost::system::error_code& error, std::size_t) {
+            if (error) return;
+            work(parts.key);
+            parts.keys.async_read_some(asio::buffer(&parts.key, 1), *this);
+        }
+    };
+    parts_->keys.async_read_some(asio::buffer(&parts_->key, 1), Again{*parts_, std::move(work)});
 }
 
 void Loop::run() {

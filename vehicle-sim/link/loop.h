@@ -22,6 +22,10 @@ class Loop {
     void call_at(Instant at, std::function<void()> work);
     // Calls `work` at each SIGINT and SIGTERM, with the number of the call.
     void on_stop_signal(std::function<void(int)> work);
+    // Calls `work` at each SIGUSR1.
+    void on_pause_signal(std::function<void()> work);
+    // Calls `work` with each byte from standard input.
+    void on_key(std::function<void(char)> work);
     void run();
     void stop();
 

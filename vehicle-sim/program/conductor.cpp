@@ -3,14 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
-#include <iterator>
+
+#include "program/trip_recorder.h"
 
 namespace dray::program {
-
-using mqtt::QoS;
-using streets::ZipId;
-
 namespace {
 
 constexpr std::uint32_t kSlots = 50;
@@ -18,40 +14,41 @@ constexpr std::chrono::milliseconds kTickPeriod{1000 / kSlots};
 constexpr std::uint64_t kTicksToCatchUpMax = 5 * kSlots;
 constexpr std::chrono::seconds kReachWait{10};
 constexpr std::chrono::seconds kGoodbyeWait{5};
-constexpr double kEtaSecondsMax = 30.0 * 86400;  // a fleet at --speed 0 never arrives
-
-link::LinkOptions link_options(const Options& options) {
-    return {.broker = options.broker, .connects_per_second_max = options.ramp};
-}
+constexpr double kSpeedMin = 0.125;
 
 }  // namespace
 
-Conductor::Conductor(link::Loop& loop, const streets::City& city, const std::vector<ZipId>& zips,
-                     const Options& options)
+Conductor::Conductor(link::Loop& loop, fleet::Fleet& fleet, const Options& options, const std::string& title,
+                     const ProcessFigures& before, TripRecorder* recorder)
     : loop_(loop),
+      fleet_(fleet),
       options_(options),
-      world_(city),
-      vehicles_(fleet::populate(world_, zips, options.vehicles, options.seed)),
-      sequences_(options.vehicles, 0),
-      links_(loop, options.vehicles, link_options(options), *this),
-      status_(options.json) {
-    for (const auto& vehicle : vehicles_) listens_in_.push_back(vehicle.zip());
-    figures_.vehicles = options.vehicles;
+      before_(before),
+      recorder_(recorder),
+      clients_(loop, fleet, options, alarms_, journal_),
+      links_(clients_.links()),
+      status_(options.json, title),
+      speed_(options.speed) {
+    journal_.figures().vehicles = fleet.size();
+    while (scout_ < fleet.size() && !fleet[scout_].on_duty()) ++scout_;
+    if (scout_ == fleet.size()) scout_ = 0;
 }
 
 int Conductor::run() {
     if (const std::string error = links_.resolve(); !error.empty()) {
-        status_.say(fmt::format("the broker {} cannot be found: {}", options_.broker_url, error));
+        status_.say(error);
         return kExitCannotStart;
     }
     loop_.on_stop_signal([this](int calls) { stop(calls); });
+    loop_.on_pause_signal([this] { pause_or_go_on(); });
+    if (status_.interactive()) loop_.on_key([this](char key) { take_key(key); });
     started_ = loop_.now();
     if (options_.duration_s > 0)
         loop_.call_at(
             started_ + std::chrono::milliseconds(static_cast<std::int64_t>(options_.duration_s * 1000)),
             [this] { stop(1); });
     // One vehicle goes ahead: if even it is not let in, the rest need not try.
-    links_.connect(0, 1);
+    links_.connect(scout_, scout_ + 1);
     tick();
     loop_.run();
     return exit_code_;
@@ -63,12 +60,12 @@ void Conductor::tick() {
     const Instant now = loop_.now();
     const auto due = static_cast<std::uint64_t>((now - started_) / kTickPeriod);
     if (due > ticks_ + kTicksToCatchUpMax) {
-        figures_.late_ticks += due - ticks_ - kTicksToCatchUpMax;
+        journal_.figures().late_ticks += due - ticks_ - kTicksToCatchUpMax;
         ticks_ = due - kTicksToCatchUpMax;
     }
     for (; ticks_ <= due && phase_ != Phase::kStopping; ++ticks_) {
-        if (phase_ == Phase::kRunning) tick_slot(static_cast<std::uint32_t>(ticks_ % kSlots));
-        if (ticks_ % kSlots == 0) show_status();
+        if (phase_ == Phase::kRunning) tick_slot(static_cast<std::uint32_t>(slots_++ % kSlots));
+        if (ticks_ % kSlots == 0) status_.update(snapshot());
     }
     if (phase_ == Phase::kReaching) try_to_reach();
     if (phase_ == Phase::kStopping) return;
@@ -77,51 +74,84 @@ void Conductor::tick() {
 }
 
 void Conductor::tick_slot(std::uint32_t slot) {
-    for (std::uint32_t vehicle = slot; vehicle < vehicles_.size(); vehicle += kSlots) tick_vehicle(vehicle);
+    if (slot == 0) begin_round();
+    for (std::uint32_t vehicle = slot; vehicle < fleet_.size(); vehicle += kSlots) tick_vehicle(vehicle);
+}
+
+void Conductor::begin_round() {
+    journal_.sweep(loop_.now());
+    if (paused_) return;
+    fleet_.begin_round(simulated_s_, [this](std::uint32_t vehicle, fleet::Effects& effects) {
+        clients_.carry_out(vehicle, effects);
+    });
+    links_.cut(fleet_.world().conditions().broker_away());
+    simulated_s_ += speed_;
 }
 
 void Conductor::tick_vehicle(std::uint32_t vehicle) {
-    // Always one second, however late this tick is, so that the trips depend on the seed alone.
-    vehicles_[vehicle].advance(world_, options_.speed, effects_);
-    carry_out(vehicle);
+    if (!paused_) {
+        // Always one second, however late this tick is, so that the trips depend on the seed alone.
+        fleet_[vehicle].advance(fleet_.world(), speed_, effects_);
+        if (recorder_) recorder_->record(vehicle, simulated_s_);
+        clients_.carry_out(vehicle, effects_);
+        links_.set_radio(vehicle, fleet_.radio(vehicle));
+    }
     links_.tick(vehicle);
-    if (!links_.up(vehicle)) return;
-    const fleet::Fix fix = vehicles_[vehicle].fix(world_);
-    const auto payload = messages_.location(id_of(vehicle), fix, loop_.now(), ++sequences_[vehicle]);
-    links_.publish(vehicle, topic_of(vehicle, "location"), payload, QoS::kAtMostOnce);
+    clients_.send_position(vehicle);
 }
 
 void Conductor::ring_alarms() {
     const Instant now = loop_.now();
-    while (!alarms_.empty() && alarms_.top().at <= now) {
-        const std::uint32_t vehicle = alarms_.top().vehicle;
-        alarms_.pop();
-        vehicles_[vehicle].wake(world_, now, effects_);
-        carry_out(vehicle);
+    while (const auto alarm = alarms_.take_due(now)) {
+        fleet_[alarm->vehicle].wake(fleet_.world(), now, effects_);
+        clients_.carry_out(alarm->vehicle, effects_);
     }
 }
 
-void Conductor::count_activities() {
-    figures_.assigned =
-        static_cast<std::uint32_t>(std::count_if(vehicles_.begin(), vehicles_.end(), [](const auto& vehicle) {
-            return carries_order(vehicle.activity());
-        }));
-    figures_.idle = figures_.vehicles - figures_.assigned;
+// --- What the user wants ---
+
+void Conductor::set_speed(double speed) {
+    speed_ = std::clamp(speed, kSpeedMin, kSpeedMax);
+    clients_.set_speed(speed_);
 }
 
-void Conductor::show_status() {
-    count_activities();
-    const auto& links = links_.figures();
-    const bool troubled = links.up < figures_.vehicles && !links_.last_error().empty();
-    status_.update(loop_.now(), figures_, links, troubled ? "connecting: " + links_.last_error() : "");
+void Conductor::pause_or_go_on() {
+    paused_ = !paused_;
+}
+
+void Conductor::take_key(char key) {
+    if (key == ' ') pause_or_go_on();
+    if (key == '+') set_speed(speed_ * 2);
+    if (key == '-') set_speed(speed_ / 2);
+    if (key == 'q') stop(1);
+    if (phase_ != Phase::kStopping) status_.update(snapshot());
+}
+
+Snapshot Conductor::snapshot() {
+    Snapshot now{.now = loop_.now(),
+                 .elapsed_s = static_cast<double>((loop_.now() - started_).count()) / 1000,
+                 .simulated_s = simulated_s_,
+                 .time_of_day_s = options_.scenario.time_of_day_s + simulated_s_,
+                 .speed = speed_,
+                 .paused = paused_,
+                 .fleet = journal_.figures(),
+                 .links = links_.figures(),
+                 .process = process_figures(),
+                 .before = before_};
+    count_activities(fleet_, now.fleet);
+    const std::uint32_t wanted = now.fleet.vehicles - now.fleet.off_duty;
+    if (now.links.up < wanted && !links_.last_error().empty())
+        now.trouble = "connecting: " + links_.last_error();
+    return now;
 }
 
 // --- Coming and going ---
 
 void Conductor::try_to_reach() {
-    if (links_.up(0)) {
+    if (links_.figures().connects > 0) {
         phase_ = Phase::kRunning;
-        links_.connect(1, options_.vehicles);
+        for (std::uint32_t vehicle = 0; vehicle < fleet_.size(); ++vehicle)
+            if (vehicle != scout_ && fleet_[vehicle].on_duty()) links_.connect(vehicle, vehicle + 1);
         return;
     }
     const std::string& error = links_.last_error();
@@ -146,147 +176,12 @@ void Conductor::stop(int calls) {
     if (calls > 1) return loop_.stop();
     if (phase_ == Phase::kStopping) return;
     phase_ = Phase::kStopping;
-    for (std::uint32_t vehicle = 0; vehicle < vehicles_.size(); ++vehicle) {
-        if (!links_.up(vehicle)) continue;
-        const auto payload = messages_.offline(id_of(vehicle), zip_of(vehicle), loop_.now());
-        links_.publish(vehicle, topic_of(vehicle, "status"), payload, QoS::kAtLeastOnce, true);
-        // A session that outlives its connection would go on collecting offers.
-        if (!options_.clean_session) links_.unsubscribe(vehicle, filters_of(listens_in_[vehicle]));
-    }
+    links_.cut(false);
+    for (std::uint32_t vehicle = 0; vehicle < fleet_.size(); ++vehicle) clients_.say_goodbye(vehicle);
     links_.disconnect_all(loop_.now() + kGoodbyeWait, [this] {
-        count_activities();
-        status_.finish(loop_.now(), figures_, links_.figures());
+        status_.finish(snapshot());
         loop_.stop();
     });
-}
-
-link::Hello Conductor::hello(std::uint32_t vehicle) {
-    will_topic_ = topic_of(vehicle, "status");
-    will_payload_ = messages_.offline(id_of(vehicle), zip_of(vehicle), loop_.now());
-    return {.client_id = id_of(vehicle),
-            .user_name = options_.broker.user_name,
-            .password = options_.broker.password,
-            .clean_session = options_.clean_session,
-            .will_topic = will_topic_,
-            .will_payload = will_payload_};
-}
-
-void Conductor::on_up(std::uint32_t vehicle) {
-    std::vector<std::string> filters = filters_of(listens_in_[vehicle]);
-    filters.emplace_back(topic_of(vehicle, "command"));
-    links_.subscribe(vehicle, filters);
-    send_report(vehicle, vehicles_[vehicle].report());
-}
-
-// --- Messages in ---
-
-void Conductor::on_message(std::uint32_t vehicle, std::string_view topic, ByteView payload) {
-    if (topic.starts_with("order/ship/"))
-        take_offer(vehicle, topic, payload);
-    else if (topic == topic_of(vehicle, "command"))
-        take_command(vehicle, payload);
-    else
-        ++figures_.malformed;
-    carry_out(vehicle);
-}
-
-void Conductor::take_offer(std::uint32_t vehicle, std::string_view topic, ByteView payload) {
-    ++figures_.offers;
-    if (carries_order(vehicles_[vehicle].activity()))
-        return;  // before it is even decoded: most offers find it busy
-    if (const auto offer = parse_offer(topic, payload))
-        vehicles_[vehicle].offer(world_, loop_.now(), *offer, effects_);
-    else
-        ++figures_.malformed;
-}
-
-void Conductor::take_command(std::uint32_t number, ByteView payload) {
-    const auto command = parse_command(payload);
-    if (!command) {
-        ++figures_.malformed;
-        return;
-    }
-    auto& vehicle = vehicles_[number];
-    if (const auto* award = std::get_if<fleet::Award>(&*command)) {
-        const bool was_free = !carries_order(vehicle.activity());
-        vehicle.deliver(world_, loop_.now(), *award, effects_);
-        if (was_free && carries_order(vehicle.activity())) ++figures_.won;
-    } else if (const auto* lost = std::get_if<BidLost>(&*command)) {
-        ++figures_.lost;
-        vehicle.bid_lost(lost->order_id, lost->epoch);
-    } else if (const auto* revoked = std::get_if<Revoked>(&*command)) {
-        ++figures_.revoked;
-        vehicle.revoke(world_, revoked->order_id, revoked->epoch, revoked->cause, effects_);
-    }
-}
-
-// --- Effects out ---
-
-void Conductor::carry_out(std::uint32_t vehicle) {
-    for (const fleet::Effect& effect : effects_) {
-        if (const auto* bid = std::get_if<fleet::PlaceBid>(&effect))
-            send_bid(vehicle, *bid);
-        else if (const auto* report = std::get_if<fleet::Report>(&effect))
-            send_report(vehicle, *report);
-        else if (const auto* entered = std::get_if<fleet::EnterZip>(&effect))
-            listen_in(vehicle, entered->zip);
-        else if (const auto* wake = std::get_if<fleet::WakeAt>(&effect))
-            alarms_.push({wake->at, vehicle});
-    }
-    effects_.clear();
-}
-
-void Conductor::send_bid(std::uint32_t vehicle, const fleet::PlaceBid& bid) {
-    if (!bid.again) ++figures_.bids;
-    // Those who wait do so by the clock.
-    const double eta_s =
-        std::min(std::ceil(bid.eta_seconds / std::max(options_.speed, 1e-3)), kEtaSecondsMax);
-    const auto payload = messages_.bid(id_of(vehicle), bid, static_cast<std::uint32_t>(eta_s), loop_.now());
-    topic_.clear();
-    fmt::format_to(std::back_inserter(topic_), "order/bid/{}/{}/{}", bid.zip, bid.order_id, id_);
-    links_.publish(vehicle, topic_, payload, QoS::kAtLeastOnce);
-}
-
-void Conductor::send_report(std::uint32_t vehicle, const fleet::Report& report) {
-    if (report.delivered) ++figures_.delivered;
-    const auto payload = messages_.status(id_of(vehicle), report, zip_of(vehicle), loop_.now());
-    links_.publish(vehicle, topic_of(vehicle, "status"), payload, QoS::kAtLeastOnce, true);
-}
-
-std::vector<std::string> Conductor::filters_of(ZipId zip) const {
-    const auto& zips = world_.zips();
-    std::vector<std::string> filters{"order/ship/" + zips[zip].number + "/+"};
-    for (const ZipId neighbour : zips[zip].neighbours)
-        filters.push_back("order/ship/" + zips[neighbour].number + "/+");
-    return filters;
-}
-
-void Conductor::listen_in(std::uint32_t vehicle, ZipId zip) {
-    auto before = filters_of(listens_in_[vehicle]);
-    auto after = filters_of(zip);
-    std::sort(before.begin(), before.end());
-    std::sort(after.begin(), after.end());
-    std::vector<std::string> gone, come;
-    std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(gone));
-    std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(come));
-    links_.subscribe(vehicle, come);
-    links_.unsubscribe(vehicle, gone);
-    listens_in_[vehicle] = zip;
-}
-
-// --- Names ---
-
-std::string_view Conductor::id_of(std::uint32_t vehicle) {
-    id_.clear();
-    fmt::format_to(std::back_inserter(id_), "{}{:04}", options_.prefix, options_.first + vehicle);
-    return id_;
-}
-
-std::string_view Conductor::topic_of(std::uint32_t vehicle, std::string_view last_level) {
-    topic_.clear();
-    fmt::format_to(std::back_inserter(topic_), "vehicle/{}{:04}/{}", options_.prefix,
-                   options_.first + vehicle, last_level);
-    return topic_;
 }
 
 }  // namespace dray::program

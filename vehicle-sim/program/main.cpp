@@ -3,26 +3,72 @@
 
 #include <csignal>
 #include <exception>
+#include <optional>
 
 #include "program/conductor.h"
+#include "program/dry_run.h"
 #include "program/file_limit.h"
+#include "program/trip_recorder.h"
 
 namespace {
 
 using namespace dray;
 
+volatile std::sig_atomic_t told_to_stop = 0;
+
+std::string title_of(const program::Options& options, const streets::City& city) {
+    const fleet::Scenario& scenario = options.scenario;
+    return fmt::format(
+        "{}{} vehicles in {} (map data {}), seed {}, {}", scenario.name.empty() ? "" : scenario.name + ": ",
+        scenario.vehicles(), city.name, city.attribution, scenario.seed,
+        options.dry_run ? "without a broker"
+                        : fmt::format("speed {}x, broker {}", options.speed, options.broker_url));
+}
+
+int run_dry(fleet::Fleet& fleet, const program::Options& options, const std::string& title,
+            const program::ProcessFigures& before, program::TripRecorder* recorder) {
+    std::signal(SIGINT, [](int) { told_to_stop = 1; });
+    std::signal(SIGTERM, [](int) { told_to_stop = 1; });
+    program::Status status(options.json, title);
+    program::DryRun dry_run(fleet, options, before, recorder);
+    status.finish(dry_run.run([&](const program::Snapshot& snapshot) {
+        status.update(snapshot);
+        return told_to_stop == 0;
+    }));
+    return program::kExitOk;
+}
+
 int run(const program::Options& options) {
-    if (const std::string error = program::allow_connections(options.vehicles); !error.empty())
-        throw std::runtime_error(error);
+    if (!options.dry_run) {
+        const std::string error = program::allow_connections(options.scenario.vehicles());
+        if (!error.empty()) throw std::runtime_error(error);
+    }
     const streets::City city = streets::load_city(options.map);
-    const auto zips = fleet::choose_zips(city.zips, options.zips);
-    link::Loop loop;
-    program::Conductor conductor(loop, city, zips, options);
-    if (!options.json)
-        fmt::print("{} vehicles in {} zips of {} (map data {}), seed {}, speed {}x, broker {}\n",
-                   options.vehicles, zips.size(), city.name, city.attribution, options.seed, options.speed,
-                   options.broker_url);
-    return conductor.run();
+    const program::ProcessFigures before = program::process_figures();
+    fleet::Fleet fleet(city, options.scenario);
+    std::optional<program::TripRecorder> recorder;
+    if (!options.trips.empty())
+        recorder.emplace(fleet, [&](std::uint32_t vehicle) {
+            std::string name;
+            program::append_vehicle_id(name, options, vehicle);
+            return name;
+        });
+    program::TripRecorder* const trips = recorder ? &*recorder : nullptr;
+    const std::string title = title_of(options, city);
+
+    int exit_code = program::kExitOk;
+    if (options.dry_run) {
+        exit_code = run_dry(fleet, options, title, before, trips);
+    } else {
+        link::Loop loop;
+        exit_code = program::Conductor(loop, fleet, options, title, before, trips).run();
+    }
+    if (!recorder || exit_code != program::kExitOk) return exit_code;
+    recorder->write(options.trips);
+    if (recorder->truncated())
+        fmt::print(stderr, "dray-fleet: {}: only the first {} positions were kept\n", options.trips.string(),
+                   program::TripRecorder::kPointsMax);
+    return exit_code;
 }
 
 }  // namespace

@@ -49,6 +49,12 @@ v1::VehicleState state_from(fleet::Activity activity) {
         case fleet::Activity::kToCustomer:
         case fleet::Activity::kHandingOver:
             return v1::VEHICLE_STATE_TO_CUSTOMER;
+        case fleet::Activity::kOffDuty:
+            return v1::VEHICLE_STATE_OFFLINE;
+        case fleet::Activity::kBrokenDown:
+            return v1::VEHICLE_STATE_BROKEN_DOWN;
+        case fleet::Activity::kRefuelling:
+            return v1::VEHICLE_STATE_REFUELLING;
         default:
             return v1::VEHICLE_STATE_IDLE;
     }

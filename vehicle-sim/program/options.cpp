@@ -1,25 +1,30 @@
 #include "program/options.h"
 
+#include <fmt/core.h>
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <stdexcept>
+
+#include "program/scenario_file.h"
 
 namespace dray::program {
 namespace {
 
 constexpr std::string_view kScheme = "mqtt://";
-constexpr std::uint32_t kVehiclesMax = 1'000'000;
+constexpr double kDryRunSeconds = 600;
 
 constexpr const char* kFooter = R"(
 Vehicles listen on order/ship/<zip>/+ for their zip and those around it and on vehicle/<id>/command; they publish
 order/bid/<zip>/<order>/<id>, vehicle/<id>/status (retained; also the will) and, once a second, vehicle/<id>/location.
 They drive --speed times as fast as real ones; offers, bids and positions keep to the wall clock.
 
+On a terminal: space pauses, + and - change the speed, q stops. SIGUSR1 pauses and goes on.
 SIGINT or SIGTERM: every vehicle says that it is offline and disconnects; a second signal leaves at once.
 A broker that is lost later is tried again for ever, with growing random waits.
 
-Exit codes: 0 stopped as asked; 1 could not start (broker not reached within 10 s, login refused, map unusable, too few
-open files allowed); 2 the command line is wrong.)";
+Exit codes: 0 stopped as asked; 1 could not start (broker not reached within 10 s, login refused, map or scenario
+unusable, too few open files allowed) or the trips could not be written; 2 the command line is wrong.)";
 
 std::filesystem::path default_map(const char* program) {
     std::error_code error;
@@ -34,22 +39,43 @@ std::string without_password(const link::Broker& broker) {
            std::to_string(broker.port);
 }
 
-void declare(CLI::App& app, Options& options, std::string& broker_url) {
-    app.add_option("--broker", broker_url, "mqtt://[USER[:PASSWORD]@]HOST[:PORT]")->capture_default_str();
-    app.add_option("--vehicles", options.vehicles, "how many vehicles, each a client of its own")
+// What the command line says before it is put together.
+struct Words {
+    std::string broker_url = "mqtt://127.0.0.1:1883";
+    std::filesystem::path scenario{};
+    std::uint32_t vehicles = 200;
+    std::uint64_t seed = 1;
+    std::vector<std::string> zips{};
+};
+
+void declare(CLI::App& app, Options& options, Words& words) {
+    app.add_option("--broker", words.broker_url, "mqtt://[USER[:PASSWORD]@]HOST[:PORT]")
+        ->capture_default_str();
+    app.add_option(
+        "--scenario", words.scenario,
+        "TOML file that says who drives where and when, and what goes wrong; options given here overrule it");
+    app.add_option("--vehicles", words.vehicles, "how many vehicles, each a client of its own")
         ->check(CLI::Range(1U, kVehiclesMax))
+        ->excludes("--scenario")
         ->capture_default_str();
-    app.add_option("--seed", options.seed, "the same seed gives the same trips")->capture_default_str();
+    app.add_option("--seed", words.seed, "the same seed gives the same trips")->capture_default_str();
     app.add_option("--speed", options.speed, "simulated seconds of driving a real second")
-        ->check(CLI::Range(0.0, 1000.0))
+        ->check(CLI::Range(0.0, kSpeedMax))
         ->capture_default_str();
-    app.add_option("--map", options.map, "folder with streets.json and zips.json")->capture_default_str();
-    app.add_option("--zips", options.zips,
+    app.add_option("--map", options.map,
+                   "folder with streets.json and zips.json, or a city out of OpenStreetMap as .osm.pbf")
+        ->capture_default_str();
+    app.add_option("--zips", words.zips,
                    "zip codes to start in, for example 60614,60657 (default: all of the map)")
-        ->delimiter(',');
-    app.add_option("--ramp", options.ramp, "new connections a second, at most")
-        ->check(CLI::Range(1U, 100'000U))
+        ->delimiter(',')
+        ->excludes("--scenario");
+    app.add_option("--ramp", options.links.connects_per_second_max, "new connections a second, at most")
+        ->check(CLI::Range(1U, kRampMax))
         ->capture_default_str();
+    app.add_option(
+           "--source", options.links.sources,
+           "addresses to connect from, in turn, for example 127.0.0.1,127.0.0.2: each has some 28,000 ports")
+        ->delimiter(',');
     app.add_option("--prefix", options.prefix,
                    "of the vehicles' ids, so that several fleets can share a broker")
         ->check([](const std::string& text) {
@@ -59,15 +85,47 @@ void declare(CLI::App& app, Options& options, std::string& broker_url) {
         })
         ->capture_default_str();
     app.add_option("--first", options.first, "number of the first vehicle")->capture_default_str();
-    app.add_option("--duration", options.duration_s, "stop after so many seconds (0: when told to)")
+    app.add_option("--duration", options.duration_s,
+                   "stop after so many seconds (0: when told to); of a dry run, simulated ones (0: 600)")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
+    app.add_option("--trips", options.trips,
+                   "file that the trips are written to at the end: .gpx or .geojson")
+        ->check([](const std::string& text) {
+            const auto ending = std::filesystem::path(text).extension();
+            return ending == ".gpx" || ending == ".geojson" ? std::string() : "must end in .gpx or .geojson";
+        });
     app.add_flag("--clean", options.clean_session,
                  "clean sessions: the broker forgets a vehicle that loses its connection");
-    app.add_flag("--json", options.json, "the status as JSON lines, once a second");
+    app.add_flag("--dry-run", options.dry_run,
+                 "the model alone, without a broker, as fast as it goes; orders come from the scenario");
+    app.add_flag("--json", options.json, "the status as JSON lines, once a second; the report as the last");
+}
+
+// The scenario of the file, or one of a single group; what the command line says of it overrules it.
+void put_together(const CLI::App& app, Options& options, const Words& words) {
+    options.links.broker = parse_broker_url(words.broker_url);
+    options.broker_url = without_password(options.links.broker);
+    if (words.scenario.empty()) {
+        options.scenario.groups = {{.name = {}, .vehicles = words.vehicles, .zips = words.zips}};
+    } else {
+        const auto said = [&](const char* name) { return app.count(name) > 0; };
+        ScenarioFile file = read_scenario(words.scenario);
+        options.scenario = std::move(file.scenario);
+        if (file.map && !said("--map")) options.map = *file.map;
+        if (file.speed && !said("--speed")) options.speed = *file.speed;
+        if (file.duration_s && !said("--duration")) options.duration_s = *file.duration_s;
+        if (file.ramp_per_s && !said("--ramp")) options.links.connects_per_second_max = *file.ramp_per_s;
+    }
+    if (words.scenario.empty() || app.count("--seed") > 0) options.scenario.seed = words.seed;
+    if (options.dry_run && options.duration_s == 0) options.duration_s = kDryRunSeconds;
 }
 
 }  // namespace
+
+void append_vehicle_id(std::string& text, const Options& options, std::uint32_t vehicle) {
+    fmt::format_to(std::back_inserter(text), "{}{:04}", options.prefix, options.first + vehicle);
+}
 
 link::Broker parse_broker_url(const std::string& url) {
     const auto refuse = [&](const std::string& why) -> std::invalid_argument {
@@ -110,14 +168,14 @@ link::Broker parse_broker_url(const std::string& url) {
 
 Parsed parse_options(int argc, const char* const* argv) {
     Options options;
+    Words words;
     options.map = default_map(argv[0]);
-    std::string broker_url = "mqtt://127.0.0.1:1883";
     CLI::App app("dray-fleet: delivery vehicles that drive on real streets, each an MQTT client");
     app.footer(kFooter);
-    declare(app, options, broker_url);
+    declare(app, options, words);
     try {
         app.parse(argc, argv);
-        options.broker = parse_broker_url(broker_url);
+        put_together(app, options, words);
     } catch (const CLI::Success& help) {
         return {std::nullopt, app.exit(help)};
     } catch (const CLI::ParseError& error) {
@@ -126,8 +184,10 @@ Parsed parse_options(int argc, const char* const* argv) {
     } catch (const std::invalid_argument& error) {
         std::cerr << "dray-fleet: " << error.what() << '\n';
         return {std::nullopt, kExitUsage};
+    } catch (const std::runtime_error& error) {
+        std::cerr << "dray-fleet: " << error.what() << '\n';
+        return {std::nullopt, kExitCannotStart};
     }
-    options.broker_url = without_password(options.broker);
     return {options, kExitOk};
 }
 

@@ -1,31 +1,37 @@
-// What the command line says.
+// What the command line says, with what the scenario file says where the command line does not.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "fleet/scenario.h"
 #include "link/links.h"
 
 namespace dray::program {
 
+constexpr std::uint32_t kVehiclesMax = 10'000'000;
+constexpr std::uint32_t kRampMax = 100'000;
+constexpr double kSpeedMax = 1000;
+
 struct Options {
-    link::Broker broker{};
+    fleet::Scenario scenario{};
+    link::LinkOptions links{};
     std::string broker_url{};  // as given but without a password, for messages
-    std::uint32_t vehicles = 200;
-    std::uint64_t seed = 1;
-    double speed = 1;  // simulated seconds a real second
+    double speed = 1;          // simulated seconds a real second
     std::filesystem::path map{};
-    std::vector<std::string> zips{};
-    std::uint32_t ramp = 500;  // new connections a second
     std::string prefix = "v";
     std::uint32_t first = 1;  // number of the first vehicle
-    double duration_s = 0;    // 0: until stopped
+    double duration_s = 0;    // 0: until stopped; of a dry run, simulated seconds
     bool clean_session = false;
     bool json = false;
+    bool dry_run = false;
+    std::filesystem::path trips{};  // where trips are written to; empty: nowhere
 };
+
+// Appends the id of a vehicle: v0001.
+void append_vehicle_id(std::string& text, const Options& options, std::uint32_t vehicle);
 
 // Exit codes, also in --help.
 constexpr int kExitOk = 0;
