@@ -165,12 +165,17 @@ void Vehicle::leave_stop(World& world, Effects& effects) {
 }
 
 void Vehicle::finish(const std::string& order_id, Effects& effects) {
-    Load& load = *tour_->find(order_id);
+    const Load load = *tour_->find(order_id);
+    tour_->remove(order_id);
     last_order_hash_ = std::hash<std::string_view>{}(order_id);
     last_epoch_ = load.epoch;
+    // A vehicle is idle only when it has no other order.
     effects.emplace_back(
-        Report{.order_id = order_id, .epoch = load.epoch, .delivered = true, .cause = std::move(load.cause)});
-    tour_->remove(order_id);
+        Report{.activity = orders() == 0 ? Activity::kIdle : report_of(tour_->loads.front()).activity,
+               .order_id = load.order_id,
+               .epoch = load.epoch,
+               .delivered = true,
+               .cause = load.cause});
 }
 
 void Vehicle::begin_tour(World& world, const Stop& stop) {

@@ -61,6 +61,7 @@ class Vehicle {
     bool has_room() const;
     bool on_duty() const { return on_duty_; }
     bool broken_down() const { return repair_seconds_ > 0; }
+    std::uint32_t capacity() const { return profile_->capacity; }
     std::size_t orders() const { return tour_ ? tour_->loads.size() : 0; }
     streets::ZipId zip() const { return zip_; }
     const Motion& motion() const { return motion_; }

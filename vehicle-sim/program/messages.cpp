@@ -147,8 +147,8 @@ std::string_view Messages::location(std::string_view vehicle, const fleet::Fix& 
     return parts_->encode(location);
 }
 
-std::string_view Messages::status(std::string_view vehicle, const fleet::Report& report, std::string_view zip,
-                                  Instant now) {
+std::string_view Messages::status(std::string_view vehicle, const fleet::Report& report,
+                                  std::uint32_t capacity, std::string_view zip, Instant now) {
     auto& status = parts_->status;
     parts_->fill(*status.mutable_header(), report.order_id, report.cause, now);
     status.mutable_vehicle_id()->assign(vehicle);
@@ -156,11 +156,12 @@ std::string_view Messages::status(std::string_view vehicle, const fleet::Report&
     status.set_epoch(report.epoch);
     status.mutable_zip()->assign(zip);
     status.set_delivered(report.delivered);
+    status.set_capacity(capacity);
     return parts_->encode(status);
 }
 
 std::string_view Messages::offline(std::string_view vehicle, std::string_view zip, Instant now) {
-    status(vehicle, {}, zip, now);
+    status(vehicle, {}, 0, zip, now);
     parts_->status.set_state(v1::VEHICLE_STATE_OFFLINE);
     return parts_->encode(parts_->status);
 }

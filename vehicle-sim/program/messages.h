@@ -37,8 +37,9 @@ class Messages {
     ~Messages();
     std::string_view location(std::string_view vehicle, const fleet::Fix& fix, Instant now,
                               std::uint64_t sequence);
-    std::string_view status(std::string_view vehicle, const fleet::Report& report, std::string_view zip,
-                            Instant now);
+    // `capacity`: how many orders the vehicle takes at a time.
+    std::string_view status(std::string_view vehicle, const fleet::Report& report, std::uint32_t capacity,
+                            std::string_view zip, Instant now);
     std::string_view offline(std::string_view vehicle, std::string_view zip, Instant now);
     std::string_view bid(std::string_view vehicle, const fleet::PlaceBid& bid, std::uint32_t eta_seconds,
                          Instant now);

@@ -107,9 +107,9 @@ TEST(Messages, ARepeatedBidHasTheSameIdButIsAnEventOfItsOwn) {
 TEST(Messages, AFieldOfTheLastMessageDoesNotLeakIntoTheNext) {
     Messages messages;
     v1::VehicleStatus status;
-    messages.status("v0001", {.activity = fleet::Activity::kToCustomer, .order_id = "o1", .epoch = 3},
+    messages.status("v0001", {.activity = fleet::Activity::kToCustomer, .order_id = "o1", .epoch = 3}, 1,
                     "60614", Instant{1});
-    messages.status("v0001", {.order_id = "o1", .epoch = 3, .delivered = true}, "60614", Instant{1});
+    messages.status("v0001", {.order_id = "o1", .epoch = 3, .delivered = true}, 1, "60614", Instant{1});
     status.ParseFromString(std::string(messages.offline("v0002", "60615", Instant{2})));
     EXPECT_EQ(status.vehicle_id(), "v0002");
     EXPECT_EQ(status.state(), v1::VEHICLE_STATE_OFFLINE);

@@ -35,9 +35,9 @@ TEST(Capacity, AVehicleWithRoomBidsWhileItDrivesAndDeliversBoth) {
         for (const Report& report : scene.reports()) {
             if (report.delivered) delivered.push_back(report.order_id);
             // One order is handed over, the other is still on its way: both are said, that one last.
-            if (delivered.size() == 1 && !report.delivered) {
-                EXPECT_NE(report.order_id, delivered[0]);
-            }
+            if (delivered.size() != 1) continue;
+            EXPECT_NE(report.activity, Activity::kIdle);
+            EXPECT_EQ(report.order_id == delivered[0], report.delivered);
         }
     }
     EXPECT_EQ(delivered.size(), 2U);
