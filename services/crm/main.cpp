@@ -1,4 +1,5 @@
 // dray-crm: tells customers what becomes of their orders. See letters.h.
+#include "dray/v1/vehicle.pb.h"
 #include "services/crm/letters.h"
 
 using namespace dray;
@@ -19,6 +20,11 @@ void subscribe(service::Service& app) {
     });
     app.on<v1::OrderPickedUp>("order/picked-up/+", [](Transaction& tx, const auto& event) {
         crm::tell(tx, event.header().order_id(), "Your order is on the road.");
+    });
+    app.on<v1::OrderNear>("order/near/+", [](Transaction& tx, const auto& event) {
+        const bool is_there = event.zone() == v1::ZONE_AT_THE_DOOR;
+        crm::tell(tx, event.header().order_id(),
+                  is_there ? "Your order is at the door." : "Your order is arriving.");
     });
     app.on<v1::OrderDelivered>("order/delivered/+", [](Transaction& tx, const auto& event) {
         crm::tell(tx, event.header().order_id(), "Your order was delivered. Cheers!");

@@ -68,9 +68,9 @@ const char* const kSchema = R"(
 
 const std::vector<std::string>& filters() {
     static const std::vector<std::string> all = {
-        "order/new/+/+",     "order/reserved/+", "order/rejected/+",  "order/packed/+",
-        "order/award/+",     "order/cancel/+",   "order/picked-up/+", "order/delivered/+",
-        "order/cancelled/+", "payment/+/+",      "fraud/+/+",         "customer/message/+"};
+        "order/new/+/+",  "order/reserved/+",  "order/rejected/+",  "order/packed/+",    "order/award/+",
+        "order/cancel/+", "order/picked-up/+", "order/near/+",      "order/delivered/+", "order/cancelled/+",
+        "payment/+/+",    "fraud/+/+",         "customer/message/+"};
     return all;
 }
 

@@ -1,4 +1,5 @@
-// dray-tracking: shows each customer the one vehicle that carries the order. See trips.h.
+// dray-tracking: shows each customer the one vehicle that carries the order, says when it is near, and
+// watches how all of them drive. See trips.h and patrol.h.
 #include "services/tracking/trips.h"
 
 using namespace dray;
@@ -18,12 +19,19 @@ Message to_message(const v1::TrackingUpdate& update) {
                                 {"traceparent", header.traceparent()}}};
 }
 
+void raise(service::Service& app, const std::string& kind, const v1::Alert& alert) {
+    app.post([topic = "alert/" + kind + "/" + alert.vehicle_id(), alert](Transaction& tx) {
+        tx.publish(topic, alert);
+    });
+}
+
 int run(int argc, char** argv) {
     service::Service app(
         {.name = "dray-tracking",
          .settings = service::Settings::load("dray-tracking", "Shows customers their vehicle",
                                              service::common_keys(), argc, argv),
-         .migrations = {tracking::kSchema}});
+         .migrations = tracking::kMigrations});
+    tracking::Patrol patrol(tracking::StreetSpeeds::load(service::ZipMap::folder_of(app.settings())));
     tracking::Trips trips;
     app.post([&](Transaction& tx) { trips.load(tx); });
     app.on<v1::Award>("order/award/+", [&](Transaction& tx, const auto& e) { trips.awarded(tx, e); });
@@ -38,8 +46,12 @@ int run(int argc, char** argv) {
     app.on_stream("vehicle/+/location", 0, [&](const Message& message) {
         v1::Location location;
         if (!location.ParseFromString(message.payload)) return;
-        if (const auto update = trips.located(location, service::now_ms()))
-            app.publish_now(to_message(*update));
+        const auto news = trips.located(location, service::now_ms());
+        for (const auto& update : news.updates) app.publish_now(to_message(update));
+        for (const auto& near : news.near)
+            app.post([&trips, near](Transaction& tx) { trips.announce(tx, near); });
+        for (const auto& alert : news.off_route) raise(app, "off-route", alert);
+        if (const auto alert = patrol.speeding(location)) raise(app, "speeding", *alert);
     });
     return app.run();
 }

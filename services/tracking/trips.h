@@ -1,28 +1,34 @@
 // What a customer may see: of all vehicles' locations, those of the one that carries the order.
 //
-//   order/award/<order>          who carries it        ┐
-//   vehicle/<vehicle>/status     on which leg          ├─> order/track/<order>, QoS 0, at most once a second
-//   vehicle/<vehicle>/location   where it is           ┘
+//   order/award/<order>          who carries it        ┐    order/track/<order>   QoS 0, at most once a
+//   second vehicle/<vehicle>/status     on which leg          ├─>  order/near/<order>    arriving; at the
+//   door vehicle/<vehicle>/location   where it is           ┘    alert/…/<vehicle>     see patrol.h
 //
 // The arrival is estimated from the way that is left (as the crow flies, times what streets add) and from the
-// pace at which this vehicle has come along lately. Trips are kept in the database and in memory; locations
-// are not kept.
+// pace at which this vehicle has come along lately. Trips are kept in the database, so that a death loses
+// none, and in memory; locations are not kept: the next one comes within a second.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "dray/v1/dispatch.pb.h"
 #include "dray/v1/order.pb.h"
 #include "dray/v1/vehicle.pb.h"
 #include "services/common/service.h"
+#include "services/tracking/patrol.h"
 
 namespace dray::tracking {
 
-extern const char* const kSchema;
+extern const std::vector<std::string> kMigrations;
+
+constexpr double kArrivingMetres = 500;
+constexpr double kAtTheDoorMetres = 60;
 
 struct Trip {
     std::string order_id;
@@ -32,9 +38,15 @@ struct Trip {
     v1::Position drop_off;
     v1::EventHeader cause;
     v1::VehicleState state = v1::VEHICLE_STATE_TO_PICK_UP;
-    std::optional<v1::Location> last_fix = {};
-    double pace_mps = 0;  // metres come along in a second of wall time, smoothed; 0: not known yet
-    std::int64_t published_at_ms = 0;
+    v1::Zone zone = v1::ZONE_UNSPECIFIED;
+    Way way = {};
+};
+
+// What one fix gives rise to.
+struct News {
+    std::vector<v1::TrackingUpdate> updates;  // to be said at once
+    std::vector<v1::OrderNear> near;          // to be announced
+    std::vector<v1::Alert> off_route;
 };
 
 class Trips {
@@ -42,13 +54,25 @@ class Trips {
     void load(service::Transaction& tx);
     void awarded(service::Transaction& tx, const v1::Award& award);
     void ended(service::Transaction& tx, const std::string& order_id);
+    // Publishes it, unless it was before.
+    void announce(service::Transaction& tx, const v1::OrderNear& near);
 
     void vehicle_reports(const v1::VehicleStatus& status);
-    // The update to publish, if this vehicle carries an order and one is due.
-    std::optional<v1::TrackingUpdate> located(const v1::Location& location, std::int64_t now_ms);
+    News located(const v1::Location& location, std::int64_t now_ms);
 
   private:
-    std::unordered_map<std::string, Trip> by_vehicle_;
+    struct Carrier {
+        std::map<std::string, Trip> trips;  // by order; more than one where the vehicle has room for it
+        std::optional<v1::Location> last_fix = {};
+        double pace_mps = 0;  // metres come along in a second of wall time, smoothed; 0: not known yet
+        std::int64_t published_at_ms = 0;
+    };
+    static void learn_pace(Carrier& carrier, const v1::Location& fix);
+    static v1::TrackingUpdate make_update(const Carrier& carrier, const Trip& trip,
+                                          const v1::Location& location);
+    void add(Trip trip);
+
+    std::unordered_map<std::string, Carrier> by_vehicle_;
 };
 
 }  // namespace dray::tracking

@@ -79,8 +79,9 @@ export class CannedStore {
     await this.#client.publishAsync(`${topic}/${id}`, encode(type, { header, ...fields }), { qos: 1 });
   }
 
-  async track(id, position, headingDegrees, etaSeconds, state = "VEHICLE_STATE_TO_CUSTOMER") {
-    const fields = { vehicleId: "v-0042", position, headingDegrees, speedMps: 11.2, etaSeconds, state };
+  async track(id, position, headingDegrees, etaSeconds, zone = "ZONE_UNSPECIFIED") {
+    const state = "VEHICLE_STATE_TO_CUSTOMER";
+    const fields = { vehicleId: "v-0042", position, headingDegrees, speedMps: 11.2, etaSeconds, state, zone };
     fields.timeMs = String(Date.now());
     await this.tell("order/track", id, "TrackingUpdate", fields);
   }

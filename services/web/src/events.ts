@@ -13,7 +13,7 @@ import {
   PaymentTakenSchema,
   StockLevelSchema,
 } from "@proto/order_pb";
-import { TrackingUpdateSchema, VehicleState } from "@proto/vehicle_pb";
+import { TrackingUpdateSchema, VehicleState, Zone } from "@proto/vehicle_pb";
 
 import type { Position, Product } from "./api";
 import type { OrderEvent, Status } from "./order";
@@ -33,6 +33,7 @@ export interface Tracking {
   timeMs: number;
   etaSeconds: number;
   leg: "to_pick_up" | "to_customer";
+  zone: "far" | "arriving" | "at_the_door";
 }
 
 export type Heard = { order: OrderEvent } | { tracking: Tracking };
@@ -110,9 +111,15 @@ const readers: Record<string, (payload: Uint8Array) => Heard | null> = {
         timeMs: Number(update.timeMs),
         etaSeconds: update.etaSeconds,
         leg: update.state === VehicleState.TO_CUSTOMER ? "to_customer" : "to_pick_up",
+        zone: zoneNames[update.zone] ?? "far",
       },
     };
   },
+};
+
+const zoneNames: Partial<Record<Zone, Tracking["zone"]>> = {
+  [Zone.ARRIVING]: "arriving",
+  [Zone.AT_THE_DOOR]: "at_the_door",
 };
 
 function statusReader(schema: DescMessage, status: Status): (payload: Uint8Array) => Heard | null {

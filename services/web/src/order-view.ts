@@ -91,15 +91,20 @@ function headline(order: Order, tracking: Tracking | null): string {
       return "Asking the vehicles near you";
     case "awarded":
       if (!order.vehicle) return "Finding you another vehicle";
-      return tracking?.leg === "to_customer" ? "On the way to you" : "Picking up your beer";
+      return tracking?.leg === "to_customer" ? wayHeadline(tracking) : "Picking up your beer";
     case "picked_up":
-      return order.vehicle ? "On the way to you" : "Finding you another vehicle";
+      return order.vehicle ? wayHeadline(tracking) : "Finding you another vehicle";
     case "delivered":
       return "Delivered. Cheers!";
     case "cancelled":
     case "dead_lettered":
       return endHeadline(order.reason);
   }
+}
+
+function wayHeadline(tracking: Tracking | null): string {
+  if (tracking?.zone === "at_the_door") return "At your door";
+  return tracking?.zone === "arriving" ? "Arriving" : "On the way to you";
 }
 
 function endHeadline(reason: string): string {

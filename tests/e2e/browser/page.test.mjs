@@ -61,6 +61,10 @@ describe("the customer's page", () => {
     await store.track(id, onTheWay(0).position, 270, 120);
     await headline(page, "On the way to you");
     await page.getByText("2 min to your door").waitFor();
+    await store.track(id, onTheWay(0.95).position, 90, 20, "ZONE_ARRIVING");
+    await headline(page, "Arriving");
+    await store.track(id, kHome, 90, 0, "ZONE_AT_THE_DOOR");
+    await headline(page, "At your door");
     await store.tell("order/delivered", id, "OrderDelivered", { vehicleId: "v-0042", epoch: 1 }, "delivered");
     await headline(page, "Delivered. Cheers!");
     assert.deepEqual(await reachedSteps(page), kSteps);
