@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "shard/core.h"
+#include "shard/queue_overflow.h"
+#include "shard/queues.h"
 
 namespace dray::shard {
 
@@ -126,6 +128,17 @@ std::string beyond_limits(Core& core) {
         expect_at_most("waiting messages" + of, waiting.messages.size(), limits.queue_messages_max);
         expect_at_most("waiting bytes" + of, waiting.bytes, limits.queue_bytes_max);
     }
+    for (const auto& [name, queue] : core.queues.by_name) {
+        // One that rejects stops its publishers, sooner or later; one that was touched is looked at next.
+        if (queue->options.overflow == Overflow::kReject || queue->is_touched) continue;
+        using State = QueueMessages::State;
+        std::uint64_t promised = queue->messages.count(State::kPromised);  // cannot be removed yet
+        queue->messages.for_each_in_tail([&](auto, const QueueMessages::Message& message) {
+            if (message.state == State::kPromised) ++promised;
+        });
+        expect_at_most("messages of queue " + name, waiting_messages(*queue) - promised,
+                       queue->options.messages_max);
+    }
     return report;
 }
 
@@ -148,6 +161,7 @@ std::string unfinished(Core& core) {
         expect_none("messages of a group", waiting.messages.size());
     }
     expect_none("parked messages", core.parking.messages + core.parking.links.size());
+    expect_none("bytes of parked messages", core.parking.bytes);
     for (const auto& [name, queue] : core.queues.by_name) {
         expect_none("messages of queue " + name, queue->messages.totals().messages);
     }
@@ -157,7 +171,8 @@ std::string unfinished(Core& core) {
     expect_none("sessions that wait for the disk", core.persistence.sessions.size());
     expect_none("links that wait for the disk", core.persistence.links.size());
     expect_none("replays", core.replays.running.size() + core.replays.serving.size());
-    expect_none("collections", core.collections.open.size() + core.collections.promised.size());
+    expect_none("collections", core.collections.open.size() + core.collections.promised.size() +
+                                   core.collections.committing);
     return report;
 }
 

@@ -23,7 +23,7 @@ void QueueMessages::append(Message message, StoreSequence waits_for, std::uint64
     const Position position = ++totals_.last_position;
     ++totals_.messages;
     totals_.bytes += message.message->weight();
-    is_spilled_ |= window_bytes_ >= window_bytes_max;
+    is_spilled_ |= window_bytes() >= window_bytes_max;
     if (is_spilled_) {
         tail_.push_back({position, std::move(message), waits_for});
     } else {

@@ -80,9 +80,10 @@ class QueueMessages {
     // After a restart: all of it is on disk only.
     void restore(const Totals& totals);
     bool wants_more(std::uint64_t window_bytes_max) const {
-        return is_spilled_ && window_bytes_ < window_bytes_max / 2 + 1;
+        return is_spilled_ && window_bytes() < window_bytes_max / 2 + 1;
     }
-    std::uint64_t window_bytes() const { return window_bytes_; }
+    // Of what waits in it: what is out or leaves is bounded by the windows of those who take it.
+    std::uint64_t window_bytes() const { return window_bytes_ - bytes(State::kOut) - bytes(State::kLeaving); }
     // What is to be read lies between these two, and all that is there is safe.
     Position unloaded_after() const { return loaded_up_to_; }
     Position unloaded_before() const { return tail_.empty() ? ~Position{0} : tail_[0].position; }

@@ -28,7 +28,7 @@ struct Load {
 
 Load load_of(const Queue& queue) {
     const QueueMessages& all = queue.messages;
-    return {all.totals().messages - all.count(State::kOut) - all.count(State::kLeaving),
+    return {waiting_messages(queue),
             all.totals().bytes - all.bytes(State::kOut) - all.bytes(State::kLeaving)};
 }
 
@@ -62,6 +62,11 @@ bool is_below_most(const Queue& queue) {
 }
 
 }  // namespace
+
+std::uint64_t waiting_messages(const Queue& queue) {
+    const QueueMessages& all = queue.messages;
+    return all.totals().messages - all.count(State::kOut) - all.count(State::kLeaving);
+}
 
 bool is_at_limit(const Queue& queue) {
     const Load load = load_of(queue);

@@ -27,7 +27,9 @@ struct Core;
 struct Queue;
 
 // --- at the queue's home ---
-// Whether it cannot hold this many more messages.
+// All but those that consumers have, or that are on their way to a dead-letter queue.
+std::uint64_t waiting_messages(const Queue& queue);
+// Whether it cannot hold one more message.
 bool is_at_limit(const Queue& queue);
 // What is too much goes. True if there is more of it than can be looked at in one turn.
 bool make_room(Core& core, Queue& queue);
