@@ -28,13 +28,13 @@ void Wander::begin(Point home, Random& random) {
     seconds_left_ = static_cast<float>(uniform(random, 0, kStandSecondsMax));
 }
 
-// How much this arc invites: straight on rather than round the corner, homewards, never onto a motorway.
+// How much this arc invites: straight on rather than round the corner, homewards, never onto a motorway or into a tunnel.
 double Wander::liking(const StreetNetwork& network, ArcId from, ArcId into) const {
     if (into == opposite(from)) return 1e-6;
     const double cosine =
         dot(network.direction_at({from, network.length(from)}), network.direction_at({into, 0}));
     double weight = 0.25 + std::max(cosine, 0.0);
-    if (!may_stop_on(network.road_class(into))) weight *= 1e-3;
+    if (!network.may_stop(into)) weight *= 1e-3;
     const Point home{static_cast<double>(home_x_), static_cast<double>(home_y_)};
     const double there = distance(network.node(network.end(into)), home);
     if (there > kHomeMetres && there > distance(network.node(network.start(into)), home)) weight *= 0.05;

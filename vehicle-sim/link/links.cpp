@@ -1,24 +1,16 @@
 #include "link/links.h"
 
-#include <algorithm>
-#include <array>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <deque>
-#include <random>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
-#include "base/random.h"
-#include "link/loop_parts.h"
+#include <algorithm>
+
+#include "link/links_parts.h"
 
 namespace dray::link {
 
-namespace asio = boost::asio;
-using boost::system::error_code;
-using tcp = asio::ip::tcp;
-
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds kGatePeriod{20};
 constexpr std::chrono::seconds kTcpConnectWait{10};
 // Only a connection that lasted so long proves that the broker is well, and lets the waits begin anew.
@@ -26,97 +18,7 @@ constexpr std::chrono::seconds kWellAfter{10};
 // Linux gives out some 28,000 ports for connections from one address to one broker.
 constexpr std::uint32_t kConnectionsPerSource = 20'000;
 
-using BindAddressNoPort = asio::detail::socket_option::boolean<IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT>;
-
 }  // namespace
-
-struct Links::Parts {
-    struct Link {
-        explicit Link(asio::io_context& io) : socket(io) {}
-        tcp::socket socket;
-        ClientSession session{};
-        Instant opened_at{};
-        // Counts connections, so that a completion that belongs to an earlier one is known.
-        std::uint32_t generation = 0;
-        std::uint8_t attempts = 0;  // since the broker was last seen to be well
-        bool was_up = false;
-        bool to_flush = false;
-        bool writing = false;
-        bool leaving = true;  // or away: not to be connected
-        bool radio = true;
-        bool held_back = false;  // by missing radio: there is something to read, or a connection to make
-    };
-    struct EventsOf;
-
-    Parts(Loop& its_loop, std::uint32_t count, const LinkOptions& its_options, Owner& its_owner);
-
-    std::string choose_sources();
-    void bind_to_source(std::uint32_t number, error_code& error);
-    void open_gate();
-    void pass_gate();
-    void connect(std::uint32_t number);
-    void connected(std::uint32_t number, const error_code& error);
-    void wait_readable(std::uint32_t number);
-    void read(std::uint32_t number);
-    void flush_soon(std::uint32_t number);
-    void flush_all();
-    void flush(std::uint32_t number);
-    void lose(std::uint32_t number, const std::string& why);
-    void retry_later(std::uint32_t number);
-    void left(std::uint32_t number);
-    void leave(std::uint32_t number);
-    void set_radio(std::uint32_t number, bool works);
-    Instant now() const { return loop.now(); }
-
-    // Runs `work` unless the connection it was meant for is gone.
-    template <class Work>
-    auto if_same(std::uint32_t number, Work work) {
-        return [this, number, generation = links[number].generation, work](const error_code& error) {
-            if (links[number].generation == generation) work(error);
-        };
-    }
-
-    Loop& loop;
-    asio::io_context& io;
-    LinkOptions options;
-    Owner& owner;
-    std::vector<tcp::endpoint> addresses;
-    std::vector<asio::ip::address> sources;
-    std::deque<Link> links;
-    std::deque<std::uint32_t> at_gate;  // links that wait to be let in
-    double gate_credit = 1;
-    Instant gate_last{};
-    bool gate_runs = false;
-    bool gate_shut = false;
-    std::vector<std::uint32_t> flush_list;
-    bool flush_posted = false;
-    std::array<std::uint8_t, kReadBytes> read_buffer{};
-    Random random{std::random_device{}()};
-    LinkFigures figures{};
-    std::string last_error{};
-    bool last_error_is_refusal = false;
-    std::uint32_t still_here = 0;  // while leaving: connections that the broker has not closed yet
-    std::function<void()> all_left{};
-};
-
-struct Links::Parts::EventsOf final : ClientSession::Events {
-    EventsOf(Parts& its_parts, std::uint32_t its_number) : parts(its_parts), number(its_number) {}
-    void on_up() override {
-        auto& link = parts.links[number];
-        link.was_up = true;
-        ++parts.figures.up;
-        ++parts.figures.connects;
-        parts.owner.on_up(number);
-    }
-    void on_message(std::string_view topic, ByteView payload) override {
-        ++parts.figures.messages_received;
-        parts.owner.on_message(number, topic, payload);
-    }
-    void on_subscription_refused() override { ++parts.figures.subscriptions_refused; }
-
-    Parts& parts;
-    std::uint32_t number;
-};
 
 Links::Parts::Parts(Loop& its_loop, std::uint32_t count, const LinkOptions& its_options, Owner& its_owner)
     : loop(its_loop), io(its_loop.parts().io), options(its_options), owner(its_owner) {
@@ -145,10 +47,12 @@ std::string Links::Parts::choose_sources() {
 }
 
 void Links::Parts::bind_to_source(std::uint32_t number, error_code& error) {
-    // The port is chosen when it connects, so that it need only be free towards this broker.
+    // The port is to be chosen when it connects, so that it need only be free towards this broker. Without
+    // that, ports run out sooner, no more.
     auto& socket = links[number].socket;
-    socket.set_option(BindAddressNoPort(true), error);
-    if (!error) socket.bind({sources[number % sources.size()], 0}, error);
+    const int yes = 1;
+    setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+    socket.bind({sources[number % sources.size()], 0}, error);
 }
 
 // --- Coming in ---
@@ -200,87 +104,6 @@ void Links::Parts::connected(std::uint32_t number, const error_code& error) {
     links[number].session.start(owner.hello(number), now());
     flush_soon(number);
     wait_readable(number);
-}
-
-// --- Reading and writing ---
-
-void Links::Parts::wait_readable(std::uint32_t number) {
-    links[number].socket.async_wait(tcp::socket::wait_read,
-                                    if_same(number, [this, number](const error_code& error) {
-                                        if (error) return lose(number, error.message());
-                                        read(number);
-                                    }));
-}
-
-void Links::Parts::read(std::uint32_t number) {
-    Link& link = links[number];
-    link.held_back = !link.radio;
-    if (link.held_back) return;
-    for (;;) {
-        error_code error;
-        const std::size_t count = link.socket.read_some(asio::buffer(read_buffer), error);
-        if (error == asio::error::would_block) break;
-        if (error)
-            return lose(number,
-                        error == asio::error::eof ? "the broker closed the connection" : error.message());
-        figures.bytes_received += count;
-        EventsOf events(*this, number);
-        const char* fault = link.session.receive({read_buffer.data(), count}, now(), events);
-        if (fault) return lose(number, fault);
-        if (count < read_buffer.size()) break;
-    }
-    flush_soon(number);
-    wait_readable(number);
-}
-
-void Links::Parts::flush_soon(std::uint32_t number) {
-    Link& link = links[number];
-    if (link.to_flush || link.writing || link.session.output().empty()) return;
-    link.to_flush = true;
-    flush_list.push_back(number);
-    if (flush_posted) return;
-    flush_posted = true;
-    asio::post(io, [this] { flush_all(); });
-}
-
-void Links::Parts::flush_all() {
-    flush_posted = false;
-    std::vector<std::uint32_t> due;
-    due.swap(flush_list);
-    for (const std::uint32_t number : due) {
-        links[number].to_flush = false;
-        flush(number);
-    }
-    // Keeps the room for the next turn, unless this one has begun to fill it already.
-    due.clear();
-    if (flush_list.empty()) flush_list.swap(due);
-}
-
-void Links::Parts::flush(std::uint32_t number) {
-    Link& link = links[number];
-    if (link.writing || !link.radio || !link.socket.is_open()) return;
-    while (!link.session.output().empty()) {
-        error_code error;
-        const auto output = link.session.output();
-        const std::size_t count = link.socket.write_some(asio::buffer(output.data(), output.size()), error);
-        if (error == asio::error::would_block) {
-            link.writing = true;
-            link.socket.async_wait(tcp::socket::wait_write,
-                                   if_same(number, [this, number](const error_code& e) {
-                                       links[number].writing = false;
-                                       if (e) return lose(number, e.message());
-                                       flush(number);
-                                   }));
-            return;
-        }
-        if (error) return lose(number, error.message());
-        figures.bytes_sent += count;
-        link.session.sent(count);
-    }
-    if (link.leaving) {
-        error_code ignored;
-        link.socket.shutdown(tcp::socket::shutdown_send, ignored);
-    }
 }
 
 // --- Going ---

@@ -159,7 +159,7 @@ void VehicleClients::send_position(std::uint32_t vehicle) {
             send_fix(vehicle, timed);
             return;
         }
-        ++figures.fixes_kept;
+        if (!passes) ++figures.fixes_kept;
         if (missed_.keep(vehicle, timed)) ++figures.fixes_lost;
     }
     // In the order they were taken, so that a reader sees no vehicle jump back.

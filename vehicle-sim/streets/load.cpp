@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "streets/osm_city.h"
+
 namespace dray::streets {
 namespace {
 
@@ -113,9 +115,7 @@ auto naming_the_file(const std::filesystem::path& path, Make make) {
     }
 }
 
-}  // namespace
-
-City load_city(const std::filesystem::path& folder) {
+City city_from_folder(const std::filesystem::path& folder) {
     const auto streets_path = folder / "streets.json";
     const auto zips_path = folder / "zips.json";
     const json streets = read_json(streets_path);
@@ -126,6 +126,13 @@ City load_city(const std::filesystem::path& folder) {
             .attribution = streets.value("attribution", ""),
             .network = std::move(network),
             .zips = std::move(zip_map)};
+}
+
+}  // namespace
+
+City load_city(const std::filesystem::path& map) {
+    if (map.extension() == ".pbf") return naming_the_file(map, [&] { return city_from_osm(map); });
+    return city_from_folder(map);
 }
 
 }  // namespace dray::streets

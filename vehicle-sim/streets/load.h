@@ -1,5 +1,6 @@
-// Reads a city from a folder with streets.json and zips.json (format 1, written by map/build.mjs).
-// Meant for the start of a program: throws std::runtime_error that names the file and what is wrong with it.
+// Reads a city: from a folder with streets.json and zips.json (format 1, written by map/build.mjs), or from
+// an OpenStreetMap extract, a file that ends in .osm.pbf. Meant for the start of a program: throws
+// std::runtime_error that names the file and what is wrong with it.
 #pragma once
 
 #include <filesystem>
@@ -19,6 +20,6 @@ struct City {
     std::vector<GeoPoint> stations{};  // where vehicles refuel; none: the map does not know
 };
 
-City load_city(const std::filesystem::path& folder);
+City load_city(const std::filesystem::path& map);
 
 }  // namespace dray::streets

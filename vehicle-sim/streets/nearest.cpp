@@ -21,7 +21,7 @@ StreetIndex::StreetIndex(const StreetNetwork& network) : network_(network) {
     squares_.resize(static_cast<std::size_t>(columns_ * rows_));
     for (std::uint32_t i = 0; i < network.segment_count(); ++i) {
         const SegmentId segment{i};
-        if (!may_stop_on(network.road_class(forward_arc(segment)))) continue;
+        if (!network.may_stop(forward_arc(segment))) continue;
         const auto points = network.shape(segment);
         for (std::size_t p = 1; p < points.size(); ++p) file(segment, points[p - 1], points[p]);
     }

@@ -1,5 +1,5 @@
 // Which street is nearest to a point: segments filed in squares of the ground.
-// Only streets where a vehicle may stop are filed: no motorways, no ramps.
+// Only streets where a vehicle may stop are filed: no motorways, no ramps, no tunnels.
 #pragma once
 
 #include <cstdint>

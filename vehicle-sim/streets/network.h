@@ -109,6 +109,7 @@ class StreetNetwork {
     RoadClass road_class(ArcId id) const { return segment(id).road_class; }
     float speed(ArcId id) const { return segment(id).speed; }
     bool tunnel(ArcId id) const { return segment(id).tunnel; }
+    bool may_stop(ArcId id) const { return may_stop_on(road_class(id)) && !tunnel(id); }
     float seconds(ArcId id) const { return length(id) / speed(id); }
     std::string_view name(ArcId id) const { return names_[segment(id).name]; }
 

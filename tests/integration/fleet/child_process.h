@@ -42,6 +42,8 @@ class Mosquitto {
   public:
     explicit Mosquitto(const std::string& more_config = "allow_anonymous true\n");
     int port() const { return port_; }
+    // What it has logged so far.
+    std::string output() const { return process_->output(); }
     void stop();
     void start();
 

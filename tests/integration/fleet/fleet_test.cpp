@@ -8,32 +8,12 @@
 #include "child_process.h"
 #include "dray/v1/dispatch.pb.h"
 #include "dray/v1/vehicle.pb.h"
-#include "observer.h"
+#include "fleet_words.h"
 
 namespace dray::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::vector<std::string> fleet_command(int port, std::vector<std::string> more = {}) {
-    std::vector<std::string> command{DRAY_FLEET, "--broker", "mqtt://127.0.0.1:" + std::to_string(port),
-                                     "--seed", "7"};
-    command.insert(command.end(), more.begin(), more.end());
-    return command;
-}
-
-template <class Message>
-Message parsed(const Heard& heard) {
-    Message message;
-    EXPECT_TRUE(message.ParseFromString(heard.payload)) << heard.topic;
-    return message;
-}
-
-std::string level(const std::string& topic, int number) {
-    std::size_t start = 0;
-    for (; number > 0; --number) start = topic.find('/', start) + 1;
-    return topic.substr(start, topic.find('/', start) - start);
-}
 
 bool is_status(const Heard& heard) {
     return level(heard.topic, 0) == "vehicle" && level(heard.topic, 2) == "status";

@@ -48,7 +48,7 @@ TEST(StreetIndex, FindsTheNearestStreetFromAnywhere) {
                               static_cast<double>(random() % 6000) - 2000};
             double nearest = 1e9;
             for (std::uint32_t s = 0; s < network.segment_count(); ++s) {
-                if (!may_stop_on(network.road_class(forward_arc(SegmentId{s})))) continue;
+                if (!network.may_stop(forward_arc(SegmentId{s}))) continue;
                 const auto shape = network.shape(SegmentId{s});
                 for (std::size_t p = 1; p < shape.size(); ++p) {
                     const double share = nearest_share(point, shape[p - 1], shape[p]);

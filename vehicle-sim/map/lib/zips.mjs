@@ -63,10 +63,10 @@ function findNeighbours(sites, box) {
     }
 }
 
-/** Points on the streets where one can stop (no motorways or ramps), filed with the site whose area they are in. */
+/** Points on the streets where one can stop (no motorways, ramps or tunnels), filed with the site whose area they are in. */
 function collectStreetPoints(sites, network) {
     for (const segment of network.segments) {
-        if (segment.class === 'motorway' || segment.class === 'motorway_link' || segment.class === 'link') continue;
+        if (segment.tunnel || ['motorway', 'motorway_link', 'link'].includes(segment.class)) continue;
         if (lineLength(segment.shape) < 40) continue;
         const middle = Math.floor(segment.shape.length / 2);
         const [a, b] = [segment.shape[middle - 1], segment.shape[middle]];
