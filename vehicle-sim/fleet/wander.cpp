@@ -28,7 +28,8 @@ void Wander::begin(Point home, Random& random) {
     seconds_left_ = static_cast<float>(uniform(random, 0, kStandSecondsMax));
 }
 
-// How much this arc invites: straight on rather than round the corner, homewards, never onto a motorway or into a tunnel.
+// How much this arc invites: straight on rather than round the corner, homewards, never onto a motorway or
+// into a tunnel.
 double Wander::liking(const StreetNetwork& network, ArcId from, ArcId into) const {
     if (into == opposite(from)) return 1e-6;
     const double cosine =
