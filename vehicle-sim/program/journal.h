@@ -57,6 +57,10 @@ class Journal {
         order.awarded_at = now;
         order.awarded = true;
     }
+    void revoked(const std::string& order_id) {
+        ++figures_.revoked;
+        orders_.erase(order_id);
+    }
     void says(const fleet::Report& report, Instant now) {
         if (report.activity == fleet::Activity::kBrokenDown) ++figures_.breakdowns;
         if (report.activity == fleet::Activity::kRefuelling) ++figures_.refuellings;

@@ -105,7 +105,7 @@ void VehicleClients::take_command(std::uint32_t number, ByteView payload) {
         ++figures.lost;
         vehicle.bid_lost(lost->order_id, lost->epoch);
     } else if (const auto* revoked = std::get_if<Revoked>(&*command)) {
-        ++figures.revoked;
+        journal_.revoked(revoked->order_id);
         vehicle.revoke(fleet_.world(), revoked->order_id, revoked->epoch, revoked->cause, effects_);
     }
 }

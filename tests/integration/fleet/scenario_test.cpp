@@ -11,6 +11,7 @@
 #include "child_process.h"
 #include "dray/v1/vehicle.pb.h"
 #include "fleet_words.h"
+#include "terminal.h"
 
 namespace dray::test {
 namespace {
@@ -186,6 +187,26 @@ TEST(Scenario, ASignalStopsTheVehiclesWhereTheyAreAndAnotherLetsThemGoOn) {
         return lines.back().find("paused") == std::string::npos &&
                simulated(lines.back()) != simulated(paused[2]);
     }));
+}
+
+TEST(Scenario, OnATerminalTheStateFillsTheScreenAndKeysAreHeard) {
+    Mosquitto broker;
+    Terminal terminal(fleet_command(broker.port(), {"--vehicles", "3"}));
+    const auto shows = [&](const std::string& text) {
+        return eventually([&] { return terminal.written().find(text) != std::string::npos; });
+    };
+    ASSERT_TRUE(shows("\033[?1049h")) << terminal.written();
+    EXPECT_TRUE(shows("3 of 3")) << terminal.written();
+    terminal.type('+');
+    EXPECT_TRUE(shows("2x as fast as the clock")) << terminal.written();
+    terminal.type(' ');
+    EXPECT_TRUE(shows("PAUSED")) << terminal.written();
+    terminal.type('q');
+    EXPECT_TRUE(shows("stopped after")) << terminal.written();
+    EXPECT_TRUE(eventually([&] { return terminal.exit_code().has_value(); }));
+    EXPECT_EQ(terminal.exit_code(), 0);
+    const std::string& written = terminal.written();
+    EXPECT_LT(written.find("\033[?1049l"), written.find("stopped after")) << "the screen is given back first";
 }
 
 TEST(Scenario, TheSourceAddressIsTheOneThatWasAskedFor) {

@@ -319,5 +319,21 @@ TEST(Population, AZipThatIsNotThereIsNamed) {
     }
 }
 
+TEST(Population, AZipWithoutStreetsIsNamedWithItsGroup) {
+    auto town = test::small_town();
+    town.zips = streets::ZipMap(
+        {{.number = "10001", .centroid = {275, 550}, .lead = streets::ZipId{0}},
+         {.number = "10002", .centroid = {825, 550}, .lead = streets::ZipId{1}, .stops = {{800, 250}}}});
+    const fleet::Scenario scenario{.groups = {{.name = "vans", .vehicles = 1, .zips = {"10001"}}}};
+    fleet::World world(town);
+    try {
+        fleet::populate(world, scenario);
+        FAIL();
+    } catch (const std::invalid_argument& error) {
+        EXPECT_STREQ(error.what(), "vans: zip 10001 has no street that vehicles can start on");
+    }
+    EXPECT_EQ(fleet::choose_zips(town.zips, {}), std::vector<streets::ZipId>{streets::ZipId{1}});
+}
+
 }  // namespace
 }  // namespace dray
