@@ -19,8 +19,10 @@ using session::MessageRef;
 constexpr std::size_t kBatchBytes = 64 * 1024;
 // What is looked through in one turn, for all readers together: tens of microseconds.
 constexpr std::uint64_t kTurnRecords = 32;
-// Of old records, in a millisecond, while messages are published here.
-constexpr std::uint64_t kBusyMillisecondRecords = 100;
+// Of old records, in a millisecond, while messages are published here; that is over when none came for so
+// long.
+constexpr std::uint64_t kBusyMillisecondRecords = 32;
+constexpr std::chrono::milliseconds kBusyFor{20};
 // What is read at once.
 constexpr std::uint32_t kReadRecords = 1024;
 constexpr std::uint32_t kReadBytes = 64 * 1024;
@@ -122,8 +124,10 @@ void read_from_store(Core& core, StreamReaderKey key, const ServedReader& reader
 std::uint64_t& old_records_left(Core& core) {
     ServedReaders::Pace& pace = core.served_readers.pace;
     if (pace.at != core.now) {
-        const bool is_busy = pace.publish_stamp != core.publish_stamp;
-        pace = {core.now, core.publish_stamp, is_busy ? kBusyMillisecondRecords : ~std::uint64_t{0}};
+        if (pace.publish_stamp != core.publish_stamp) pace.busy_until = core.now + kBusyFor;
+        pace.at = core.now;
+        pace.publish_stamp = core.publish_stamp;
+        pace.records_left = core.now < pace.busy_until ? kBusyMillisecondRecords : ~std::uint64_t{0};
     }
     return pace.records_left;
 }

@@ -54,6 +54,7 @@ struct ServedReaders {
     // Of old records, in one millisecond.
     struct Pace {
         Instant at;
+        Instant busy_until;
         std::uint64_t publish_stamp = 0;  // ... at its beginning
         std::uint64_t records_left = 0;
     } pace;

@@ -28,6 +28,13 @@ class EachSharedMessageHasAMember final : public Law {
             if (key == std::pair(subscription.group, subscription.filter)) leave(group, subscription.client);
         }
     }
+    // The broker may know of it before the client does.
+    void disconnected(const std::string& client) override {
+        for (auto& [key, group] : groups_) {
+            const auto member = group.members.find(client);
+            if (member != group.members.end() && !member->second) leave(group, client);
+        }
+    }
     void session_ended(const std::string& client) override {
         for (auto& [key, group] : groups_) leave(group, client);
     }

@@ -1,7 +1,8 @@
 // What comes to a client was sent by somebody and not refused, matches a filter that the session has or has
 // had, and has not more than that filter's QoS. (A QoS 1 message that was sent twice may have been accepted
 // once and refused then; one of QoS 2 may, before a crash, have been retained or given to a group's member,
-// which are not committed together with its packet id.)
+// which are not committed together with its packet id. Nor does what was on its way when the broker died say
+// anything of what it knows afterwards.)
 #include <algorithm>
 #include <map>
 #include <vector>
@@ -24,8 +25,8 @@ class OnlyWhatWasAskedFor final : public Law {
     void arrived(const Arrival& arrival) override {
         const Message& message = arrival.message;
         const bool may_have_been_accepted =
-            message.was_repeated &&
-            (message.qos == mqtt::QoS::kAtLeastOnce || arrival.retain || !arrival.group.empty());
+            message.was_repeated && (arrival.is_late || message.qos == mqtt::QoS::kAtLeastOnce ||
+                                     arrival.retain || !arrival.group.empty());
         if (message.fate == Message::Fate::kRefused && !may_have_been_accepted)
             return broken(describe(message) + " was refused and came to " + arrival.client);
         if (!arrival.queue.empty() || arrival.offset > 0) return;  // they have laws of their own
