@@ -129,8 +129,10 @@ std::string beyond_limits(Core& core) {
         expect_at_most("waiting bytes" + of, waiting.bytes, limits.queue_bytes_max);
     }
     for (const auto& [name, queue] : core.queues.by_name) {
-        // One that rejects stops its publishers, sooner or later; one that was touched is looked at next.
-        if (queue->options.overflow == Overflow::kReject || queue->is_touched) continue;
+        // One that rejects stops its publishers, sooner or later; one that was touched, or has its time, is
+        // looked at next.
+        if (queue->options.overflow == Overflow::kReject || queue->is_touched || queue->timer_at <= core.now)
+            continue;
         using State = QueueMessages::State;
         std::uint64_t promised = queue->messages.count(State::kPromised);  // cannot be removed yet
         queue->messages.for_each_in_tail([&](auto, const QueueMessages::Message& message) {

@@ -60,8 +60,9 @@ class QueuesKeepAndGive final : public Law {
         for (auto& [key, done] : done_) done.is_doubtful |= !done.is_safe;
     }
     void at_the_end(Situation& situation) override {
-        std::uint64_t expired = situation.books().expired;
-        std::uint64_t overflowed = discarded(situation, shard::Discard::kOverflow);
+        std::uint64_t may_expire_only = 0;
+        std::uint64_t may_overflow_only = 0;
+        std::uint64_t gone = 0;
         for (const auto& [name, message] : owed_) {
             if (message->fate != Message::Fate::kAccepted) continue;
             const QueueOptions& queue = queues_.at(name);
@@ -69,10 +70,21 @@ class QueuesKeepAndGive final : public Law {
                 done_.contains({queue.dead_letter_queue, message->number}))
                 continue;
             if (message->expires_at <= situation.cluster().now()) continue;
-            if (queue.ttl_ms > 0 && queue.dead_letter_queue.empty() && take_one(expired)) continue;
-            if (queue.overflow == shard::Overflow::kDropOldest && take_one(overflowed)) continue;
-            return broken(describe(*message) + " was lost by queue " + name);
+            const bool may_expire = queue.ttl_ms > 0 && queue.dead_letter_queue.empty();
+            const bool may_overflow = queue.overflow == shard::Overflow::kDropOldest;
+            if (!may_expire && !may_overflow)
+                return broken(describe(*message) + " was lost by queue " + name);
+            ++gone;
+            if (!may_overflow) ++may_expire_only;
+            if (!may_expire) ++may_overflow_only;
         }
+        const shard::Books& books = situation.books();
+        const std::uint64_t overflowed = books.discarded[static_cast<std::size_t>(shard::Discard::kOverflow)];
+        if (may_expire_only <= books.expired && may_overflow_only <= overflowed &&
+            gone <= books.expired + overflowed)
+            return;
+        broken(std::to_string(gone) + " messages are gone from queues; expired are " +
+               std::to_string(books.expired) + ", and " + std::to_string(overflowed) + " were too much");
     }
 
   private:
@@ -87,14 +99,6 @@ class QueuesKeepAndGive final : public Law {
             if (mqtt::matches(filter, message.topic)) return true;
         }
         return false;
-    }
-    static std::uint64_t discarded(Situation& situation, shard::Discard reason) {
-        return situation.books().discarded[static_cast<std::size_t>(reason)];
-    }
-    static bool take_one(std::uint64_t& count) {
-        if (count == 0) return false;
-        --count;
-        return true;
     }
     // As a letter that its queue could not deliver.
     bool may_have_died(const Arrival& arrival) const {
