@@ -43,7 +43,7 @@ class VehicleClients final : private link::Links::Owner {
     void on_message(std::uint32_t vehicle, std::string_view topic, ByteView payload) override;
 
     void take_offer(std::uint32_t vehicle, std::string_view topic, ByteView payload);
-    void take_command(std::uint32_t vehicle, ByteView payload);
+    void take_command(std::uint32_t number, ByteView payload);
     void send_bid(std::uint32_t vehicle, const fleet::PlaceBid& bid);
     void send_report(std::uint32_t vehicle, const fleet::Report& report);
     bool send_fix(std::uint32_t vehicle, const TimedFix& fix);

@@ -120,6 +120,7 @@ std::vector<Zip> zips_by_postcode(const OsmExtract& extract, const StreetNetwork
     if (sums.empty()) sums[kOnlyZip] = {network.node(NodeId{0}), 1};
     if (sums.size() > 0xffff) throw std::runtime_error("has too many postcodes");
     std::vector<Zip> zips;
+    zips.reserve(sums.size());
     for (const auto& [postcode, sum] : sums)
         zips.push_back({.number = postcode,
                         .centroid = sum.first * (1 / sum.second),
@@ -133,6 +134,7 @@ std::vector<Point> spread(const std::vector<Point>& points, Point centre) {
     std::vector<Point> chosen;
     if (points.empty()) return chosen;
     std::vector<double> gaps;
+    gaps.reserve(points.size());
     for (const Point point : points) gaps.push_back(-distance(point, centre));
     while (chosen.size() < std::min(kStopsPerZip, points.size())) {
         const auto farthest = std::max_element(gaps.begin(), gaps.end()) - gaps.begin();
