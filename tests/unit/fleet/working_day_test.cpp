@@ -57,6 +57,30 @@ TEST(Capacity, ARevokedOrderLeavesTheOtherOnItsWay) {
     EXPECT_TRUE(scene.last<Report>()->delivered);
 }
 
+TEST(Capacity, WhicheverOrderIsRevokedTheOtherIsPickedUpWhereItIs) {
+    for (const std::string revoked : {"first", "second"}) {
+        Scene scene({.capacity = 2});
+        auto second = scene.an_award("second");
+        second.pick_up = scene.at(500, 1000);
+        scene.award(scene.an_award("first"));
+        scene.award(second);
+        scene.drive(20);
+        scene.revoke(revoked, 1);
+        scene.reports();
+        bool picked_up = false;
+        for (int i = 0; i < 1800 && !picked_up; ++i) {
+            scene.drive(1);
+            for (const Report& report : scene.reports())
+                picked_up |= report.activity == Activity::kToCustomer;
+        }
+        ASSERT_TRUE(picked_up) << revoked;
+        const auto here = scene.world().network().point_at(scene.vehicle().motion().place);
+        const streets::Point there =
+            revoked == "first" ? streets::Point{500, 1000} : streets::Point{1000, 100};
+        EXPECT_LT(distance(here, there), 60) << revoked;
+    }
+}
+
 TEST(Range, AnIdleVehicleThatIsLowRefuelsAndSaysSo) {
     Scene scene({.range_km = 20, .refuel_minutes = 10});
     int refuelling = 0;
@@ -101,6 +125,7 @@ TEST(Breakdown, AVehicleStandsSaysSoAndGoesOnWhenItIsRepaired) {
     ASSERT_EQ(said.size(), 1U);
     EXPECT_EQ(std::get<Report>(said[0]).activity, Activity::kBrokenDown);
     EXPECT_EQ(std::get<Report>(said[0]).order_id, "x");
+    EXPECT_EQ(scene.vehicle().motion().speed, 0);
     const auto place = scene.vehicle().motion().place;
     scene.drive(59);
     EXPECT_EQ(scene.vehicle().motion().place.offset, place.offset);
