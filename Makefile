@@ -16,7 +16,9 @@ build: deps ## build the release preset into build/release/bin
 	@cmake --preset release -Wno-dev --log-level=WARNING
 	@cmake --build --preset release
 
-demo: build ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
+demo: deps ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
+	@cmake --preset release -Wno-dev --log-level=WARNING
+	@cmake --build --preset release --target drayd drayctl dray-fleet dray_services dray_web
 	@services/demo/run
 
 orders: build ## 1,000 orders at once against 200 vehicles; do the books balance?
