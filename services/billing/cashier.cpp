@@ -15,7 +15,7 @@ using soci::use;
 
 void record(Transaction& tx, const std::string& order, std::int64_t cents, const std::string& state,
             const std::string& authorization) {
-    tx.sql() << "INSERT INTO payments (order_id, amount_cents, state, authorization) "
+    tx.sql() << "INSERT INTO payments (order_id, amount_cents, state, \"authorization\") "
                 "VALUES (:order, :cents, :state, :authorization) ON CONFLICT DO NOTHING",
         use(order), use(cents), use(state), use(authorization);
 }
@@ -27,7 +27,7 @@ const char* const kSchema = R"(
         order_id TEXT PRIMARY KEY,
         amount_cents BIGINT NOT NULL,
         state TEXT NOT NULL,
-        authorization TEXT NOT NULL
+        "authorization" TEXT NOT NULL
     );
 )";
 
@@ -63,7 +63,7 @@ void Cashier::cancelled(Transaction& tx, const v1::OrderCancelled& event) const 
     std::string state;
     std::string authorization;
     long long cents = 0;
-    tx.sql() << "SELECT state, amount_cents, authorization FROM payments WHERE order_id = :order", use(id),
+    tx.sql() << "SELECT state, amount_cents, \"authorization\" FROM payments WHERE order_id = :order", use(id),
         into(state), into(cents), into(authorization);
     if (!tx.sql().got_data()) return record(tx, id, 0, "cancelled", "");
     if (state != "taken") return;

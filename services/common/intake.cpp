@@ -100,9 +100,9 @@ Intake::Work Intake::read_log(const Message& message) const {
     return [this, message, offset, header = event.header()](Transaction& tx) {
         const auto place = static_cast<long long>(offset);
         soci::statement advance =
-            (tx.sql().prepare
-                 << "INSERT INTO stream_places (stream, place) VALUES (:stream, :place) "
-                    "ON CONFLICT (stream) DO UPDATE SET place = excluded.place WHERE place < excluded.place",
+            (tx.sql().prepare << "INSERT INTO stream_places (stream, place) VALUES (:stream, :place) "
+                                 "ON CONFLICT (stream) DO UPDATE SET place = excluded.place WHERE "
+                                 "stream_places.place < excluded.place",
              soci::use(stream_), soci::use(place));
         advance.execute(true);
         if (advance.get_affected_rows() == 0) return;  // read before

@@ -31,10 +31,13 @@ std::string short_name(const std::string& name) {
     return name.substr(name.find('-') + 1);
 }
 
-std::filesystem::path database_file(const Service::Options& options) {
+DatabasePlace database_place(const Service::Options& options) {
+    const auto name = short_name(options.name);
+    const auto& server = options.settings.text("database");
+    if (!server.empty()) return {.server = server, .schema = name};
     const auto& folder = options.settings.text("data_dir");
     if (folder.empty()) return {};
-    return std::filesystem::path(folder) / (short_name(options.name) + ".db");
+    return {.file = std::filesystem::path(folder) / (name + ".db")};
 }
 
 std::string instance_name(const Service::Options& options) {
@@ -72,7 +75,7 @@ struct Service::Impl {
         : options(std::move(o)),
           instance(instance_name(options)),
           stop_signals(block_stop_signals()),
-          database(database_file(options), all_tables(options)),
+          database(database_place(options), all_tables(options)),
           intake(options.settings, short_name(options.name)),
           bus(bus_options(), bus_callbacks()),
           outbox(database.sql(), bus, instance),
@@ -95,10 +98,10 @@ struct Service::Impl {
     }
 
     Consumer::Options consumer_options() const {
-        // Without a database on disk there is nothing that old events could be about.
+        // Without a database that is kept there is nothing that old events could be about.
         return {.broker = options.settings.text("broker"),
                 .client_id = instance + "-consumer",
-                .persistent_session = database.on_disk() && intake.needs_session()};
+                .persistent_session = database.is_kept() && intake.needs_session()};
     }
 
     Bus::Callbacks bus_callbacks() {
@@ -233,7 +236,7 @@ struct Service::Impl {
 Service::Service(Options options) {
     open_log(options.name, options.settings.text("log_level"));
     impl_ = std::make_unique<Impl>(std::move(options));
-    if (!impl_->database.on_disk()) spdlog::warn("no data_dir: nothing is kept on disk");
+    if (!impl_->database.is_kept()) spdlog::warn("neither data_dir nor database: nothing is kept");
 }
 
 Service::~Service() {

@@ -13,6 +13,8 @@ using std::chrono::milliseconds;
 constexpr std::size_t kBatchMax = 64;
 constexpr std::size_t kStreamQueueMax = 20'000;
 constexpr milliseconds kSettleEvery{200};
+constexpr milliseconds kReachAfterMin{250};
+constexpr milliseconds kReachAfterMax{1000};
 
 }  // namespace
 
@@ -115,7 +117,7 @@ void Worker::loop() {
         }
         add_due_timers(batch);
         if (!batch.empty()) run_batch(batch);
-        outbox_.pump();
+        pump();
     }
     std::vector<Task> last{{.work = [](Transaction&) {}}};
     run_batch(last);
@@ -131,6 +133,46 @@ void Worker::add_due_timers(std::vector<Task>& batch) {
 }
 
 void Worker::execute(std::vector<Task>& tasks, std::size_t begin, std::size_t end) {
+    for (;;) {
+        try {
+            transact(tasks, begin, end);
+            break;
+        } catch (...) {
+            if (database_.is_reachable() || !reach_database()) throw;
+        }
+    }
+    for (auto i = begin; i < end; ++i) {
+        if (tasks[i].done) tasks[i].done(nullptr);
+    }
+}
+
+void Worker::pump() {
+    try {
+        outbox_.pump();
+    } catch (const std::exception& error) {
+        if (database_.is_reachable()) throw;
+        spdlog::warn("outbox: {}", error.what());  // the next transaction waits for the database
+    }
+}
+
+// False when the service is to stop before the database is back.
+bool Worker::reach_database() {
+    spdlog::warn("the database has gone away: waiting for it");
+    for (milliseconds wait = kReachAfterMin;; wait = std::min(2 * wait, kReachAfterMax)) {
+        try {
+            database_.reconnect();
+            outbox_.restart();  // what was marked as sent may not be
+            spdlog::info("the database is back");
+            return true;
+        } catch (const std::exception& error) {
+            spdlog::debug("database: {}", error.what());
+        }
+        std::unique_lock lock(mutex_);
+        if (wake_.wait_for(lock, wait, [this] { return stop_asked_; })) return false;
+    }
+}
+
+void Worker::transact(std::vector<Task>& tasks, std::size_t begin, std::size_t end) {
     database_.begin();
     try {
         outbox_.settle();
@@ -142,9 +184,6 @@ void Worker::execute(std::vector<Task>& tasks, std::size_t begin, std::size_t en
     } catch (...) {
         database_.rollback();
         throw;
-    }
-    for (auto i = begin; i < end; ++i) {
-        if (tasks[i].done) tasks[i].done(nullptr);
     }
 }
 

@@ -1,4 +1,7 @@
 // The service's one thread: a queue of tasks, timers, and group commit. See service.h for the picture.
+//
+// A database that goes away (a server's) is waited for: what was under way is done again when it is back, and
+// nothing counts as failed.
 #pragma once
 
 #include <chrono>
@@ -58,6 +61,9 @@ class Worker {
     void run_batch(std::vector<Task>& batch);
     void run_alone(Task& task);
     void execute(std::vector<Task>& tasks, std::size_t begin, std::size_t end);
+    void transact(std::vector<Task>& tasks, std::size_t begin, std::size_t end);
+    void pump();
+    bool reach_database();
     Clock::time_point next_wake() const;
 
     std::string name_;

@@ -60,8 +60,9 @@ void take_from_shelf(Transaction& tx, const std::string& order, const v1::OrderI
     const auto quantity = static_cast<long long>(item.quantity());
     tx.sql() << "UPDATE products SET reserved = reserved + :quantity, changed = 1 WHERE sku = :sku",
         use(quantity), use(item.sku());
-    tx.sql() << "INSERT INTO reserved_items (order_id, sku, quantity) VALUES (:order, :sku, :quantity) "
-                "ON CONFLICT (order_id, sku) DO UPDATE SET quantity = quantity + excluded.quantity",
+    tx.sql()
+        << "INSERT INTO reserved_items (order_id, sku, quantity) VALUES (:order, :sku, :quantity) "
+           "ON CONFLICT (order_id, sku) DO UPDATE SET quantity = reserved_items.quantity + excluded.quantity",
         use(order), use(item.sku()), use(quantity);
 }
 

@@ -99,7 +99,7 @@ std::variant<std::string, Problem> OrderBook::place(Transaction& tx, const Order
         item.set_unit_price_cents(cents);
         placed.set_total_cents(placed.total_cents() + cents * line.quantity);
     }
-    const auto id = service::new_uuid();
+    const auto& id = request.order_id;
     placed.set_zip(request.zip);
     placed.set_card_token(request.card_token);
     placed.set_customer_id(request.customer);
@@ -113,13 +113,17 @@ std::variant<std::string, Problem> OrderBook::place(Transaction& tx, const Order
     const double latitude = placed.drop_off().latitude();
     const double longitude = placed.drop_off().longitude();
     const std::int64_t ask_at = now + options_.ask_again_ms;
-    tx.sql()
-        << "INSERT INTO orders (order_id, customer_id, zip, status, status_rank, items_json, total_cents, "
-           "drop_off_latitude, drop_off_longitude, placed_event, ask_at_ms) "
-           "VALUES (:id, :customer, :zip, 'processing', 0, :items, :total, :latitude, :longitude, :event, "
-           ":ask)",
-        use(id), use(request.customer), use(request.zip), use(items), use(total), use(latitude),
-        use(longitude), use(placed.header().event_id()), use(ask_at);
+    soci::statement insert =
+        (tx.sql().prepare << "INSERT INTO orders (order_id, customer_id, zip, status, status_rank, "
+                             "items_json, total_cents, "
+                             "drop_off_latitude, drop_off_longitude, placed_event, ask_at_ms) "
+                             "VALUES (:id, :customer, :zip, 'processing', 0, :items, :total, :latitude, "
+                             ":longitude, :event, "
+                             ":ask) ON CONFLICT DO NOTHING",
+         use(id), use(request.customer), use(request.zip), use(items), use(total), use(latitude),
+         use(longitude), use(placed.header().event_id()), use(ask_at));
+    insert.execute(true);
+    if (insert.get_affected_rows() == 0) return id;
     write_history(tx, id, "processing", now);
     tx.publish("order/new/" + request.zip + "/" + id, placed);
     return id;

@@ -14,6 +14,7 @@
 #include <variant>
 #include <vector>
 
+#include "services/common/event.h"
 #include "services/common/problem.h"
 
 namespace dray::store {
@@ -34,6 +35,8 @@ struct OrderRequest {
     std::vector<OrderLine> lines;
     std::string card_token;
     std::string customer = {};
+    // Given once: to place the same request again changes nothing.
+    std::string order_id = service::new_uuid();
 };
 
 std::variant<OrderRequest, Problem> parse_order(const std::string& body,

@@ -2,16 +2,33 @@
 
 #include <soci/soci.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 namespace dray::testing {
+namespace {
+
+service::DatabasePlace place_for(const std::filesystem::path& file) {
+    const char* server = std::getenv("DRAY_TEST_DATABASE");
+    if (server == nullptr) return {.file = file};
+    return {.server = server, .schema = "desk-" + service::new_uuid()};
+}
+
+}  // namespace
 
 Desk::Desk(std::string name, const std::vector<std::string>& migrations, const std::filesystem::path& file)
     : name_(std::move(name)),
-      database_(file, {{"common", {service::kOutboxSchema}}, {"own", migrations}}),
+      database_(place_for(file), {{"common", {service::kOutboxSchema}}, {"own", migrations}}),
       bus_({.broker = "mqtt://127.0.0.1:1", .client_id = name_}, {}),
       outbox_(database_.sql(), bus_, name_) {}
+
+Desk::~Desk() {
+    std::string schema;
+    if (std::getenv("DRAY_TEST_DATABASE") == nullptr) return;
+    database_.sql() << "SELECT current_schema()", soci::into(schema);
+    database_.sql() << "DROP SCHEMA \"" + schema + "\" CASCADE";
+}
 
 void Desk::run(const std::function<void(service::Transaction&)>& work) {
     database_.begin();

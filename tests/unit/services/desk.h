@@ -1,5 +1,6 @@
 // A desk to try a service's logic at: its database in memory (or a file, to try what outlives a crash), and
-// the outbox as a list of what it said.
+// the outbox as a list of what it said. With DRAY_TEST_DATABASE=postgresql://… in the environment each desk
+// has a schema there for its time.
 //
 //   Desk desk("dray-inventory", inventory::kSchema);
 //   desk.run([&](Transaction& tx) { stock.placed(tx, order); });
@@ -36,6 +37,9 @@ class Desk {
   public:
     Desk(std::string name, const std::vector<std::string>& migrations,
          const std::filesystem::path& file = {});
+    ~Desk();
+    Desk(const Desk&) = delete;
+    Desk& operator=(const Desk&) = delete;
     Desk(std::string name, const std::string& schema) : Desk(std::move(name), std::vector{schema}) {}
 
     void run(const std::function<void(service::Transaction&)>& work);

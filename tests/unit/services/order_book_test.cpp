@@ -63,6 +63,16 @@ TEST_F(OrderBookTest, APlacedOrderIsProcessingAndAnnouncedWithItsPrice) {
     EXPECT_EQ(placed.drop_off().latitude(), 41.80);
 }
 
+TEST_F(OrderBookTest, TheSameRequestPlacedAgainIsTheSameOrder) {
+    const store::OrderRequest request{.zip = "10001", .lines = {{"ale", 1}}, .card_token = "t"};
+    for (int i = 0; i < 2; ++i) {
+        desk_.run([&](Transaction& tx) {
+            EXPECT_EQ(std::get<std::string>(book_.place(tx, request)), request.order_id);
+        });
+    }
+    EXPECT_EQ(desk_.said("order/new/10001/+").size(), 1U);
+}
+
 TEST_F(OrderBookTest, AnUnknownSkuIsAProblemOfItsField) {
     desk_.run([&](Transaction& tx) {
         const auto placed =

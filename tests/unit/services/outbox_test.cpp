@@ -87,18 +87,18 @@ TEST(Database, ANewerSchemaIsRefused) {
     const auto file = std::filesystem::temp_directory_path() / ("dray-" + service::new_uuid() + ".db");
     const service::Migrations one{"own", {"CREATE TABLE a (x INT)"}};
     const service::Migrations two{"own", {"CREATE TABLE a (x INT)", "CREATE TABLE b (x INT)"}};
-    { const service::Database first(file, {one}); }
-    { const service::Database second(file, {two}); }  // only the step that is new
-    EXPECT_NO_THROW(service::Database(file, {two}));
-    EXPECT_THROW(service::Database(file, {one}), std::runtime_error);
+    { const service::Database first({.file = file}, {one}); }
+    { const service::Database second({.file = file}, {two}); }  // only the step that is new
+    EXPECT_NO_THROW(service::Database({.file = file}, {two}));
+    EXPECT_THROW(service::Database({.file = file}, {one}), std::runtime_error);
     std::filesystem::remove(file);
 }
 
 TEST(Database, AMigrationThatFailsLeavesNothing) {
     const auto file = std::filesystem::temp_directory_path() / ("dray-" + service::new_uuid() + ".db");
-    EXPECT_THROW(service::Database(file, {{"own", {"CREATE TABLE a (x INT); CREATE TABEL b"}}}),
+    EXPECT_THROW(service::Database({.file = file}, {{"own", {"CREATE TABLE a (x INT); CREATE TABEL b"}}}),
                  std::runtime_error);
-    EXPECT_NO_THROW(service::Database(file, {{"own", {"CREATE TABLE a (x INT)"}}}));
+    EXPECT_NO_THROW(service::Database({.file = file}, {{"own", {"CREATE TABLE a (x INT)"}}}));
     std::filesystem::remove(file);
 }
 
@@ -120,7 +120,7 @@ TEST(Outbox, WhatAnInstanceLeftUnsentIsAdoptedByAnother) {
 
 TEST(Database, AFileThatCannotBeWrittenIsNamed) {
     try {
-        const service::Database database("/proc/nowhere/x.db", {});
+        const service::Database database({.file = "/proc/nowhere/x.db"}, {});
         FAIL() << "opened";
     } catch (const std::runtime_error& error) {
         EXPECT_NE(std::string(error.what()).find("/proc/nowhere/x.db"), std::string::npos) << error.what();
