@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -131,10 +132,12 @@ std::string text_report(const Snapshot& snapshot) {
         durations_text(fleet.time_to_award), durations_text(fleet.time_to_deliver));
     if (snapshot.dry_run)
         text += fmt::format(
-            "  speed            {:.2f} times as fast as real time: {:.0f} vehicles moved by a second, a "
-            "second\n"
-            "                   (all in one thread: what bounds it is one processor)\n",
-            snapshot.speed, snapshot.vehicle_seconds_per_s());
+            "  speed            {:.2f} times as fast as real time, {:.2f} if one processor were free for it; "
+            "all in one\n"
+            "                   thread: {:.0f} vehicles moved by a second, a second\n",
+            snapshot.speed,
+            snapshot.simulated_s / std::max(snapshot.process.cpu_seconds - snapshot.before.cpu_seconds, 1e-3),
+            snapshot.vehicle_seconds_per_s());
     else
         text += fmt::format(
             "  messages         {} sent, {} received, {} dropped; {:.1f} MB out, {:.1f} MB in\n"

@@ -83,11 +83,11 @@ time_of_day = 12:00:00
 vehicles = 5
 [[fault]]
 kind = "outage"
-at = 12:00:03
+at = 12:00:08
 for_minutes = 0.1
 )");
     ChildProcess fleet(fleet_command(broker.port(), {"--scenario", scenario.path()}));
-    ASSERT_TRUE(eventually([&] { return all_reach(tracks_of(observer), 5, 14); })) << fleet.output();
+    ASSERT_TRUE(eventually([&] { return all_reach(tracks_of(observer), 5, 19); })) << fleet.output();
     expect_no_gaps(tracks_of(observer));
     fleet.signal(SIGTERM);
     EXPECT_EQ(fleet.wait(), 0);
@@ -105,11 +105,11 @@ time_of_day = 12:00:00
 vehicles = 5
 [[fault]]
 kind = "disconnect"
-at = 12:00:03
+at = 12:00:08
 for_minutes = 0.05
 )");
     ChildProcess fleet(fleet_command(broker.port(), {"--scenario", scenario.path()}));
-    ASSERT_TRUE(eventually([&] { return all_reach(tracks_of(observer), 5, 12); })) << fleet.output();
+    ASSERT_TRUE(eventually([&] { return all_reach(tracks_of(observer), 5, 17); })) << fleet.output();
     expect_no_gaps(tracks_of(observer));
     EXPECT_TRUE(eventually([&] {
         const auto heard = observer.heard("vehicle/");
