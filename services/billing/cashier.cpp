@@ -63,8 +63,8 @@ void Cashier::cancelled(Transaction& tx, const v1::OrderCancelled& event) const 
     std::string state;
     std::string authorization;
     long long cents = 0;
-    tx.sql() << "SELECT state, amount_cents, \"authorization\" FROM payments WHERE order_id = :order", use(id),
-        into(state), into(cents), into(authorization);
+    tx.sql() << "SELECT state, amount_cents, \"authorization\" FROM payments WHERE order_id = :order",
+        use(id), into(state), into(cents), into(authorization);
     if (!tx.sql().got_data()) return record(tx, id, 0, "cancelled", "");
     if (state != "taken") return;
     tx.sql() << "UPDATE payments SET state = 'refunded' WHERE order_id = :order", use(id);
