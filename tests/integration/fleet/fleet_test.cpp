@@ -97,7 +97,7 @@ TEST(Fleet, AnOfferGetsABidAndAnAwardIsDrivenToADelivery) {
         [&](const Heard& heard) { return heard.topic.rfind("order/bid/60614/" + order + "/", 0) == 0; });
     ASSERT_TRUE(heard_bid) << fleet.output();
     const auto bid = parsed<v1::Bid>(*heard_bid);
-    const std::string vehicle = bid.vehicle_id();
+    const std::string& vehicle = bid.vehicle_id();
     EXPECT_EQ(level(heard_bid->topic, 4), vehicle);
     EXPECT_EQ(bid.epoch(), 3U);
     EXPECT_FALSE(bid.bid_id().empty());

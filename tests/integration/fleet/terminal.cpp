@@ -13,6 +13,7 @@ namespace dray::test {
 
 Terminal::Terminal(const std::vector<std::string>& command) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     pid_ = forkpty(&terminal_, nullptr, nullptr, nullptr);

@@ -80,7 +80,7 @@ class Scene {
     // Offers orders until one is bid for, since a vehicle may always decline. Returns the order's name.
     std::string until_it_bids() {
         for (int i = 0; i < 1000; ++i) {
-            const std::string order = "order-" + std::to_string(i);
+            std::string order = "order-" + std::to_string(i);
             offer(an_offer(order));
             pass(std::chrono::seconds(3));
             for (const auto& effect : said_)

@@ -11,7 +11,6 @@ namespace dray {
 namespace {
 
 using fleet::Activity;
-using fleet::PlaceBid;
 using fleet::Report;
 using test::Scene;
 
