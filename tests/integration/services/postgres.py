@@ -2,6 +2,7 @@
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,7 @@ def main():
     """postgres.py COMMAND...: runs it with DRAY_TEST_DATABASE set."""
     if BINARIES is None:
         sys.exit("PostgreSQL is not installed (`make deps-test`)")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # or the server would outlive us
     server = Postgres()
     try:
         sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "DRAY_TEST_DATABASE": server.url}).returncode)
