@@ -30,13 +30,14 @@ class Order final : public Law {
     void session_ended(const std::string& client) override { unconfirmed_.erase(client); }
     void arrived(const Arrival& arrival) override {
         const Message& message = arrival.message;
+        const std::string session = arrival.client + "#" + std::to_string(arrival.session);
+        if (arrival.retain) seen_.emplace(session, message.number);  // perhaps live, as published
         if (arrival.retain || !arrival.group.empty() || message.is_will) return;
         if (!arrival.queue.empty() || arrival.offset > 0 || message.delay_s > 0) return;
         const bool first_may_be_gone =
             arrival.qos == mqtt::QoS::kAtMostOnce || message.expires_at != kNever ||
             message.number <= confirmed_[arrival.client] || !unconfirmed_[arrival.client].empty();
         if (message.was_repeated && first_may_be_gone) return;
-        const std::string session = arrival.client + "#" + std::to_string(arrival.session);
         if (!seen_.emplace(session, message.number).second) return;
         std::uint32_t& last = last_[{session, message.publisher, message.topic, arrival.qos}];
         if (message.number < last) {
