@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -13,17 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 from free_ports import free_ports  # noqa: E402
-
-
-def wait_for(condition, seconds, what):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.05)
+from waiting import wait_for  # noqa: E402
 
 
 def alive(pid):
@@ -53,7 +42,7 @@ class DemoStack:
     def wait_running(self):
         def running_or_ended():
             return self.status()["state"] == "running" or self.process.poll() is not None
-        wait_for(running_or_ended, 120, "the demo is running")
+        wait_for(running_or_ended, "the demo is running", 120)
         assert self.process.poll() is None, self.log.read_text()
         return self
 
@@ -91,7 +80,7 @@ class DemoStack:
         return self.http(f"/api/orders/{order_id}")[1]
 
     def wait_status(self, order_id, wanted, seconds=180):
-        wait_for(lambda: self.show(order_id)["status"] == wanted, seconds, f"{order_id} is {wanted}")
+        wait_for(lambda: self.show(order_id)["status"] == wanted, f"{order_id} is {wanted}", seconds)
         return self.show(order_id)
 
     def product(self, sku):

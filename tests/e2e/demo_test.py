@@ -31,7 +31,7 @@ class DemoScript(unittest.TestCase):
         pids = stack.children()
         self.assertEqual(len(pids), 13)
         stack.process.kill()
-        wait_for(lambda: all_gone(pids), 30, "all parts have ended")
+        wait_for(lambda: all_gone(pids), "all parts have ended")
 
     def test_a_part_that_dies_stops_the_others_and_is_named(self):
         stack = self.start().wait_running()
@@ -43,7 +43,7 @@ class DemoScript(unittest.TestCase):
 
     def test_stopped_in_the_middle_of_its_start_it_leaves_nothing(self):
         stack = self.start()
-        pids = wait_for(stack.children, 30, "the first part runs")
+        pids = wait_for(stack.children, "the first part runs")
         stack.process.send_signal(signal.SIGINT)
         self.assertEqual(stack.process.wait(60), 0)
         self.assertTrue(all_gone(pids))

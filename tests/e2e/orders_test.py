@@ -27,13 +27,13 @@ class OrdersByRest(unittest.TestCase):
         self.assertTrue(order["vehicle"])
         self.assertEqual(order["total_cents"], 3 * before["unit_price_cents"])
         self.assertEqual(order["zip"], ZIP)
-        wait_for(lambda: self.stack.product("hazy-ipa")["on_hand"] == before["on_hand"] - 3, 60, "the stock has left")
+        wait_for(lambda: self.stack.product("hazy-ipa")["on_hand"] == before["on_hand"] - 3, "the stock has left", 60)
 
     def test_a_declined_card_cancels_the_order_and_restores_the_stock(self):
         order = self.stack.wait_status(self.stack.order(ZIP, card="4000000000000002", sku="kolsch"), "cancelled")
         self.assertEqual(order["reason"], "the card was declined")
         self.assertIsNone(order["vehicle"])
-        wait_for(lambda: self.stack.product("kolsch")["reserved"] == 0, 60, "the reservation is undone")
+        wait_for(lambda: self.stack.product("kolsch")["reserved"] == 0, "the reservation is undone", 60)
         self.assertEqual(self.stack.product("kolsch")["on_hand"], 10000)
 
     def test_more_than_there_is_in_stock_is_cancelled_with_the_reason(self):
@@ -88,10 +88,10 @@ class ServicesThatDie(unittest.TestCase):
                 orders += [stack.order(ZIP) for _ in range(3)]
                 pid = stack.status()["pids"][f"dray-{name}"]
                 os.kill(pid, signal.SIGKILL)
-                wait_for(lambda: stack.status()["pids"].get(f"dray-{name}", pid) != pid, 60, f"{name} is back")
+                wait_for(lambda: stack.status()["pids"].get(f"dray-{name}", pid) != pid, f"{name} is back", 60)
             for order in orders:
                 stack.wait_status(order, "delivered")
-            wait_for(lambda: stack.product("hazy-ipa")["on_hand"] == 10000 - 2 * len(orders), 60, "the stock has left")
+            wait_for(lambda: stack.product("hazy-ipa")["on_hand"] == 10000 - 2 * len(orders), "the stock has left", 60)
             self.assertEqual(stack.product("hazy-ipa")["reserved"], 0)
         finally:
             stack.stop()

@@ -11,22 +11,12 @@ import select
 import signal
 import subprocess
 import sys
-import time
 import unittest
 
-DEADLINE_S = float(os.environ.get("DRAY_TEST_DEADLINE_MS", "30000")) / 1000
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+from waiting import DEADLINE_S, wait_for  # noqa: E402
+
 PROGRAMS = {}
-
-
-def wait_for(condition, what):
-    """Polls until the condition holds; an AssertionError names what did not happen in time."""
-    end = time.monotonic() + DEADLINE_S
-    while time.monotonic() < end:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.01)
-    raise AssertionError(f"{what}: did not happen within {DEADLINE_S:.0f} s")
 
 
 def drayctl(*arguments, environment=None):

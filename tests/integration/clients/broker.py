@@ -8,7 +8,6 @@ broker.certificates.
 Ports are chosen by the system, and everything is over when the block ends. A broker that does not end cleanly on
 SIGTERM fails the test.
 """
-import os
 import pathlib
 import select
 import signal
@@ -22,19 +21,7 @@ from certificates import Certificates
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from free_ports import free_ports  # noqa: E402
-
-DEADLINE_S = float(os.environ.get("DRAY_TEST_DEADLINE_MS", "30000")) / 1000
-
-
-def wait_for(condition, what):
-    """Polls until the condition holds; an AssertionError names what did not happen in time."""
-    end = time.monotonic() + DEADLINE_S
-    while time.monotonic() < end:
-        result = condition()
-        if result:
-            return result
-        time.sleep(0.01)
-    raise AssertionError(f"{what}: did not happen within {DEADLINE_S:.0f} s")
+from waiting import DEADLINE_S, wait_for  # noqa: E402
 
 
 class Broker:

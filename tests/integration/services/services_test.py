@@ -16,6 +16,7 @@ import unittest
 import urllib.error
 import urllib.request
 import uuid
+from functools import partial
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -23,6 +24,7 @@ import paho.mqtt.client as mqtt
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from free_ports import free_ports  # noqa: E402
 from postgres import BINARIES, Postgres  # noqa: E402
+import waiting  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ.get("DEMO_BUILD", ROOT / "build/release"))
@@ -30,17 +32,7 @@ BROKER = os.environ.get("DRAY_TEST_BROKER", "mosquitto")
 CONSUME = os.environ.get("DRAY_TEST_CONSUME", "subscription" if BROKER == "mosquitto" else "queue")
 DATABASE = os.environ.get("DRAY_TEST_DATABASE", "")
 ORDER = {"zip": "60614", "items": [{"sku": "hazy-ipa", "quantity": 1}], "card": "4242424242424242"}
-
-
-def wait_for(condition, what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.02)
+wait_for = partial(waiting.wait_for, seconds=60)  # several programs start and answer each other
 
 
 def accepts(port):
