@@ -30,7 +30,8 @@ class DemoStack:
                     "DEMO_SPEED": "60", **environment}
         self.log = self.folder / "demo.out"
         with open(self.log, "w") as log:
-            self.process = subprocess.Popen([ROOT / "services/demo/run"], env={**os.environ, **settings}, stdout=log,
+            self.process = subprocess.Popen([sys.executable, ROOT / "services/demo/run"],
+                                            env={**os.environ, **settings}, stdout=log,
                                             stderr=subprocess.STDOUT)
 
     def status(self):
