@@ -38,6 +38,8 @@ class Order final : public Law {
             arrival.qos == mqtt::QoS::kAtMostOnce || message.expires_at != kNever ||
             message.number <= confirmed_[arrival.client] || !unconfirmed_[arrival.client].empty();
         if (message.was_repeated && first_may_be_gone) return;
+        // One that expired may come after all when a crash has left open whether it was sent.
+        if (message.expires_at != kNever && has_crashed_) return;
         if (!seen_.emplace(session, message.number).second) return;
         std::uint32_t& last = last_[{session, message.publisher, message.topic, arrival.qos}];
         if (message.number < last) {
@@ -47,6 +49,7 @@ class Order final : public Law {
         if (!how_.empty()) broken(how_);
         last = message.number;
     }
+    void crashed() override { has_crashed_ = true; }
     void at_the_end(Situation& situation) override {
         const auto full = static_cast<std::size_t>(shard::Discard::kQueueFull);
         const bool is_excused = situation.books().discarded[full] > 0 || situation.publishes_refused() > 0;
@@ -54,6 +57,7 @@ class Order final : public Law {
     }
 
   private:
+    bool has_crashed_ = false;
     std::string how_;
     std::string suspicion_;  // of one that was sent again
     std::uint32_t last_sent_ = 0;
