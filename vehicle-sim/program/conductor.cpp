@@ -46,7 +46,7 @@ int Conductor::run() {
     if (options_.duration_s > 0)
         loop_.call_at(
             started_ + std::chrono::milliseconds(static_cast<std::int64_t>(options_.duration_s * 1000)),
-            [this] { stop(1); });
+            [this] { phase_ == Phase::kReaching ? give_up(not_reached(options_.duration_s)) : stop(1); });
     // One vehicle goes ahead: if even it is not let in, the rest need not try.
     links_.connect(scout_, scout_ + 1);
     tick();
@@ -157,12 +157,17 @@ void Conductor::try_to_reach() {
     const std::string& error = links_.last_error();
     if (links_.last_error_is_refusal()) return give_up(fmt::format("{}: {}", options_.broker_url, error));
     if (loop_.now() - started_ >= kReachWait)
-        return give_up(fmt::format("the broker {} was not reached within {} s: {}", options_.broker_url,
-                                   kReachWait.count(), error.empty() ? "no answer" : error));
+        return give_up(not_reached(static_cast<double>(kReachWait.count())));
     if (error.empty() || said_why_waiting_) return;
     said_why_waiting_ = true;
     status_.say(fmt::format("the broker {} cannot be reached yet ({}); trying for {} s", options_.broker_url,
                             error, kReachWait.count()));
+}
+
+std::string Conductor::not_reached(double seconds) const {
+    const std::string& error = links_.last_error();
+    return fmt::format("the broker {} was not reached within {:g} s: {}", options_.broker_url, seconds,
+                       error.empty() ? "no answer" : error);
 }
 
 void Conductor::give_up(const std::string& why) {

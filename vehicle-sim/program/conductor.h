@@ -36,6 +36,7 @@ class Conductor {
     void take_key(char key);
     Snapshot snapshot();
     void stop(int calls);
+    std::string not_reached(double seconds) const;
     void give_up(const std::string& why);
 
     link::Loop& loop_;

@@ -172,6 +172,16 @@ TEST(Fleet, ComesBackWhenTheBrokerWasGone) {
     EXPECT_EQ(fleet.wait(), 0);
 }
 
+TEST(Fleet, ARunThatIsOverBeforeTheBrokerIsReachedHasFailed) {
+    Mosquitto broker;
+    const int port = broker.port();
+    broker.stop();
+    ChildProcess fleet(fleet_command(port, {"--vehicles", "3", "--duration", "1"}));
+    EXPECT_EQ(fleet.wait(), 1);
+    EXPECT_NE(fleet.output().find("was not reached within 1 s: Connection refused"), std::string::npos)
+        << fleet.output();
+}
+
 TEST(Fleet, ABrokerThatIsNotThereIsNamedAndEndsIt) {
     Mosquitto broker;
     const int port = broker.port();
