@@ -1,5 +1,6 @@
 // Shared subscriptions, MQTT 5.0 section 4.8.2; 3.1.1 clients may use the same filters.
 #include <map>
+#include <set>
 
 #include "harness/transcript.h"
 
@@ -17,6 +18,20 @@ std::vector<std::string> payloads_until_marker(Client& member) {
         if (publish->qos == mqtt::QoS::kAtLeastOnce) {
             member.sends(puback(static_cast<std::uint16_t>(publish->packet_id)));
         }
+    }
+    return payloads;
+}
+
+// Messages of QoS 1 until there were so many different ones, acknowledged. In whatever order: what the group had given
+// to another before it heard that this one is gone comes later than what followed it.
+std::set<std::string> payloads_of(Client& member, std::size_t count) {
+    std::set<std::string> payloads;
+    while (payloads.size() < count) {
+        const auto received = member.next();
+        const auto* publish = received ? std::get_if<mqtt::Publish>(&received->packet) : nullptr;
+        if (publish == nullptr) break;
+        EXPECT_TRUE(payloads.emplace(as_text(publish->payload)).second) << "twice";
+        member.sends(puback(static_cast<std::uint16_t>(publish->packet_id)));
     }
     return payloads;
 }
@@ -105,7 +120,7 @@ TEST_P(Shared, AMemberThatEndedIsLeftOut) {
     client("a").drops();
     client("pub").connects("pub");
     for (int i = 0; i < 6; ++i) client("pub").publishes(publish("t", std::to_string(i)).qos(1));
-    for (int i = 0; i < 6; ++i) client("b").takes(publish("t", std::to_string(i)).qos(1));
+    EXPECT_EQ(payloads_of(client("b"), 6).size(), 6U);
 }
 
 // An offline member with a persistent session holds nothing while others are there.
@@ -115,7 +130,7 @@ TEST_P(Shared, AnOfflineMemberHoldsNothingWhileOthersAreOn) {
     client("b").connects("b").subscribes("$share/g/t", 1);
     client("pub").connects("pub");
     for (int i = 0; i < 6; ++i) client("pub").publishes(publish("t", std::to_string(i)).qos(1));
-    for (int i = 0; i < 6; ++i) client("b").takes(publish("t", std::to_string(i)).qos(1));
+    EXPECT_EQ(payloads_of(client("b"), 6).size(), 6U);
     client("a").connects(connect("a").persistent(), true).gets_nothing();
 }
 

@@ -121,8 +121,7 @@ export class CannedStore {
   }
 
   async #cancel(id) {
-    const { status } = this.orders.get(id);
-    if (status === "delivered") return problem(409, "the order is already delivered", "");
+    if (this.orders.get(id).isTooLate) return problem(409, "the order is already delivered", "");
     await this.tell("order/cancelled", id, "OrderCancelled", { reason: "you cancelled it" }, "cancelled");
     return { status: 202, body: { order_id: id, status: "cancelling" } };
   }
