@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 namespace dray::store {
 namespace {
+
+constexpr std::string_view kIndex = "index.html";
 
 std::string content_type_of(const std::filesystem::path& file) {
     static const std::map<std::string, std::string> types = {
@@ -59,10 +62,12 @@ void StaticFiles::add_folder(const std::string& prefix, const std::filesystem::p
     std::error_code error;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
         if (!entry.is_regular_file()) continue;
-        add_file(prefix + entry.path().lexically_relative(folder).generic_string(), entry.path());
+        const auto& file = entry.path();
+        const auto path = prefix + file.lexically_relative(folder).generic_string();
+        add_file(path, file);
+        if (file.filename() == kIndex) add_file(path.substr(0, path.size() - kIndex.size()), file);
     }
     if (error) spdlog::warn("{}: {}", folder.string(), error.message());
-    if (files_.contains(prefix + "index.html")) files_[prefix] = files_[prefix + "index.html"];
 }
 
 service::HttpResponse StaticFiles::get(const service::HttpRequest& request) const {

@@ -13,7 +13,8 @@ namespace dray::store {
 
 class StaticFiles {
   public:
-    // All files below `folder` appear under `prefix` ("/" or "/map/"). A folder that is missing is empty.
+    // All files below `folder` appear under `prefix` ("/" or "/map/"), an index.html also as its folder
+    // ("/fleet/"). A folder that is missing is empty.
     void add_folder(const std::string& prefix, const std::filesystem::path& folder);
     void add_file(const std::string& path, const std::filesystem::path& file);
 

@@ -1,7 +1,9 @@
-// Builds the page: proto -> TypeScript, type check, one bundle, static files.
+// Builds the pages: proto -> TypeScript, type check, bundles, static files.
 //
 //   node build.mjs --work DIR --out DIR --proto DIR [--protoc FILE]
 //
+// A folder of src/ with a main.ts is a page: it becomes assets/<folder>.js and .css, which its HTML in public/ loads. What
+// pages share is a chunk of its own.
 // DIR of --work keeps what is generated; DIR of --out is what the store serves. Unit tests are bundled into
 // --work/test, so that Node runs the same modules as the browser.
 import { execFileSync } from "node:child_process";
@@ -32,7 +34,7 @@ const out = path.resolve(options.out);
 
 generateProto();
 checkTypes();
-await bundlePage();
+await bundlePages();
 await bundleTests();
 
 function generateProto() {
@@ -65,13 +67,16 @@ function checkTypes() {
   run(process.execPath, [path.join(modules, "typescript/bin/tsc"), "--project", path.join(work, "tsconfig.json")]);
 }
 
-async function bundlePage() {
+async function bundlePages() {
   fs.rmSync(out, { recursive: true, force: true });
   fs.cpSync(path.join(source, "public"), out, { recursive: true });
+  const folders = fs.readdirSync(path.join(source, "src"));
+  const pages = folders.map((name) => [name, path.join(source, "src", name, "main.ts")]).filter(([, main]) => fs.existsSync(main));
   await build({
-    entryPoints: { app: path.join(source, "src/main.ts") },
+    entryPoints: Object.fromEntries(pages),
     outdir: path.join(out, "assets"),
     bundle: true,
+    splitting: true,
     minify: true,
     sourcemap: true,
     format: "esm",

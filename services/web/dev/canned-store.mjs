@@ -138,7 +138,7 @@ export class CannedStore {
   }
 
   #file(pathname) {
-    const name = pathname === "/" ? "/index.html" : path.posix.normalize(pathname);
+    const name = path.posix.normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname);
     const file = name.startsWith("/map/")
       ? path.join(this.folders.map, name.slice("/map/".length))
       : path.join(this.folders.web, name);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { newOrder, withEvent, withRecord } from "../src/order";
+import { newOrder, withEvent, withRecord } from "../src/store/order";
 
 const place = { pickUp: { latitude: 1, longitude: 2 }, dropOff: { latitude: 3, longitude: 4 } };
 const offered = (epoch: number) => ({ kind: "offered", epoch, ...place, atMs: 300 }) as const;

@@ -1,10 +1,10 @@
 // Choosing, saying where to, paying. What the store refuses is shown at the field that it names.
-import * as api from "./api";
-import type { Bus } from "./bus";
+import * as api from "../api";
+import type { Bus } from "../bus";
 import { Catalogue } from "./catalogue";
-import { element } from "./dom";
+import { element } from "../dom";
 import { kStockFilter, stockOf } from "./events";
-import { money } from "./format";
+import { money } from "../format";
 
 export interface OrderFormEvents {
   placed(record: api.OrderRecord, order: api.NewOrder): void;

@@ -1,9 +1,9 @@
 // One order as the customer sees it: a headline, how long it still takes, the steps behind and ahead.
-import type { Product } from "./api";
+import type { Product } from "../api";
 import { CancelButton } from "./cancel-button";
-import { element } from "./dom";
+import { element } from "../dom";
 import type { Tracking } from "./events";
-import { eta, money, timeOfDay } from "./format";
+import { eta, money, timeOfDay } from "../format";
 import { type Order, type Step, isOnTheRoad, isOver, kSteps } from "./order";
 
 const kStepTexts: Record<Step, string> = {

@@ -1,7 +1,7 @@
-// From topic and bytes to what they mean here: the one place of the page that knows topics and protobuf.
-import { type DescMessage, type MessageShape, fromBinary } from "@bufbuild/protobuf";
+// From topic and bytes to what they mean here: the one place of the store's page that knows topics and protobuf.
+import type { DescMessage } from "@bufbuild/protobuf";
 import { AwardSchema, ShipmentOfferSchema } from "@proto/dispatch_pb";
-import type { EventHeader, Position as WirePosition } from "@proto/event_pb";
+import type { EventHeader } from "@proto/event_pb";
 import {
   OrderCancelledSchema,
   OrderDeliveredSchema,
@@ -15,7 +15,8 @@ import {
 } from "@proto/order_pb";
 import { TrackingUpdateSchema, VehicleState, Zone } from "@proto/vehicle_pb";
 
-import type { Position, Product } from "./api";
+import type { Position, Product } from "../api";
+import { decoded, place } from "../wire";
 import type { OrderEvent, Status } from "./order";
 
 export const kStockFilter = "data/inventory/+";
@@ -133,18 +134,6 @@ function ended(reason: string, header: EventHeader | undefined): Heard {
   return { order: { kind: "ended", status: "cancelled", reason, atMs: at(header) } };
 }
 
-function decoded<Desc extends DescMessage>(schema: Desc, payload: Uint8Array): MessageShape<Desc> | null {
-  try {
-    return fromBinary(schema, payload);
-  } catch {
-    return null;
-  }
-}
-
 function at(header: EventHeader | undefined): number {
   return header && header.occurredAtMs > 0n ? Number(header.occurredAtMs) : Date.now();
-}
-
-function place(position: WirePosition | undefined): Position | null {
-  return position ? { latitude: position.latitude, longitude: position.longitude } : null;
 }

@@ -4,10 +4,10 @@ import * as L from "leaflet";
 
 import type { Position } from "../api";
 import { type Fix, Track } from "../motion";
-import { Basemap } from "./basemap";
-import { VehicleMarker, homeMarker, latLng, warehouseMarker } from "./markers";
-import { currentPalette, onPaletteChange } from "./palette";
-import { StreetLayer } from "./street-layer";
+import { Basemap } from "../map/basemap";
+import { VehicleMarker, homeMarker, latLng, warehouseMarker } from "../map/markers";
+import { currentPalette, onPaletteChange } from "../map/palette";
+import { StreetLayer } from "../map/street-layer";
 
 const kBasemapUrl = "/map/basemap.geojson";
 const kZoomMin = 11;

@@ -1,20 +1,14 @@
 // The page: `/` is the order form, `/?order=<id>` follows that order, so that a reload or a shared link continues.
-import "./styles/page.css";
+import "./styles/store.css";
 
-import * as api from "./api";
-import { Bus, type BusState, reachableUrl } from "./bus";
-import { byId } from "./dom";
-import { LiveMap } from "./map/live-map";
-import { Notice } from "./notice";
+import * as api from "../api";
+import type { Bus } from "../bus";
+import { byId } from "../dom";
+import type { Notice } from "../notice";
+import { type Beginning, begin } from "../page";
+import { LiveMap } from "./live-map";
 import { OrderForm } from "./order-form";
 import { OrderPage } from "./order-page";
-
-const kRetryMs = 3_000;
-const kConnectionTexts: Record<BusState, string> = {
-  connecting: "connecting",
-  online: "live",
-  reconnecting: "reconnecting",
-};
 
 interface View {
   root: HTMLElement;
@@ -22,15 +16,15 @@ interface View {
 }
 
 class Page {
-  private readonly notice = new Notice(byId("notice"));
+  private readonly notice: Notice;
   private readonly bus: Bus;
   private readonly map: LiveMap;
   private readonly products = new Map<string, api.Product>();
   private view: View | null = null;
 
-  constructor(config: api.Config) {
-    this.bus = new Bus(reachableUrl(config.ws_url, location.hostname));
-    this.bus.watch((state) => this.showConnection(state));
+  constructor({ config, bus, notice }: Beginning) {
+    this.bus = bus;
+    this.notice = notice;
     const follow = byId("follow");
     const overlay = byId("map-overlay");
     this.map = new LiveMap(byId("map"), config.warehouse, {
@@ -105,16 +99,6 @@ class Page {
     byId("panel").scrollTo(0, 0);
   }
 
-  private showConnection(state: BusState): void {
-    const sign = byId("connection");
-    sign.dataset["state"] = state;
-    sign.textContent = kConnectionTexts[state];
-    if (state === "online") this.notice.takeBack("broker");
-    else if (state === "reconnecting") {
-      this.notice.tell("broker", "The live connection was lost. Reconnecting; what you missed will be filled in.");
-    }
-  }
-
   private unreachable(message: string): void {
     this.notice.tell("store", `${message} Trying again.`);
   }
@@ -122,26 +106,12 @@ class Page {
   // Links within the page keep the map and the connection.
   private followLink(event: MouseEvent): void {
     const link = (event.target as Element).closest("a");
-    if (!link || link.origin !== location.origin || link.hash || event.metaKey || event.ctrlKey) return;
+    const isHere = link?.origin === location.origin && link.pathname === location.pathname;
+    if (!link || !isHere || link.hash || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     history.pushState(null, "", link.href);
     this.route();
   }
 }
 
-async function start(): Promise<void> {
-  const notice = new Notice(byId("notice"));
-  for (;;) {
-    try {
-      const config = await api.config();
-      notice.takeBack("store");
-      new Page(config).route();
-      return;
-    } catch (error) {
-      notice.tell("store", `${(error as Error).message} Trying again.`);
-      await new Promise((resolve) => setTimeout(resolve, kRetryMs));
-    }
-  }
-}
-
-void start();
+new Page(await begin()).route();

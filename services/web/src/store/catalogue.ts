@@ -1,7 +1,7 @@
 // The list of beers with live stock, and how many of each the customer wants.
-import type { Item, Product } from "./api";
-import { element } from "./dom";
-import { money } from "./format";
+import type { Item, Product } from "../api";
+import { element } from "../dom";
+import { money } from "../format";
 
 const kQuantityMax = 99;
 const kFewLeft = 10;

@@ -5,7 +5,7 @@
 //        \____________\_________\________\__________\__________\___________\-> cancelled | dead_lettered
 //
 // Pure: a new value comes out, the old one stays.
-import type { Item, OrderRecord, Position } from "./api";
+import type { Item, OrderRecord, Position } from "../api";
 
 export const kSteps = [
   "processing",

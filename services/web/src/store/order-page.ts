@@ -1,8 +1,8 @@
 // Following one order: the record from the store, the events from the broker, the view and the map brought together.
-import * as api from "./api";
-import type { Bus } from "./bus";
+import * as api from "../api";
+import type { Bus } from "../bus";
 import { type Tracking, heard, orderFilters } from "./events";
-import type { LiveMap } from "./map/live-map";
+import type { LiveMap } from "./live-map";
 import { type Order, isOver, newOrder, withEvent, withRecord } from "./order";
 import { OrderView } from "./order-view";
 

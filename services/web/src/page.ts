@@ -1,0 +1,46 @@
+// How every page begins: the store's configuration, the line to the broker, and a sign in the masthead that says how
+// that line is. The page's HTML has #notice and #connection.
+import * as api from "./api";
+import { Bus, type BusState, reachableUrl } from "./bus";
+import { byId } from "./dom";
+import { Notice } from "./notice";
+
+export interface Beginning {
+  config: api.Config;
+  bus: Bus;
+  notice: Notice;
+}
+
+const kRetryMs = 3_000;
+const kConnectionTexts: Record<BusState, string> = {
+  connecting: "connecting",
+  online: "live",
+  reconnecting: "reconnecting",
+};
+
+// Asks until the store answers.
+export async function begin(): Promise<Beginning> {
+  const notice = new Notice(byId("notice"));
+  for (;;) {
+    try {
+      const config = await api.config();
+      notice.takeBack("store");
+      const bus = new Bus(reachableUrl(config.ws_url, location.hostname));
+      bus.watch((state) => showConnection(state, notice));
+      return { config, bus, notice };
+    } catch (error) {
+      notice.tell("store", `${(error as Error).message} Trying again.`);
+      await new Promise((resolve) => setTimeout(resolve, kRetryMs));
+    }
+  }
+}
+
+function showConnection(state: BusState, notice: Notice): void {
+  const sign = byId("connection");
+  sign.dataset["state"] = state;
+  sign.textContent = kConnectionTexts[state];
+  if (state === "online") notice.takeBack("broker");
+  else if (state === "reconnecting") {
+    notice.tell("broker", "The live connection was lost. Reconnecting; what you missed will be filled in.");
+  }
+}
