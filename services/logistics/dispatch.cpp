@@ -121,6 +121,10 @@ void Dispatch::vehicle_reports(Transaction& tx, const v1::VehicleStatus& status)
     if (works) hear_of_vehicle(tx, status.vehicle_id(), now);
     if (status.state() == v1::VEHICLE_STATE_TO_CUSTOMER) picked_up(tx, status);
     if (status.delivered()) delivered(tx, status);
+    if (status.state() == v1::VEHICLE_STATE_BROKEN_DOWN) {
+        for (const auto& lost : active_awards_of_vehicle(tx, status.vehicle_id()))
+            revoke(tx, lost, "the vehicle has broken down", now);
+    }
 }
 
 void Dispatch::picked_up(Transaction& tx, const v1::VehicleStatus& status) {
@@ -241,19 +245,22 @@ void Dispatch::revoke_lost_awards(Transaction& tx, std::int64_t now) {
     const Patience since{.silent = has_listened ? now - options_.lease_ms : 0,
                          .leg = now - options_.leg_ms,
                          .away = now - options_.offline_grace_ms};
-    for (const auto& lost : lost_awards(tx, since)) {
-        auto order = find_order(tx, lost.order_id);
-        if (!order || order->state != "awarded") continue;
-        spdlog::info("{} has lost {} (epoch {})", lost.vehicle_id, lost.order_id, lost.epoch);
-        end_award(tx, lost, "revoked", now);
-        tx.answer_to(order->cause);
-        tell_revoked(tx, lost, "no sign of progress");
-        order->state = "open";
-        order->epoch += 1;
-        order->attempt = 0;
-        order->deadline = std::max<long long>(order->deadline, now + options_.deadline_ms / 2);
-        offer_again(tx, *order, now);
-    }
+    for (const auto& lost : lost_awards(tx, since)) revoke(tx, lost, "no sign of progress", now);
+}
+
+// From one vehicle, and offered to the others in the next epoch.
+void Dispatch::revoke(Transaction& tx, const ActiveAward& lost, const std::string& reason, std::int64_t now) {
+    auto order = find_order(tx, lost.order_id);
+    if (!order || order->state != "awarded") return;
+    spdlog::info("{} has lost {} (epoch {}): {}", lost.vehicle_id, lost.order_id, lost.epoch, reason);
+    end_award(tx, lost, "revoked", now);
+    tx.answer_to(order->cause);
+    tell_revoked(tx, lost, reason);
+    order->state = "open";
+    order->epoch += 1;
+    order->attempt = 0;
+    order->deadline = std::max<long long>(order->deadline, now + options_.deadline_ms / 2);
+    offer_again(tx, *order, now);
 }
 
 }  // namespace dray::logistics

@@ -16,8 +16,9 @@
 //    slot is taken once is an index of the database, not a program.
 //  - With a `bid_window_ms` the first bid does not win at once: bids are held so long (held_bids.h), at most
 //    until the wave expires, and of those the one that is soonest at the customer wins.
-//  - An award is a lease. It is lost when the vehicle has not been heard of for `lease_ms`, has been idle or
-//    offline for `offline_grace_ms`, or one leg of its way takes longer than `leg_ms`.
+//  - An award is a lease. It is lost when the vehicle says that it has broken down, has not been heard of for
+//    `lease_ms`, has been idle or offline for `offline_grace_ms`, or one leg of its way takes longer than
+//    `leg_ms`.
 //  - Waves go 0 (the order's zip), 1 (its neighbours), … kRingMax and round again until the deadline. Only as
 //    many orders are offered anew at a time as there are vehicles with room to answer, oldest first, so that
 //    a thousand waiting orders do not drown the fleet in offers that nobody can take.
@@ -44,6 +45,7 @@ extern const std::vector<std::string> kMigrations;
 
 constexpr int kRingMax = 3;
 
+struct ActiveAward;
 struct HeldBid;
 struct OpenOrder;
 
@@ -89,6 +91,8 @@ class Dispatch {
     int next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const;
     void offer_again(service::Transaction& tx, OpenOrder order, std::int64_t now);
     void revoke_lost_awards(service::Transaction& tx, std::int64_t now);
+    void revoke(service::Transaction& tx, const ActiveAward& lost, const std::string& reason,
+                std::int64_t now);
 
     Options options_;
     const service::ZipMap& zips_;

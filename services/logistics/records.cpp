@@ -46,6 +46,18 @@ std::vector<OpenOrder> read_orders(const soci::rowset<soci::row>& rows) {
     return orders;
 }
 
+// Of the columns order_id, epoch, vehicle_id, bid_id.
+std::vector<ActiveAward> read_awards(const soci::rowset<soci::row>& rows) {
+    std::vector<ActiveAward> awards;
+    for (const auto& row : rows) {
+        awards.push_back({.order_id = row.get<std::string>(0),
+                          .epoch = row.get<int>(1),
+                          .vehicle_id = row.get<std::string>(2),
+                          .bid_id = row.get<std::string>(3)});
+    }
+    return awards;
+}
+
 }  // namespace
 
 const std::vector<std::string> kMigrations = {R"(
@@ -176,9 +188,18 @@ std::optional<ActiveAward> active_award_of_order(Transaction& tx, const std::str
     return award;
 }
 
+std::vector<ActiveAward> active_awards_of_vehicle(Transaction& tx, const std::string& vehicle_id) {
+    return read_awards((tx.sql().prepare << "SELECT order_id, epoch, vehicle_id, bid_id FROM awards "
+                                            "WHERE vehicle_id = :vehicle AND state = 'active' ORDER BY slot",
+                        use(vehicle_id)));
+}
+
 std::optional<int> free_slot(Transaction& tx, const std::string& vehicle_id) {
+    const int broken_down = v1::VEHICLE_STATE_BROKEN_DOWN;
     int capacity = 1;
-    tx.sql() << "SELECT capacity FROM vehicles WHERE vehicle_id = :vehicle", use(vehicle_id), into(capacity);
+    tx.sql() << "SELECT CASE WHEN state = :broken THEN 0 ELSE capacity END FROM vehicles "
+                "WHERE vehicle_id = :vehicle",
+        use(broken_down), use(vehicle_id), into(capacity);
     const soci::rowset<int> taken =
         (tx.sql().prepare
              << "SELECT slot FROM awards WHERE vehicle_id = :vehicle AND state = 'active' ORDER BY slot",
@@ -235,21 +256,13 @@ void begin_leg(Transaction& tx, const std::string& vehicle_id, long long now) {
 std::vector<ActiveAward> lost_awards(Transaction& tx, const Patience& since) {
     const int idle = v1::VEHICLE_STATE_IDLE;
     const int offline = v1::VEHICLE_STATE_OFFLINE;
-    const soci::rowset<soci::row> rows =
+    return read_awards(
         (tx.sql().prepare
              << "SELECT a.order_id, a.epoch, a.vehicle_id, a.bid_id FROM awards AS a "
                 "LEFT JOIN vehicles AS v ON v.vehicle_id = a.vehicle_id "
                 "WHERE a.state = 'active' AND (a.progress_at <= :silent OR a.leg_since <= :leg OR "
                 "(v.state IN (:idle, :offline) AND v.since_ms <= :away AND a.awarded_at <= :away2))",
-         use(since.silent), use(since.leg), use(idle), use(offline), use(since.away), use(since.away));
-    std::vector<ActiveAward> awards;
-    for (const auto& row : rows) {
-        awards.push_back({.order_id = row.get<std::string>(0),
-                          .epoch = row.get<int>(1),
-                          .vehicle_id = row.get<std::string>(2),
-                          .bid_id = row.get<std::string>(3)});
-    }
-    return awards;
+         use(since.silent), use(since.leg), use(idle), use(offline), use(since.away), use(since.away)));
 }
 
 void write_vehicle(Transaction& tx, const v1::VehicleStatus& status, long long now) {
@@ -265,14 +278,15 @@ void write_vehicle(Transaction& tx, const v1::VehicleStatus& status, long long n
 
 std::map<std::string, int> free_vehicles(Transaction& tx) {
     const int idle = v1::VEHICLE_STATE_IDLE;
-    const int offline = v1::VEHICLE_STATE_OFFLINE;
+    const int to_pick_up = v1::VEHICLE_STATE_TO_PICK_UP;
+    const int to_customer = v1::VEHICLE_STATE_TO_CUSTOMER;
     // One that has lost its order drives on with it until it says that it is idle.
     const soci::rowset<soci::row> rows =
         (tx.sql().prepare
-             << "SELECT v.zip FROM vehicles AS v WHERE (v.state = :idle OR (v.state <> :offline AND "
-                "v.capacity > 1)) AND v.capacity > (SELECT COUNT(*) FROM awards AS a "
-                "WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active')",
-         use(idle), use(offline));
+             << "SELECT v.zip FROM vehicles AS v WHERE (v.state = :idle OR "
+                "(v.state IN (:pick_up, :customer) AND v.capacity > 1)) AND v.capacity > "
+                "(SELECT COUNT(*) FROM awards AS a WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active')",
+         use(idle), use(to_pick_up), use(to_customer));
     std::map<std::string, int> by_zip;
     for (const auto& row : rows) ++by_zip[row.get<std::string>(0)];
     return by_zip;

@@ -62,7 +62,8 @@ std::vector<OpenOrder> late_orders(service::Transaction& tx, long long now);
 std::vector<OpenOrder> orders_to_decide(service::Transaction& tx, long long now);
 
 std::optional<ActiveAward> active_award_of_order(service::Transaction& tx, const std::string& order_id);
-// A place in this vehicle that no active award takes; nothing: it is full.
+std::vector<ActiveAward> active_awards_of_vehicle(service::Transaction& tx, const std::string& vehicle_id);
+// A place in this vehicle that no active award takes; nothing: it is full, or has broken down.
 std::optional<int> free_slot(service::Transaction& tx, const std::string& vehicle_id);
 // True when this vehicle had this order in an earlier epoch and lost it.
 bool was_revoked(service::Transaction& tx, const std::string& order_id, const std::string& vehicle_id);

@@ -72,6 +72,52 @@ TEST_F(DispatchTest, PickingUpBeginsANewLeg) {
     EXPECT_EQ(state("o1"), "open");
 }
 
+TEST_F(DispatchTest, AVehicleThatBreaksDownLosesAllItsOrdersAtOnceAndForGood) {
+    capacity_ = 2;
+    report("v1", v1::VEHICLE_STATE_IDLE);
+    for (const auto* order : {"o1", "o2"}) {
+        offer(order);
+        bid(order, "v1");
+    }
+    carries("v1", "o1", 1);
+    report("v1", v1::VEHICLE_STATE_BROKEN_DOWN);
+    EXPECT_EQ(command("v1"), "revoke 1");
+    for (const std::string order : {"o1", "o2"}) {
+        EXPECT_EQ(state(order), "open");
+        ASSERT_EQ(offers("order/ship/10002/" + order).size(), 1U);
+        EXPECT_EQ(offers("order/ship/10002/" + order)[0].as<v1::ShipmentOffer>().epoch(), 2U);
+    }
+    report("v1", v1::VEHICLE_STATE_IDLE);  // mended
+    bid("o1", "v1", 2);
+    EXPECT_EQ(command("v1"), "lost 2") << "not this vehicle again";
+    bid("o1", "v2", 2);
+    EXPECT_EQ(command("v2"), "deliver 2");
+    offer("o3");
+    bid("o3", "v1");
+    EXPECT_EQ(command("v1"), "deliver 1") << "but another order";
+}
+
+TEST_F(DispatchTest, AVehicleThatStandsBrokenDownIsAwardedNothing) {
+    capacity_ = 2;
+    report("v1", v1::VEHICLE_STATE_BROKEN_DOWN);
+    for (int i = 0; i < 10; ++i) report("w" + std::to_string(i), v1::VEHICLE_STATE_BROKEN_DOWN);
+    offer("o1");
+    bid("o1", "v1");
+    EXPECT_EQ(command("v1"), "lost 1");
+    for (int i = 0; i < 30; ++i) offer("p" + std::to_string(i), -1);
+    tick();
+    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 4)
+        << "blind offers, o1's among them: nobody counts as free";
+}
+
+TEST_F(DispatchTest, WhatIsHandedOverIsDeliveredThoughTheVehicleThenBreaksDown) {
+    offer("o1");
+    bid("o1", "v1");
+    report("v1", v1::VEHICLE_STATE_BROKEN_DOWN, "o1");
+    EXPECT_EQ(state("o1"), "delivered");
+    EXPECT_EQ(command("v1"), "deliver 1");
+}
+
 TEST_F(DispatchTest, WhatWasSaidWhileNobodyListenedIsWaitedFor) {
     offer("o1");
     bid("o1", "v1");

@@ -1,6 +1,6 @@
-// Dispatch under random schedules: bids come late, twice and in any order, vehicles go silent, customers
-// change their mind, and the program is killed between two transactions and in the middle of one. Whatever
-// happens:
+// Dispatch under random schedules: bids come late, twice and in any order, vehicles go silent or break down,
+// customers change their mind, and the program is killed between two transactions and in the middle of one.
+// Whatever happens:
 //
 //  - at most one vehicle wins an order's epoch, and what was once in the database stays there;
 //  - it had bid in that epoch, before the wave expired;
@@ -219,7 +219,9 @@ class Story {
     }
 
     void go_silent_or_cancel() {
-        if (happens(60)) {
+        if (happens(20)) {
+            network_.emplace_back(make_status(any_of(vehicles_).first, v1::VEHICLE_STATE_BROKEN_DOWN, "", 0));
+        } else if (happens(60)) {
             auto will = make_status(any_of(vehicles_).first, v1::VEHICLE_STATE_OFFLINE, "", 0);
             will.set_capacity(0);
             network_.emplace_back(will);
