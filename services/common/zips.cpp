@@ -22,8 +22,10 @@ std::uint64_t stable_hash(const std::string& text) {
 }
 
 Zip read_zip(const nlohmann::json& entry) {
-    Zip zip{.code = entry.at("zip").get<std::string>(),
+    const auto code = entry.at("zip").get<std::string>();
+    Zip zip{.code = code,
             .centre = make_position(entry.at("latitude").get<double>(), entry.at("longitude").get<double>()),
+            .lead = entry.value("lead", code),
             .neighbours = entry.at("neighbours").get<std::vector<std::string>>(),
             .street_points = {}};
     for (const auto& point : entry.at("streets")) {
@@ -31,6 +33,14 @@ Zip read_zip(const nlohmann::json& entry) {
     }
     if (zip.street_points.empty()) zip.street_points.push_back(zip.centre);
     return zip;
+}
+
+// Only to compare distances within one city, so that its ground may be flat; much cheaper than
+// distance_metres.
+double flat_distance_squared(const Position& a, const Position& b) {
+    const double north = b.latitude() - a.latitude();
+    const double east = (b.longitude() - a.longitude()) * std::cos(a.latitude() * std::numbers::pi / 180.0);
+    return north * north + east * east;
 }
 
 }  // namespace
@@ -76,12 +86,31 @@ ZipMap ZipMap::load(const std::filesystem::path& folder) {
         throw std::runtime_error(file.string() + ": " + error.what());
     }
     if (map.zips_.empty()) throw std::runtime_error(file.string() + ": names no zip");
+    for (const auto& [code, zip] : map.zips_) {
+        const auto* lead = map.find(zip.lead);
+        if (lead == nullptr || lead->lead != zip.lead)
+            throw std::runtime_error(file.string() + ": zip " + code + ": lead " + zip.lead +
+                                     " does not stand for itself");
+    }
     return map;
 }
 
 const Zip* ZipMap::find(const std::string& code) const {
     const auto found = zips_.find(code);
     return found == zips_.end() ? nullptr : &found->second;
+}
+
+const std::string& ZipMap::zip_at(const Position& position) const {
+    const Zip* nearest = nullptr;
+    double nearest_distance = std::numeric_limits<double>::max();
+    for (const auto& [code, zip] : zips_) {
+        if (zip.lead != code) continue;
+        const double distance = flat_distance_squared(position, zip.centre);
+        if (distance >= nearest_distance) continue;
+        nearest_distance = distance;
+        nearest = &zip;
+    }
+    return nearest->code;
 }
 
 Position ZipMap::door(const Zip& zip, const std::string& key) {

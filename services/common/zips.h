@@ -22,6 +22,7 @@ double distance_metres(const Position& a, const Position& b);
 struct Zip {
     std::string code;
     Position centre;
+    std::string lead;  // of those that share an area, the one that stands for it; most stand for themselves
     std::vector<std::string> neighbours;
     std::vector<Position> street_points;  // on drivable streets within the zip; never empty
 };
@@ -37,6 +38,8 @@ class ZipMap {
     const std::string& attribution() const { return attribution_; }
     const std::map<std::string, Zip>& all() const { return zips_; }
     const Zip* find(const std::string& code) const;  // null: not in this city
+    // Whose area that is: the nearest of those that stand for one, as the vehicles see it.
+    const std::string& zip_at(const Position& position) const;
 
     // A door in that zip: the same for the same key.
     static Position door(const Zip& zip, const std::string& key);

@@ -1,5 +1,7 @@
 // dray-tracking: shows each customer the one vehicle that carries the order, says when it is near, and
-// watches how all of them drive. See trips.h and patrol.h.
+// watches how all of them drive; shows all of them to whoever runs the fleet. See trips.h, patrol.h,
+// fleet_view.h.
+#include "services/tracking/fleet_view.h"
 #include "services/tracking/trips.h"
 
 using namespace dray;
@@ -19,6 +21,11 @@ Message to_message(const v1::TrackingUpdate& update) {
                                 {"traceparent", header.traceparent()}}};
 }
 
+Message to_message(const v1::FleetPositions& positions) {
+    return {
+        .topic = "fleet/positions/" + positions.zip(), .payload = positions.SerializeAsString(), .qos = 0};
+}
+
 void raise(service::Service& app, const std::string& kind, const v1::Alert& alert) {
     app.post([topic = "alert/" + kind + "/" + alert.vehicle_id(), alert](Transaction& tx) {
         tx.publish(topic, alert);
@@ -32,6 +39,7 @@ int run(int argc, char** argv) {
                                              service::common_keys(), argc, argv),
          .migrations = tracking::kMigrations});
     tracking::Patrol patrol(tracking::StreetSpeeds::load(service::ZipMap::folder_of(app.settings())));
+    tracking::FleetView fleet(service::ZipMap::load(service::ZipMap::folder_of(app.settings())));
     tracking::Trips trips;
     app.post([&](Transaction& tx) { trips.load(tx); });
     app.on<v1::Award>("order/award/+", [&](Transaction& tx, const auto& e) { trips.awarded(tx, e); });
@@ -41,17 +49,24 @@ int run(int argc, char** argv) {
         "order/cancelled/+", [&](Transaction& tx, const auto& e) { trips.ended(tx, e.header().order_id()); });
     app.on_stream("vehicle/+/status", 1, [&](const Message& message) {
         v1::VehicleStatus status;
-        if (status.ParseFromString(message.payload)) trips.vehicle_reports(status);
+        if (!status.ParseFromString(message.payload)) return;
+        trips.vehicle_reports(status);
+        fleet.vehicle_reports(status);
     });
     app.on_stream("vehicle/+/location", 0, [&](const Message& message) {
         v1::Location location;
         if (!location.ParseFromString(message.payload)) return;
+        fleet.located(location);
         const auto news = trips.located(location, service::now_ms());
         for (const auto& update : news.updates) app.publish_now(to_message(update));
         for (const auto& near : news.near)
             app.post([&trips, near](Transaction& tx) { trips.announce(tx, near); });
         for (const auto& alert : news.off_route) raise(app, "off-route", alert);
         if (const auto alert = patrol.speeding(location)) raise(app, "speeding", *alert);
+    });
+    app.every(std::chrono::seconds(1), [&](Transaction&) {
+        for (const auto& positions : fleet.positions(service::now_ms()))
+            app.publish_now(to_message(positions));
     });
     return app.run();
 }
