@@ -133,7 +133,7 @@ function spanOf({ bounds }: Shape): number {
   return Math.hypot(bounds.east - bounds.west, bounds.south - bounds.north);
 }
 
-function overlap(a: Bounds, b: Bounds): boolean {
+export function overlap(a: Bounds, b: Bounds): boolean {
   return a.west <= b.east && a.east >= b.west && a.north <= b.south && a.south >= b.north;
 }
 

@@ -1,0 +1,42 @@
+// A Leaflet map on the city's streets, with nothing on it yet.
+import * as L from "leaflet";
+
+import type { Position } from "../api";
+import { Basemap } from "./basemap";
+import { latLng } from "./markers";
+import { currentPalette, onPaletteChange } from "./palette";
+import { StreetLayer } from "./street-layer";
+
+const kBasemapUrl = "/map/basemap.geojson";
+const kZoomMin = 11;
+const kZoomMax = 17;
+
+export function streetMap(container: HTMLElement, centre: Position, options: L.MapOptions): L.Map {
+  const map = L.map(container, {
+    center: latLng(centre),
+    minZoom: kZoomMin,
+    maxZoom: kZoomMax,
+    zoomControl: false,
+    fadeAnimation: !wantsCalm(),
+    zoomAnimation: !wantsCalm(),
+    ...options,
+  });
+  L.control.zoom({ position: "topright" }).addTo(map);
+  map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
+  new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(container);
+  return map;
+}
+
+export async function loadStreets(map: L.Map, attribution: string): Promise<Basemap> {
+  const response = await fetch(kBasemapUrl);
+  if (!response.ok) throw new Error(`The street map is missing (${response.status}).`);
+  const basemap = new Basemap(await response.json());
+  const layer = new StreetLayer(basemap, currentPalette(), { attribution, minZoom: kZoomMin, maxZoom: kZoomMax });
+  layer.addTo(map);
+  onPaletteChange(() => layer.recolour(currentPalette()));
+  return basemap;
+}
+
+export function wantsCalm(): boolean {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
