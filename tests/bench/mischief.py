@@ -68,17 +68,20 @@ class Mischief:
         for moment, victim in zip(moments, victims):
             if self.stopped.wait(max(0, begin + moment - time.monotonic())):
                 return
-            while not self.stopped.is_set():
-                pid = self.status()["pids"].get(victim)
-                if pid not in self.dead:
-                    break
-                self.stopped.wait(0.1)  # killed before, and not back yet
-            try:
-                os.kill(pid, signal.SIGKILL)
-                self.dead.add(pid)
-                self.killed.append(victim)
-            except ProcessLookupError:
-                pass
+            while not self.stopped.wait(0.1) and not self.kill_now(victim):
+                pass  # killed before, and not back yet
+
+    def kill_now(self, victim):
+        pid = self.status()["pids"].get(victim)
+        if pid in self.dead:
+            return False
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        self.dead.add(pid)
+        self.killed.append(victim)
+        return True
 
     def repeat(self):
         """Any message heard so far, again: late, out of order, and under its old event id."""
