@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build demo orders test lint format fuzz bench torture torture-business sim clean
+.PHONY: help deps deps-test build package demo orders test lint format fuzz bench torture torture-business sim clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -15,6 +15,10 @@ deps-test: ## ... and what tests, lint and benchmarks need
 build: deps ## build the release preset into build/release/bin
 	@cmake --preset release -Wno-dev --log-level=WARNING
 	@cmake --build --preset release
+
+package: build ## .deb files into build/packages: drayd, drayctl, dray-fleet, dray-services
+	@docker/deps.sh docker/packages-package.txt
+	@packaging/build-debs
 
 demo: deps ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
 	@cmake --preset release -Wno-dev --log-level=WARNING

@@ -35,6 +35,8 @@ class Broker {
     // Reads every listener's certificates again: connections to come see the new ones, those that there are
     // keep theirs. What cannot be used is logged, and the old stays.
     void renew_certificates();
+    // Whether every shard's thread has turned since this was asked last.
+    bool is_alive() { return reactors_.are_alive(); }
     // False if it did not end in time.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 

@@ -11,6 +11,7 @@
 #include "app/broker.h"
 #include "app/command_line.h"
 #include "app/config_loader.h"
+#include "app/service_manager.h"
 #include "app/system.h"
 #include "app/version.h"
 #include "reactor/log.h"
@@ -41,9 +42,25 @@ int fail(const std::string& why) {
     return 1;
 }
 
+// Serves until a signal ends it, which is returned.
+std::string serve(Broker& broker, Signals& signals, ServiceManager& manager) {
+    while (true) {
+        const auto signal = signals.wait(manager.alive_interval());
+        if (!signal) {
+            // A shard that does not turn any more is for the manager to see.
+            if (broker.is_alive()) manager.alive();
+        } else if (*signal == Signals::kReload) {
+            broker.renew_certificates();
+        } else {
+            return *signal;
+        }
+    }
+}
+
 int run(const Config& config) {
     reactor::configure_log(config.log_level, config.log_format);
     Signals signals;
+    ServiceManager manager;
     const OpenFilesLimit files = raise_open_files_limit();
     ask_for_short_time_slices();
     reactor::log_info("starting", {{"version", kVersion}, {"open_files_max", files.now}});
@@ -55,11 +72,12 @@ int run(const Config& config) {
         return fail(error.what());
     }
     std::cout << broker->ready_line() << std::endl;
+    manager.ready(broker->ready_line());
 
-    std::string signal = signals.wait();
-    for (; signal == Signals::kReload; signal = signals.wait()) broker->renew_certificates();
+    const std::string signal = serve(*broker, signals, manager);
     signals.next_one_exits();
     reactor::log_info("stopping", {{"why", signal}});
+    manager.stopping("takes leave of its clients");
     if (!broker->stop(kStopPatience)) {
         reactor::log_error("did not stop in time", {{"why", "a shard or the disk is busy"}});
         ::_exit(1);

@@ -75,10 +75,17 @@ Signals::Signals() {
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-std::string Signals::wait() {
+std::optional<std::string> Signals::wait(std::optional<std::chrono::milliseconds> patience) {
     const sigset_t set = set_of({SIGTERM, SIGINT, SIGHUP});
-    int signal = 0;
-    while (::sigwait(&set, &signal) != 0) {
+    timespec time{};
+    if (patience) {
+        time.tv_sec = patience->count() / 1000;
+        time.tv_nsec = patience->count() % 1000 * 1'000'000;
+    }
+    int signal = -1;
+    while (signal < 0) {
+        signal = ::sigtimedwait(&set, nullptr, patience ? &time : nullptr);
+        if (signal < 0 && errno == EAGAIN) return std::nullopt;
     }
     if (signal == SIGHUP) return kReload;
     return signal == SIGTERM ? "SIGTERM" : "SIGINT";

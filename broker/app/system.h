@@ -2,7 +2,9 @@
 // otherwise.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dray::app {
@@ -30,8 +32,8 @@ class Signals {
   public:
     Signals();
     static constexpr const char* kReload = "SIGHUP";
-    // "SIGTERM", "SIGINT" or kReload.
-    std::string wait();
+    // "SIGTERM", "SIGINT" or kReload; nothing if none came within `patience`, which may be without end.
+    std::optional<std::string> wait(std::optional<std::chrono::milliseconds> patience);
     // From now on a signal that ends the program ends it at once.
     void next_one_exits();
 };

@@ -8,6 +8,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cerrno>
+#include <filesystem>
 #include <limits>
 #include <system_error>
 
@@ -92,6 +93,13 @@ AdminAnswer receive(const AdminAddress& admin, int socket) {
 }
 
 }  // namespace
+
+std::string usual_admin_address() {
+    static constexpr const char* kOfThePackage = "/run/dray/admin";
+    std::error_code error;
+    const bool is_there = std::filesystem::exists(kOfThePackage, error);
+    return is_there ? std::string("unix:") + kOfThePackage : "127.0.0.1:8081";
+}
 
 AdminAnswer ask_admin(const AdminAddress& admin, std::string_view method, std::string_view target,
                       std::string_view body) {

@@ -6,9 +6,12 @@
 
 namespace dray::ctl {
 
+// The socket of the broker that Debian's service manager runs, if there is one; else 127.0.0.1:8081.
+std::string usual_admin_address();
+
 struct AdminAddress {
-    std::string where = "127.0.0.1:8081";  // HOST:PORT or unix:/PATH
-    std::string token;                     // empty = none is sent
+    std::string where = usual_admin_address();  // HOST:PORT or unix:/PATH
+    std::string token;                          // empty = none is sent
 };
 
 struct AdminAnswer {

@@ -30,6 +30,7 @@ void Reactor::run() {
 void Reactor::turn() {
     const auto ready = poller_.wait(time_to_sleep());
     mailroom_.woken(index_);
+    if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
     now_ = clock_.now();
 
     for (const epoll_event& event : ready) static_cast<EventSource*>(event.data.ptr)->on_events(event.events);

@@ -52,6 +52,12 @@ class Reactor {
     void finish();
     // How much of the ceilings of memory and disk is used (shard/pressure.h).
     void set_pressure(unsigned percent);
+    // A sign of life: whether it has turned since it was last asked to.
+    bool has_turned() const { return has_turned_.load(std::memory_order_relaxed); }
+    void ask_to_turn() {
+        has_turned_.store(false, std::memory_order_relaxed);
+        mailroom_.ring(index_);
+    }
     // The store has committed something of this shard.
     void wake() { mailroom_.ring(index_); }
 
@@ -87,6 +93,7 @@ class Reactor {
     LogBudget damage_lines_{20, 1};
     Transport* transport_ = nullptr;
     std::atomic<Phase> phase_{Phase::kRunning};
+    std::atomic<bool> has_turned_{true};
     std::atomic<unsigned> pressure_percent_{0};
     unsigned pressure_told_ = 0;
 };

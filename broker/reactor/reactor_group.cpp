@@ -36,6 +36,13 @@ void ReactorGroup::start() {
     }
 }
 
+bool ReactorGroup::are_alive() {
+    const bool all =
+        std::ranges::all_of(reactors_, [](const auto& reactor) { return reactor->has_turned(); });
+    for (const auto& reactor : reactors_) reactor->ask_to_turn();
+    return all;
+}
+
 bool ReactorGroup::stop(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
     for (const auto& reactor : reactors_) reactor->stop();

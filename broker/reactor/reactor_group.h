@@ -32,6 +32,8 @@ class ReactorGroup {
 
     // Transports must be set. The calling thread's blocked signals stay blocked in all of them.
     void start();
+    // Whether all have turned since this was asked last; asks anew.
+    bool are_alive();
     // Returns false if a reactor has not answered in time; then its thread is still alive.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
