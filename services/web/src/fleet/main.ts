@@ -36,6 +36,7 @@ const kCutPad = -0.08;
 // From here on only the zips in view are asked for.
 const kZipsFromZoom = 14;
 const kChosenZoom = 15;
+const kCalmPad = -0.25;
 // What was said before a moment of the past, to have every vehicle and the fix before it there.
 const kRunUpMs = 4_500;
 
@@ -184,7 +185,7 @@ class FleetPage {
       else if (news) this.past.hear(news.dispatch, atMs);
       return true;
     });
-    this.timeBar.show();
+    this.tick();
     this.fleetMap.drawSoon();
   }
 
@@ -193,7 +194,7 @@ class FleetPage {
     this.pastReader?.close();
     this.pastReader = null;
     this.past.clear();
-    this.timeBar.show();
+    this.tick();
     this.fleetMap.drawSoon();
   }
 
@@ -206,12 +207,17 @@ class FleetPage {
     }
     const { picture, clock } = this;
     const vehicle = picture.fleet.vehicles.get(this.chosen);
-    if (vehicle && this.isFollowing) this.map.panTo(this.fleetMap.whereIs(vehicle, clock.nowMs), { animate: false });
+    if (vehicle && this.isFollowing) this.keepInView(this.fleetMap.whereIs(vehicle, clock.nowMs));
     if (!this.fleetMap.draw(picture, clock.nowMs, clock.speed, frameMs, vehicle)) return;
     if (!this.hasShownVehicle && picture.fleet.vehicles.size > 0) {
       this.hasShownVehicle = true;
       performance.mark("first-vehicle");
     }
+  }
+
+  // The map rests while what it follows is somewhere in its middle.
+  private keepInView(place: L.LatLng): void {
+    if (!this.map.getBounds().pad(kCalmPad).contains(place)) this.map.panTo(place, { animate: false });
   }
 
   private tick(): void {

@@ -27,6 +27,7 @@ export class StreamReader {
   private readonly client: MqttClient;
   private lastOffset = 0;
   private held: (() => void) | null = null;
+  private isClosed = false;
 
   // `take` says whether it has taken the message; if not, it is shown it again by offer().
   constructor(
@@ -57,6 +58,7 @@ export class StreamReader {
   }
 
   close(): void {
+    this.isClosed = true;
     this.held = null;
     this.client.end(true);
   }
@@ -68,6 +70,8 @@ export class StreamReader {
   }
 
   private receive(packet: IPublishPacket, done: DoneCallback): void {
+    // What had come before: it can no longer be acknowledged.
+    if (this.isClosed) return;
     const words = packet.properties?.userProperties ?? {};
     const message = {
       topic: packet.topic,
