@@ -1,6 +1,8 @@
 #include "store/rocks_files.h"
 
+#include <rocksdb/env.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_file_manager.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -31,6 +33,17 @@ bool is_table(const std::string& name) {
     return std::ranges::find(kTableNames, name) != kTableNames.end();
 }
 
+constexpr std::uint64_t kPieceBytes = 1ULL << 20;
+constexpr std::int64_t kDeletionBytesPerSecond = 512LL << 20;
+
+std::shared_ptr<rocksdb::SstFileManager> piecewise_deleter() {
+    // However much there is to delete beside what is kept, it is never deleted at once.
+    constexpr double kMaxTrashRatio = 1e6;
+    return std::shared_ptr<rocksdb::SstFileManager>(
+        rocksdb::NewSstFileManager(rocksdb::Env::Default(), nullptr, "", kDeletionBytesPerSecond, true,
+                                   nullptr, kMaxTrashRatio, kPieceBytes));
+}
+
 rocksdb::ColumnFamilyOptions table_options(const std::string& name, const rocksdb::Options& options) {
     rocksdb::ColumnFamilyOptions table(options);
     // Each session's pages come in the order of their keys: the place of the last is a hint for the next.
@@ -56,6 +69,14 @@ rocksdb::Options database_options() {
     options.max_background_jobs = 2;
     // What has to be read again at the start, before anybody is served.
     options.max_total_wal_size = 64ULL << 20;
+    // A table full by itself and the limit above may come within milliseconds of each other, and both flush:
+    // with fewer of them commits would stand still until the first is on the disk.
+    options.write_buffer_size = 32ULL << 20;
+    options.max_write_buffer_number = 4;
+    // A sync of the log waits for what the file system has begun. So that it has never begun much, tables are
+    // written, and old files given back to it, piece by piece.
+    options.bytes_per_sync = kPieceBytes;
+    options.sst_file_manager = piecewise_deleter();
     options.avoid_flush_during_recovery = true;
     options.keep_log_file_num = 2;
     options.max_log_file_size = 1 << 20;
