@@ -325,7 +325,7 @@ Instant Shard::next_deadline() const {
                           !core_->served_readers.ready.empty();
     if (has_more) return core_->now;
     if (core_->served_readers.paced.empty()) return core_->timers.next();
-    return std::min(core_->timers.next(), core_->served_readers.pace.at + std::chrono::milliseconds(1));
+    return std::min(core_->timers.next(), core_->served_readers.pace.end());
 }
 
 void Shard::shut_down(Instant now) {

@@ -19,9 +19,8 @@ using session::MessageRef;
 constexpr std::size_t kBatchBytes = 64 * 1024;
 // What is looked through in one turn, for all readers together: tens of microseconds.
 constexpr std::uint64_t kTurnRecords = 32;
-// Of old records, in a millisecond, while messages are published here; that is over when none came for so
-// long.
-constexpr std::uint64_t kBusyMillisecondRecords = 32;
+// Of old records, in a period, while messages are published here; that is over when none came for so long.
+constexpr std::uint64_t kBusyPeriodRecords = 32;
 constexpr std::chrono::milliseconds kBusyFor{20};
 // What is read at once.
 constexpr std::uint32_t kReadRecords = 1024;
@@ -123,11 +122,11 @@ void read_from_store(Core& core, StreamReaderKey key, const ServedReader& reader
 // How many old records may be given now.
 std::uint64_t& old_records_left(Core& core) {
     ServedReaders::Pace& pace = core.served_readers.pace;
-    if (pace.at != core.now) {
+    if (pace.is_over(core.now)) {
         if (pace.publish_stamp != core.publish_stamp) pace.busy_until = core.now + kBusyFor;
         pace.at = core.now;
         pace.publish_stamp = core.publish_stamp;
-        pace.records_left = core.now < pace.busy_until ? kBusyMillisecondRecords : ~std::uint64_t{0};
+        pace.records_left = core.now < pace.busy_until ? kBusyPeriodRecords : ~std::uint64_t{0};
     }
     return pace.records_left;
 }
@@ -226,7 +225,7 @@ void wake_waiting(Core& core, Stream& stream) {
 
 void serve_ready(Core& core) {
     Ring<StreamReaderKey>& ready = core.served_readers.ready;
-    if (core.served_readers.pace.at != core.now) {
+    if (core.served_readers.pace.is_over(core.now)) {
         for (const StreamReaderKey key : std::exchange(core.served_readers.paced, {})) ready.push_back(key);
     }
     // Those that ask again meanwhile have their next turn later.

@@ -1,5 +1,8 @@
 #include "store/reading_thread.h"
 
+#include <pthread.h>
+#include <sched.h>
+
 #include <utility>
 
 namespace dray::store {
@@ -34,6 +37,11 @@ void ReadingThread::stop() {
 }
 
 void ReadingThread::run() {
+    // Who asked goes on: a thread that was woken would otherwise take its processor, for as long as a reading
+    // takes.
+    const sched_param none{};
+    ::pthread_setschedparam(::pthread_self(), SCHED_BATCH, &none);
+
     for (;;) {
         Asked asked;
         {

@@ -17,6 +17,7 @@
 #include "device.h"
 #include "seeds.h"
 #include "shard/stream_filter.h"
+#include "shard/stream_serving.h"
 #include "words.h"
 
 namespace dray::test {
@@ -149,7 +150,7 @@ class Story {
             for (const auto& each : readers_) each->run();
             bool worked = false;
             while (world_.step()) worked = true;
-            world_.advance(std::chrono::milliseconds(1));  // old records come at a rate
+            world_.advance(shard::ServedReaders::Pace::kPeriod);  // old records come at a rate
             quiet = worked ? 0 : quiet + 1;
             if (testing::Test::HasFailure()) return;
         }
