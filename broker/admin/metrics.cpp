@@ -123,8 +123,12 @@ constexpr Number kNumbers[] = {
     {Kind::kCounter, "dray_publish_sent_bytes_total", "Their payloads",
      &shard::Statistics::publish_bytes_sent},
     {Kind::kCounter, "dray_publish_refused_total",
-     "PUBLISH packets refused: by the rules of topics, or for want of room",
+     "PUBLISH packets refused: by the rules of topics, of access, or for want of room",
      &shard::Statistics::publishes_refused},
+    {Kind::kCounter, "dray_publish_forbidden_total", "... of those, by the rules of access",
+     &shard::Statistics::publishes_forbidden},
+    {Kind::kCounter, "dray_subscribe_forbidden_total", "Filters refused by the rules of access",
+     &shard::Statistics::subscribes_forbidden},
 };
 
 // Roots that have no books of their own: what no topic can be called.

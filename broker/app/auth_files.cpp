@@ -3,6 +3,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iostream>
@@ -11,9 +12,18 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "auth/access_file.h"
+
 namespace dray::app {
 
 namespace {
+
+std::string read_file(const std::string& key, const std::string& path) {
+    std::ifstream file(path);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file) throw std::runtime_error(key + ' ' + path + ": " + std::generic_category().message(errno));
+    return text;
+}
 
 // While it lives, what is typed is not shown.
 class NoEcho {
@@ -55,15 +65,20 @@ std::optional<std::string> ask_for_password() {
 
 }  // namespace
 
+std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config) {
+    if (config.acl_file.empty() && config.access.empty()) return nullptr;
+    std::vector<auth::AccessRole> roles = config.access;
+    if (!config.acl_file.empty()) {
+        auto more = auth::parse_access_file(read_file("auth.acl_file", config.acl_file), config.acl_file);
+        if (!more) throw std::runtime_error("auth.acl_file " + more.error().what);
+        std::ranges::move(*more, std::back_inserter(roles));
+    }
+    return std::make_unique<auth::AccessRules>(std::move(roles));
+}
+
 std::unique_ptr<auth::Authenticator> make_authenticator(const std::string& path) {
     if (path.empty()) return nullptr;
-    std::ifstream file(path);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file) {
-        throw std::runtime_error("auth.password_file " + path + ": " +
-                                 std::generic_category().message(errno));
-    }
-    auto users = auth::parse_password_file(text, path);
+    auto users = auth::parse_password_file(read_file("auth.password_file", path), path);
     if (!users) throw std::runtime_error("auth.password_file " + users.error().what);
     return std::make_unique<auth::Authenticator>(std::move(*users));
 }

@@ -4,12 +4,17 @@
 #include <memory>
 #include <string>
 
+#include "app/config.h"
+#include "auth/access_rules.h"
 #include "auth/authenticator.h"
 
 namespace dray::app {
 
 // None if `path` is empty. Throws std::runtime_error that names the file, and the line where one is wrong.
 std::unique_ptr<auth::Authenticator> make_authenticator(const std::string& path);
+
+// The rules of auth.acl_file and of [[access]]; none if there are none of either. Throws like that.
+std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config);
 
 // drayd --hash-password USER: asks for the password (a terminal does not show it; twice), or takes the first
 // line of standard input, and prints the line for the password file. The exit code.

@@ -23,7 +23,8 @@ shard::ShardIndex shard_count(const Config& config) {
     return static_cast<shard::ShardIndex>(std::clamp<unsigned>(wanted, 1, shard::kShardsMax));
 }
 
-shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* auth) {
+shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* auth,
+                                  const shard::AccessPort* access) {
     shard::ShardOptions options;
     options.count = shard_count(config);
     std::random_device chance;
@@ -31,6 +32,7 @@ shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* a
     options.limits = config.limits;
     options.version = kVersion;
     options.auth = auth;
+    options.access = access;
     options.server_reference = config.server_reference;
     options.redirect = config.redirect;
     options.shared_choice = config.shared_choice;
@@ -68,8 +70,9 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 
 Broker::Broker(const Config& config)
     : authenticator_(make_authenticator(config.password_file)),
+      access_(make_access_rules(config)),
       kept_(open_store(config, shard_count(config))),
-      reactors_(shard_options(config, authenticator_.get()), store(), reactor::Clock()) {
+      reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()) {
     if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
     for (std::size_t i = 0; i < reactors_.size(); ++i) {
         transports_.push_back(std::make_unique<net::SocketTransport>(reactors_[i]));

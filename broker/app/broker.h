@@ -13,6 +13,7 @@
 
 #include "admin/admin_server.h"
 #include "app/config.h"
+#include "auth/access_rules.h"
 #include "auth/authenticator.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
@@ -54,6 +55,7 @@ class Broker {
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
 
     std::unique_ptr<auth::Authenticator> authenticator_;  // none without a password file
+    std::unique_ptr<auth::AccessRules> access_;           // none: everything is allowed
     store::MemoryStore memory_;
     std::unique_ptr<store::RocksStore> kept_;  // none: nothing is kept on disk
     reactor::ReactorGroup reactors_;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/ceilings.h"
+#include "auth/access_role.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "reactor/log.h"
@@ -50,6 +51,8 @@ struct Config {
     std::string admin_token_file;  // empty = whoever reaches it is let in
 
     std::string password_file;  // empty = no credentials are known
+    std::string acl_file;       // empty = none
+    std::vector<auth::AccessRole> access;
     std::string server_reference;
     shard::Redirect redirect = shard::Redirect::kNone;
     std::string response_prefix;

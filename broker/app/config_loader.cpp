@@ -180,6 +180,7 @@ void ConfigLoader::check_whole() {
     }
     check_list<shard::QueueOptions>("queue", config_.queues);
     check_list<shard::StreamOptions>("stream", config_.streams);
+    check_list<auth::AccessRole>("access", config_.access);
     const std::vector<ListenerConfig> listeners = config_.listeners();
     for (const ListenerConfig& listener : listeners) check_listener(listener);
     if (listeners.empty())

@@ -10,6 +10,7 @@ namespace dray::app {
 
 namespace {
 
+using auth::AccessRole;
 using net::CertificateFiles;
 using net::NamedCertificate;
 using net::TlsSettings;
@@ -76,6 +77,11 @@ Slot of_stream(StreamOptions& stream) {
     return &(stream.*Member);
 }
 
+template <auto Member>
+Slot of_role(AccessRole& role) {
+    return &(role.*Member);
+}
+
 constexpr std::array kRows{
     Row<Config>{
         own<&Config::threads>,
@@ -100,6 +106,12 @@ constexpr std::array kRows{
     Row<Config>{own<&Config::password_file>,
                 {"auth.password_file",
                  "users and SCRAM-SHA-256 verifiers, as drayd --hash-password prints them; \"\" = none"}},
+
+    Row<Config>{
+        own<&Config::acl_file>,
+        {"auth.acl_file",
+         "who may publish and subscribe what, as mosquitto's acl_file has it; \"\" = none. With this or "
+         "with [[access]], what nothing allows is refused"}},
 
     Row<Config>{bind<&Config::admin_bind>,
                 {"admin.bind",
@@ -301,6 +313,23 @@ constexpr std::array kStreamRows{
                        {"retention_s", "older messages are removed; 0 = no limit", "seconds", 0, k32}},
 };
 
+constexpr std::array kAccessRows{
+    Row<AccessRole>{of_role<&AccessRole::name>, {"name", "of the role, for people"}},
+    Row<AccessRole>{of_role<&AccessRole::users>,
+                    {"users", "who has it; \"*\" = all who have proven who they are"}},
+    Row<AccessRole>{of_role<&AccessRole::claims>,
+                    {"claims", "... and clients whose token has one of these: \"name\" or \"name=value\""}},
+    Row<AccessRole>{of_role<&AccessRole::anonymous>,
+                    {"anonymous", "... and clients that have proven nothing"}},
+    Row<AccessRole>{
+        of_role<&AccessRole::publish>,
+        {"publish", "filters of topics; %c = client id, %u = user, %{name} = claim of the token"}},
+    Row<AccessRole>{of_role<&AccessRole::subscribe>, {"subscribe", "filters, the same way"}},
+    Row<AccessRole>{of_role<&AccessRole::deny_publish>, {"deny_publish", "filters that no role allows them"}},
+    Row<AccessRole>{of_role<&AccessRole::deny_subscribe>,
+                    {"deny_subscribe", "filters that no role allows them"}},
+};
+
 }  // namespace
 
 template <>
@@ -326,6 +355,11 @@ std::span<const Row<shard::QueueOptions>> rows() {
 template <>
 std::span<const Row<shard::StreamOptions>> rows() {
     return kStreamRows;
+}
+
+template <>
+std::span<const Row<auth::AccessRole>> rows() {
+    return kAccessRows;
 }
 
 }  // namespace dray::app

@@ -61,6 +61,8 @@ template <>
 std::span<const Row<shard::QueueOptions>> rows();
 template <>
 std::span<const Row<shard::StreamOptions>> rows();
+template <>
+std::span<const Row<auth::AccessRole>> rows();
 
 // The lists of tables within another: [[listener]], [[listener.certificates]]. Visit: void(std::string_view
 // name, std::vector<Entry>& list).
@@ -71,6 +73,7 @@ void for_each_list(Config& config, Visit visit) {
     visit("listener", config.more_listeners);
     visit("queue", config.queues);
     visit("stream", config.streams);
+    visit("access", config.access);
 }
 template <typename Visit>
 void for_each_list(ListenerConfig& listener, Visit visit) {

@@ -90,6 +90,7 @@ int run(const Config& config) {
 int check_files(const Config& config) {
     try {
         make_authenticator(config.password_file);
+        make_access_rules(config);
         admin::read_token_file(config.admin_token_file);
     } catch (const std::exception& error) {
         std::cerr << "drayd: " << error.what() << '\n';

@@ -1,5 +1,7 @@
 #include "auth/password_file.h"
 
+#include "auth/text_lines.h"
+
 namespace dray::auth {
 
 namespace {
@@ -26,15 +28,9 @@ std::string take_line(std::string_view line, Users& users) {
 
 Result<Users, PasswordFileError> parse_password_file(std::string_view text, const std::string& name) {
     Users users;
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        std::string_view line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty() || line.starts_with('#')) continue;
-        const std::string wrong = take_line(line, users);
-        if (!wrong.empty()) return PasswordFileError{name + ':' + std::to_string(number) + ": " + wrong};
-    }
+    std::string wrong =
+        for_each_line(text, name, [&](std::string_view line) { return take_line(line, users); });
+    if (!wrong.empty()) return PasswordFileError{std::move(wrong)};
     return users;
 }
 

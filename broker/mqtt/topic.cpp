@@ -37,15 +37,21 @@ bool has_wildcard(std::string_view filter) {
     return filter.find_first_of("+#") != std::string_view::npos;
 }
 
+// A topic is a filter that takes itself.
 bool matches(std::string_view filter, std::string_view topic) {
-    if (topic.starts_with('$') && (filter.starts_with('+') || filter.starts_with('#'))) return false;
-    Levels wanted(filter);
-    Levels given(topic);
+    return covers(filter, topic);
+}
+
+bool covers(std::string_view wide, std::string_view narrow) {
+    if (narrow.starts_with('$') && (wide.starts_with('+') || wide.starts_with('#'))) return false;
+    Levels wanted(wide);
+    Levels given(narrow);
     while (true) {
         const auto pattern = wanted.next();
         if (pattern == "#") return true;  // also takes the parent level: "a/#" takes "a"
         const auto level = given.next();
         if (!pattern || !level) return !pattern && !level;
+        if (level == "#") return false;
         if (*pattern != "+" && *pattern != *level) return false;
     }
 }

@@ -24,6 +24,9 @@ bool has_wildcard(std::string_view filter);
 // The subscription tree does this for many filters at once; this is for one.
 bool matches(std::string_view filter, std::string_view topic);
 
+// Whether the one filter takes every topic that the other takes.
+bool covers(std::string_view wide, std::string_view narrow);
+
 // The parts of $share/<group>/<filter>, MQTT 5.0 section 4.8.2; nothing where the filter is not shared.
 struct SharedFilter {
     std::string_view group;

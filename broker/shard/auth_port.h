@@ -12,6 +12,7 @@
 
 #include "base/byte_view.h"
 #include "mqtt/reason_code.h"
+#include "shard/access_port.h"
 
 namespace dray::shard {
 
@@ -19,7 +20,9 @@ struct AuthAnswer {
     enum class Kind : std::uint8_t { kContinue, kSuccess, kFailure };
     Kind kind = Kind::kFailure;
     std::string data;           // Authentication Data for the client; may be empty
-    std::string user;           // on success: who it is
+    std::string user;           // on success: who it is ...
+    bool is_anonymous = false;  // ... by its own word only
+    Claims claims;              // ... and what else its token says
     mqtt::ReasonCode reason{};  // on failure: one that CONNACK may carry
     const char* why = "";       // on failure, in words that give no secret away; a literal
 };

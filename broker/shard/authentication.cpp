@@ -19,10 +19,11 @@ AuthAnswer failure(ReasonCode reason, const char* why) {
     return answer;
 }
 
-AuthAnswer success(std::string_view user) {
+AuthAnswer success(std::string_view user, bool is_anonymous) {
     AuthAnswer answer;
     answer.kind = AuthAnswer::Kind::kSuccess;
     answer.user = user;
+    answer.is_anonymous = is_anonymous;
     return answer;
 }
 
@@ -72,13 +73,13 @@ AuthAnswer authenticate(Core& core, Link& link, const mqtt::Connect& connect) {
         if (answer.kind == AuthAnswer::Kind::kSuccess) link.authentication->user = answer.user;
         return answer;
     }
-    if (link.identity) return success(*link.identity);
+    if (link.identity) return success(*link.identity, false);
     if (connect.user_name && core.options.auth != nullptr) {
         return core.options.auth->check_password(*connect.user_name, connect.password.value_or(ByteView{}));
     }
     if (!link.allow_anonymous)
         return failure(ReasonCode::kNotAuthorized, "anonymous clients are not allowed on this listener");
-    return success(connect.user_name.value_or(""));
+    return success(connect.user_name.value_or(""), true);
 }
 
 void send_challenge(Core& core, Link& link, ReasonCode reason, const std::string& data) {

@@ -31,6 +31,8 @@ std::string_view name(Discard reason) {
             return "overflow";
         case Discard::kDamaged:
             return "damaged";
+        case Discard::kNotAllowed:
+            return "not allowed";
         case Discard::kCount:
             break;
     }

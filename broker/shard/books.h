@@ -34,6 +34,7 @@ enum class Discard : std::uint8_t {
     kRemoved,         // with the queue that held it, or the stream that it was to go to
     kOverflow,        // more than a named queue may hold
     kDamaged,         // its record cannot be read or understood any more (damage.h)
+    kNotAllowed,      // a filter took it that is wider than what the client may read (access.h)
     kCount,
 };
 

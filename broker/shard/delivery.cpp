@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "shard/access.h"
 #include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/sources.h"
@@ -59,29 +60,36 @@ bool fits(const Link& link, const session::Delivery& delivery) {
     return link.packet_bytes_max == 0 || link.outbox.encoded_size(delivery) <= link.packet_bytes_max;
 }
 
+// A QoS 2 message that was, or may have been, sent once does not expire any more [MQTT-5.0 4.3.3-7].
+bool may_expire(const Held& held, bool sent_before) {
+    return held.qos != mqtt::QoS::kExactlyOnce || !sent_before;
+}
+
+struct Ending {
+    Outcome outcome{};
+    Discard why{};
+};
+
 // Nothing, and under which alias it may be sent now; or what becomes of it instead
 // [MQTT-5.0 3.1.2-25, 3.3.2-5].
-std::optional<Outcome> end_unsent(Core& core, const Link& link, session::Delivery& delivery,
-                                  bool may_expire) {
-    if (may_expire && delivery.message->expired(core.now)) return Outcome::kExpired;
+std::optional<Ending> end_unsent(Core& core, const Session& session, const Link& link, const Held& held,
+                                 bool sent_before, session::Delivery& delivery) {
+    if (may_expire(held, sent_before) && held.message->expired(core.now))
+        return Ending{Outcome::kExpired, {}};
+    if (!may_receive(link, session, held)) return Ending{Outcome::kUndeliverable, Discard::kNotAllowed};
     if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
     if (fits(link, delivery)) return std::nullopt;
     if (!delivery.alias.is_known) {
         delivery.alias = {};  // to define it made the packet longer
         if (fits(link, delivery)) return std::nullopt;
     }
-    return Outcome::kUndeliverable;
-}
-
-// A QoS 2 message that was, or may have been, sent once does not expire any more [MQTT-5.0 4.3.3-7].
-bool may_expire(const Held& held, bool sent_before) {
-    return held.qos != mqtt::QoS::kExactlyOnce || !sent_before;
+    return Ending{Outcome::kUndeliverable, Discard::kPacketTooLarge};
 }
 
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
-    if (const auto outcome = end_unsent(core, link, delivery, may_expire(held, held.sent_before)))
-        return settle(core, session, held, *outcome, Discard::kPacketTooLarge);
+    if (const auto end = end_unsent(core, session, link, held, held.sent_before, delivery))
+        return settle(core, session, held, end->outcome, end->why);
     delivery.dup = held.sent_before;
     if (held.qos != mqtt::QoS::kAtMostOnce) {
         delivery.packet_id = session.inflight.add(std::move(held));
@@ -109,8 +117,8 @@ void send_again(Core& core, Session& session, Link& link) {
         return send_short(core, link, mqtt::PacketType::kPubrel, again.packet_id, mqtt::ReasonCode::kSuccess);
     }
     session::Delivery delivery = delivery_of(core, entry.held);
-    if (const auto outcome = end_unsent(core, link, delivery, may_expire(entry.held, true))) {
-        settle(core, session, entry.held, *outcome, Discard::kPacketTooLarge);
+    if (const auto end = end_unsent(core, session, link, entry.held, true, delivery)) {
+        settle(core, session, entry.held, end->outcome, end->why);
         --core.statistics.inflight;
         return session.inflight.complete(entry);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mqtt/topic.h"
+#include "shard/access.h"
 #include "shard/ack_durability.h"
 #include "shard/answers.h"
 #include "shard/connections.h"
@@ -123,6 +124,13 @@ Session& take_session(Core& core, const std::string& client_id, bool clean_start
     return present ? *session : core.sessions.create(client_id);
 }
 
+// Where rules say who may have what, nobody inherits what was meant for another user.
+bool is_of_another(const Core& core, const std::string& client_id, const std::string& user) {
+    if (core.options.access == nullptr) return false;
+    const Session* session = core.sessions.find(client_id);
+    return session != nullptr && session->user_name != user;
+}
+
 // Before anything else is looked at: may such a client come in at all?
 TopicRefusal refusal(const Core& core, const Link& link, const mqtt::Connect& connect) {
     if (link.full) return {ReasonCode::kServerBusy, "there is no room for more connections"};
@@ -151,13 +159,18 @@ void refuse_connect(Core& core, Link& link, ReasonCode reason, const char* why) 
 
 void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const std::string& client_id,
                     const AuthAnswer& proof) {
+    const TopicRefusal forbidden = take_access(core, link, connect, client_id, proof);
+    if (forbidden.reason != ReasonCode::kSuccess)
+        return refuse_connect(core, link, forbidden.reason, forbidden.why);
     const std::uint64_t records = core.persistence.records;
+    const std::string& user = link.identity ? *link.identity : proof.user;
     bool present = false;
-    Session& session = take_session(core, client_id, connect.clean_start, present);
+    Session& session =
+        take_session(core, client_id, connect.clean_start || is_of_another(core, client_id, user), present);
     session.expiry_s = expiry_of(core, connect);
     session.ends_at = kNever;
     session.will_at = kNever;
-    session.user_name = link.identity ? *link.identity : proof.user;
+    session.user_name = user;
     session.link = link.id.index;
     set_will(core, session, connect);
     link.session = &session;
@@ -174,6 +187,7 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
     ++core.statistics.connects_accepted;
     ++core.connected;
     if (!session.is_loaded) load_messages(core, session);
+    if (present) drop_forbidden_subscriptions(core, link, session);
     keep_session(core, session);
     if (core.persistence.records != records) {
         link.outbox.hold(true);

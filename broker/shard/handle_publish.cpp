@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "mqtt/topic.h"
+#include "shard/access.h"
 #include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
@@ -196,6 +197,7 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
         publish.qos == QoS::kExactlyOnce ? mqtt::PacketType::kPubrec : mqtt::PacketType::kPuback;
     TopicRefusal refused = is_delayed(*topic) ? refuse_delayed(core, *topic, publish.payload.size())
                                               : refuse_topic(core, *topic);
+    if (refused.reason == ReasonCode::kSuccess) refused = refuse_publish(core, link, *topic);
     if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish, *topic);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "mqtt/topic.h"
+#include "shard/access.h"
 #include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
@@ -23,12 +24,7 @@ using mqtt::ReasonCode;
 using session::Session;
 using session::Subscription;
 
-struct Checked {
-    ReasonCode reason = ReasonCode::kSuccess;
-    const char* why = "";
-};
-
-Checked check_stream(const Core& core, const StreamFilter& filter, std::string_view start_property) {
+TopicRefusal check_stream(const Core& core, const StreamFilter& filter, std::string_view start_property) {
     if (!core.streams.names.contains(filter.stream)) {
         return {ReasonCode::kTopicFilterInvalid, "there is no stream of that name"};
     }
@@ -39,14 +35,17 @@ Checked check_stream(const Core& core, const StreamFilter& filter, std::string_v
     return {};
 }
 
-Checked check(const Core& core, const Link& link, const mqtt::SubscriptionRequest& request,
-              std::string_view start_property) {
+TopicRefusal check(Core& core, const Link& link, const mqtt::SubscriptionRequest& request,
+                   std::string_view start_property) {
     const std::string_view filter = request.filter;
+    // First: whoever may not have it does not learn what there is.
+    const TopicRefusal forbidden = refuse_subscribe(core, link, filter);
+    if (forbidden.reason != ReasonCode::kSuccess) return forbidden;
     if (std::count(filter.begin(), filter.end(), '/') + 1 > core.limits().topic_levels_max) {
         return {ReasonCode::kTopicFilterInvalid, "the filter has too many levels"};
     }
     if (const auto stream = parse_stream_filter(filter)) {
-        const Checked refused = check_stream(core, *stream, start_property);
+        const TopicRefusal refused = check_stream(core, *stream, start_property);
         if (refused.reason != ReasonCode::kSuccess) return refused;
     }
     const Session& session = *link.session;
@@ -106,7 +105,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     std::vector<Lookup> lookups;
 
     for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
-        if (const Checked refused = check(core, link, request, start);
+        if (const TopicRefusal refused = check(core, link, request, start);
             refused.reason != ReasonCode::kSuccess) {
             grant.reasons.push_back(link.is_v5() ? refused.reason : ReasonCode::kUnspecifiedError);
             if (*grant.why == '\0') grant.why = refused.why;

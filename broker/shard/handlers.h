@@ -27,11 +27,12 @@ void handle_pingreq(Core& core, Link& link);
 void handle_disconnect(Core& core, Link& link, const mqtt::Disconnect& disconnect);
 void handle_auth(Core& core, Link& link, const mqtt::Auth& auth);
 
-// Whether clients may publish to that topic; if not, why.
+// Why something may not be done with a topic or filter.
 struct TopicRefusal {
     mqtt::ReasonCode reason = mqtt::ReasonCode::kSuccess;
     const char* why = "";
 };
+// Whether any client may publish to that topic.
 TopicRefusal refuse_topic(const Core& core, std::string_view topic);
 
 // The gate has opened for a message of this link (parking.h).

@@ -9,6 +9,7 @@
 #include "base/ring.h"
 #include "session/outbox.h"
 #include "session/session.h"
+#include "shard/access_port.h"
 #include "shard/authentication.h"
 #include "shard/link_id.h"
 #include "shard/parking.h"
@@ -53,6 +54,7 @@ struct Link {
     std::vector<std::string> aliases;                    // Topic Aliases of this client, by alias - 1
     std::unique_ptr<session::SentAliases> sent_aliases;  // to this client, if it takes any
     std::unique_ptr<Authentication> authentication;      // if CONNECT named a method
+    std::unique_ptr<ClientAccess> access;                // none: everything is allowed
     std::unique_ptr<std::string> peer;
     std::unique_ptr<std::string> identity;  // user name that a certificate has proven, if any
 

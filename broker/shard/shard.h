@@ -29,6 +29,7 @@ namespace dray::shard {
 
 struct Core;
 class AuthPort;
+class AccessPort;
 
 // Whether new clients are sent to server_reference: not at all, for now (0x9C), for good (0x9D).
 enum class Redirect : std::uint8_t { kNone, kUseAnotherServer, kServerMoved };
@@ -46,8 +47,9 @@ struct ShardOptions {
     std::string server_reference;  // where 5.0 clients are sent on shutdown and by redirect; "" = nowhere
     Redirect redirect = Redirect::kNone;
     SharedChoice shared_choice = SharedChoice::kRoundRobin;
-    const AuthPort* auth = nullptr;    // none: no credentials are known
-    std::vector<QueueOptions> queues;  // each is declared by the shard that is its home
+    const AuthPort* auth = nullptr;      // none: no credentials are known
+    const AccessPort* access = nullptr;  // none: everything is allowed
+    std::vector<QueueOptions> queues;    // each is declared by the shard that is its home
     std::vector<StreamOptions> streams;
     std::string response_prefix;  // Response Information is <prefix>/<client id>/; "" = none is given
 };

@@ -18,6 +18,8 @@ void Statistics::add(const Statistics& other) {
     connects_refused += other.connects_refused;
     protocol_errors += other.protocol_errors;
     publishes_refused += other.publishes_refused;
+    publishes_forbidden += other.publishes_forbidden;
+    subscribes_forbidden += other.subscribes_forbidden;
     clients_connected += other.clients_connected;
     sessions += other.sessions;
     subscriptions += other.subscriptions;

@@ -22,7 +22,9 @@ struct Statistics {
     std::uint64_t connects_accepted = 0;
     std::uint64_t connects_refused = 0;
     std::uint64_t protocol_errors = 0;
-    std::uint64_t publishes_refused = 0;  // by the rules of topics, or for want of room
+    std::uint64_t publishes_refused = 0;     // by the rules of topics, of access, or for want of room
+    std::uint64_t publishes_forbidden = 0;   // ... by those of access
+    std::uint64_t subscribes_forbidden = 0;  // filters, by those of access
     // Gauges
     std::uint64_t clients_connected = 0;
     std::uint64_t sessions = 0;

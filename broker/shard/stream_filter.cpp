@@ -9,8 +9,6 @@ namespace dray::shard {
 
 namespace {
 
-constexpr std::string_view kPrefix = "$stream/";
-
 // Takes the first level off.
 std::string_view take_level(std::string_view& rest) {
     const std::size_t slash = rest.find('/');
@@ -49,8 +47,8 @@ std::optional<Instant> parse_unix_time(std::string_view text) {
 }  // namespace
 
 std::optional<StreamFilter> parse_stream_filter(std::string_view filter) {
-    if (!filter.starts_with(kPrefix)) return std::nullopt;
-    std::string_view rest = filter.substr(kPrefix.size());
+    if (!filter.starts_with(kStreamRoot)) return std::nullopt;
+    std::string_view rest = filter.substr(kStreamRoot.size());
     StreamFilter parsed;
     parsed.stream = take_level(rest);
     parsed.start = take_level(rest);

@@ -22,6 +22,7 @@
 
 namespace dray::shard {
 
+inline constexpr std::string_view kStreamRoot = "$stream/";
 inline constexpr std::string_view kStreamOffset = "stream-offset";  // user properties
 inline constexpr std::string_view kStreamTime = "stream-time";
 

@@ -95,6 +95,9 @@ void publish_all(Core& core, const Statistics& sum) {
     publish(core, "publish/messages/received", sum.publish_received);
     publish(core, "publish/messages/sent", sum.publish_sent);
     publish(core, "publish/messages/dropped", books.discarded_total());
+    publish(core, "publish/messages/refused", sum.publishes_refused);
+    publish(core, "publish/messages/forbidden", sum.publishes_forbidden);
+    publish(core, "subscriptions/forbidden", sum.subscribes_forbidden);
     publish(core, "publish/bytes/received", sum.publish_bytes_received);
     publish(core, "publish/bytes/sent", sum.publish_bytes_sent);
     publish(core, "bytes/received", sum.bytes_received);

@@ -137,6 +137,31 @@ TEST(ConfigFile, SetsAllOfAQueue) {
     EXPECT_EQ(again.config().queues, loader.config().queues) << print_config(loader);
 }
 
+TEST(ConfigFile, SetsAllOfARole) {
+    const ConfigLoader loader = loaded(R"(
+        [[access]]
+        name = "vehicle"
+        users = ["*"]
+        claims = ["role=vehicle"]
+        anonymous = true
+        publish = ["vehicle/%u/#"]
+        subscribe = ["order/+/%{order}"]
+        deny_publish = ["vehicle/%u/owner"]
+        deny_subscribe = ["order/secret/#"]
+    )");
+    ASSERT_EQ(all_errors(loader), "");
+    ASSERT_EQ(loader.config().access.size(), 1u);
+    const auth::AccessRole& role = loader.config().access[0];
+    EXPECT_EQ(role.claims, Texts({"role=vehicle"}));
+    EXPECT_EQ(role.subscribe, Texts({"order/+/%{order}"}));
+    EXPECT_TRUE(role.anonymous);
+    EXPECT_EQ(all_errors(loaded(print_config(loader))), "") << print_config(loader);
+    EXPECT_EQ(all_errors(loaded("[[access]]\nname = \"a\"\nusers = [\"x\"]\npublish = [\"a/%x\"]")),
+              "drayd.toml:4:11: access.0.publish: 'a/%x': after % comes c, u, or a claim as in %{order}\n");
+    EXPECT_NE(all_errors(loaded("[[access]]\nname = \"a\"")).find("access.0.users: whom is it for?"),
+              std::string::npos);
+}
+
 TEST(ConfigFile, SetsAllOfAStream) {
     const ConfigLoader loader = loaded(R"(
         [[stream]]

@@ -68,6 +68,28 @@ TEST(TopicFilter, MatchesAsTheSpecificationSays) {
     }
 }
 
+TEST(TopicFilter, CoversAnother) {
+    struct {
+        const char* wide;
+        std::vector<const char*> takes;
+        std::vector<const char*> refuses;
+    } const table[] = {
+        {"#", {"#", "+", "a", "a/#", "+/#", "/"}, {"$SYS/#", "$SYS"}},
+        {"+", {"+", "a", ""}, {"#", "a/#", "+/+", "$SYS"}},
+        {"a/#", {"a", "a/#", "a/+", "a/+/b", "a/b/#"}, {"#", "+/#", "+", "b/#"}},
+        {"a/+", {"a/+", "a/b", "a/"}, {"a", "a/#", "a/+/#", "a/b/c", "+/b"}},
+        {"+/b/#", {"a/b", "+/b/c", "+/b/#"}, {"+/+/#", "$x/b", "+/#"}},
+        {"a/b", {"a/b"}, {"a/+", "a/#", "a"}},
+        {"$SYS/#", {"$SYS/#", "$SYS/+/a", "$SYS"}, {"#", "+/a"}},
+    };
+    for (const auto& row : table) {
+        for (const char* narrow : row.takes)
+            EXPECT_TRUE(covers(row.wide, narrow)) << row.wide << " " << narrow;
+        for (const char* narrow : row.refuses)
+            EXPECT_FALSE(covers(row.wide, narrow)) << row.wide << " " << narrow;
+    }
+}
+
 TEST(SharedFilter, ComesApart) {
     const auto shared = parse_shared("$share/group/a/+/b");
     ASSERT_TRUE(shared);

@@ -22,6 +22,7 @@ void Cluster::start() {
         each.limits = options_.limits;
         each.version = "test";
         each.auth = options_.auth;
+        each.access = options_.access;
         each.server_reference = options_.server_reference;
         each.redirect = options_.redirect;
         each.response_prefix = options_.response_prefix;

@@ -28,6 +28,7 @@ struct ClusterOptions {
     shard::Limits limits;
     Disk disk = Disk::kNone;
     const shard::AuthPort* auth = nullptr;
+    const shard::AccessPort* access = nullptr;
     std::string server_reference;
     shard::Redirect redirect = shard::Redirect::kNone;
     std::string response_prefix;
@@ -70,6 +71,7 @@ class Cluster {
     void set_pressure(unsigned percent);
     // From the next start on.
     void set_queues(std::vector<shard::QueueOptions> queues) { options_.queues = std::move(queues); }
+    void set_access(const shard::AccessPort* access) { options_.access = access; }
 
     // To the outside of all shards, in the order in which they came; whoever reads them takes them.
     std::deque<shard::ShardMessage>& answers() { return answers_; }

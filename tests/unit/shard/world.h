@@ -100,6 +100,7 @@ class World final : private Transport {
 
     // From the next start on.
     void set_queues(std::vector<shard::QueueOptions> queues) { cluster_.set_queues(std::move(queues)); }
+    void set_access(const shard::AccessPort* access) { cluster_.set_access(access); }
 
     shard::Books books() const { return statistics().books.total(); }
     shard::Statistics statistics() const { return cluster_.statistics(); }

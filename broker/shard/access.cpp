@@ -1,0 +1,76 @@
+#include "shard/access.h"
+
+#include <string>
+#include <vector>
+
+#include "mqtt/topic.h"
+#include "shard/access_port.h"
+#include "shard/connections.h"
+#include "shard/core.h"
+#include "shard/sources.h"
+
+namespace dray::shard {
+
+namespace {
+
+using mqtt::ReasonCode;
+using session::Session;
+
+bool may_subscribe(const ClientAccess& access, std::string_view filter) {
+    if (const auto shared = mqtt::parse_shared(filter)) return access.may_subscribe(shared->filter);
+    const auto stream = parse_stream_filter(filter);
+    if (!stream) return access.may_subscribe(filter);
+    return access.may_subscribe(std::string(kStreamRoot).append(stream->stream)) &&
+           (stream->filter.empty() || access.may_subscribe(stream->filter));
+}
+
+std::string proven_user(const Link& link, const AuthAnswer& proof) {
+    if (link.identity) return *link.identity;
+    return proof.is_anonymous ? std::string() : proof.user;
+}
+
+}  // namespace
+
+TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,
+                         const AuthAnswer& proof) {
+    if (core.options.access == nullptr) return {};
+    link.access = core.options.access->of({std::string(client_id), proven_user(link, proof), proof.claims});
+    if (!connect.will || link.access->may_publish(connect.will->topic)) return {};
+    return {ReasonCode::kNotAuthorized, "the access rules do not allow the topic of the will"};
+}
+
+TopicRefusal refuse_publish(Core& core, const Link& link, std::string_view topic) {
+    if (!link.access) return {};
+    if (is_delayed(topic)) topic = parse_delayed(topic)->topic;
+    if (link.access->may_publish(topic)) return {};
+    ++core.statistics.publishes_forbidden;
+    return {ReasonCode::kNotAuthorized, "the access rules do not allow this topic"};
+}
+
+TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view filter) {
+    if (!link.access || may_subscribe(*link.access, filter)) return {};
+    ++core.statistics.subscribes_forbidden;
+    return {ReasonCode::kNotAuthorized, "the access rules do not allow this filter"};
+}
+
+bool may_receive(const Link& link, const Session& session, const session::Held& held) {
+    if (!link.access) return true;
+    const bool is_of_queue =
+        held.source != 0 && session.sources[held.source - 1u].kind == session::SourceKind::kQueue;
+    return is_of_queue || link.access->may_receive(held.message->topic());
+}
+
+void drop_forbidden_subscriptions(Core& core, Link& link, Session& session) {
+    if (!link.access) return;
+    std::vector<std::string> forbidden;
+    for (const auto& [filter, subscription] : session.subscriptions) {
+        if (!may_subscribe(*link.access, filter)) forbidden.push_back(filter);
+    }
+    for (const std::string& filter : forbidden) {
+        ++core.statistics.subscribes_forbidden;
+        drop_subscription(core, session, filter);
+        discard_unsent(core, session, filter);
+    }
+}
+
+}  // namespace dray::shard

@@ -1,0 +1,37 @@
+// Where access rules are asked (access_port.h), and what for:
+//
+//     CONNECT      the will's topic                                             CONNACK 0x87
+//     PUBLISH      the topic; of $delayed/<seconds>/<topic> that topic          PUBACK, PUBREC 0x87; counted
+//     SUBSCRIBE    the filter; of $share/<group>/<filter> that filter; of       SUBACK 0x87 (3.1.1: 0x80)
+//                  a stream its name ($stream/<name>) and the filter behind
+//                  it, if there is one; of a queue its name ($queue/<name>)
+//     delivery     the topic, also where a wider filter was granted             discarded, "not allowed"
+//
+// What a named queue gives is not looked at message by message: whoever may consume it may have what is in
+// it. Without rules all of this costs a branch.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "session/session.h"
+#include "shard/auth_port.h"
+#include "shard/handlers.h"
+
+namespace dray::shard {
+
+struct Core;
+struct Link;
+
+// Gives the link its rules, for good. Not kSuccess: this client may not connect as it wants to.
+TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,
+                         const AuthAnswer& proof);
+
+TopicRefusal refuse_publish(Core& core, const Link& link, std::string_view topic);
+TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view filter);
+bool may_receive(const Link& link, const session::Session& session, const session::Held& held);
+
+// Of a session that goes on: it keeps no subscription that its client may not have any more.
+void drop_forbidden_subscriptions(Core& core, Link& link, session::Session& session);
+
+}  // namespace dray::shard
