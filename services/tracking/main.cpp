@@ -1,6 +1,7 @@
 // dray-tracking: shows each customer the one vehicle that carries the order, says when it is near, and
 // watches how all of them drive; shows all of them to whoever runs the fleet. See trips.h, patrol.h,
-// fleet_view.h.
+// fleet_view.h. Of several that share a database one speaks; the others hear all that it hears, and stand by.
+#include "services/common/active_instance.h"
 #include "services/tracking/fleet_view.h"
 #include "services/tracking/trips.h"
 
@@ -41,7 +42,13 @@ int run(int argc, char** argv) {
     tracking::Patrol patrol(tracking::StreetSpeeds::load(service::ZipMap::folder_of(app.settings())));
     tracking::FleetView fleet(service::ZipMap::load(service::ZipMap::folder_of(app.settings())));
     tracking::Trips trips;
-    app.post([&](Transaction& tx) { trips.load(tx); });
+    service::ActiveInstance active(app.instance());
+    const auto stand_by_or_speak = [&](Transaction& tx) {
+        active.renew(tx, service::now_ms());
+        trips.refresh(tx);
+    };
+    app.post(stand_by_or_speak);
+    app.every(std::chrono::seconds(1), stand_by_or_speak);
     app.on<v1::Award>("order/award/+", [&](Transaction& tx, const auto& e) { trips.awarded(tx, e); });
     app.on<v1::OrderDelivered>(
         "order/delivered/+", [&](Transaction& tx, const auto& e) { trips.ended(tx, e.header().order_id()); });
@@ -58,13 +65,16 @@ int run(int argc, char** argv) {
         if (!location.ParseFromString(message.payload)) return;
         fleet.located(location);
         const auto news = trips.located(location, service::now_ms());
+        const auto speeding = patrol.speeding(location);
+        if (!active.is_us()) return;
         for (const auto& update : news.updates) app.publish_now(to_message(update));
         for (const auto& near : news.near)
             app.post([&trips, near](Transaction& tx) { trips.announce(tx, near); });
         for (const auto& alert : news.off_route) raise(app, "off-route", alert);
-        if (const auto alert = patrol.speeding(location)) raise(app, "speeding", *alert);
+        if (speeding) raise(app, "speeding", *speeding);
     });
     app.every(std::chrono::seconds(1), [&](Transaction&) {
+        if (!active.is_us()) return;
         for (const auto& positions : fleet.positions(service::now_ms()))
             app.publish_now(to_message(positions));
     });

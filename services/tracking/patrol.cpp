@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "services/tracking/piece.h"
+
 namespace dray::tracking {
 namespace {
 
@@ -32,6 +34,21 @@ std::optional<v1::Alert> Patrol::speeding(const v1::Location& fix) {
     alert.set_limit_mps(static_cast<float>(*usual));
     alert.set_text(speeding_text(speed, *usual));
     return alert;
+}
+
+PlannedWay::PlannedWay(const v1::VehicleStatus& status)
+    : corners_(status.way().begin(), status.way().end()), since_ms_(status.header().occurred_at_ms()) {}
+
+std::optional<double> PlannedWay::strayed(const v1::Location& fix) {
+    if (!is_known() || fix.time_ms() < since_ms_) return std::nullopt;
+    double metres = metres_to_piece(fix.position(), corners_[0], corners_[1]);
+    for (std::size_t i = 1; i + 1 < corners_.size(); ++i)
+        metres = std::min(metres, metres_to_piece(fix.position(), corners_[i], corners_[i + 1]));
+    if (metres <= kOffMetres) {
+        fixes_off_ = 0;
+        return std::nullopt;
+    }
+    return ++fixes_off_ == kFixesInARow ? std::optional(metres) : std::nullopt;
 }
 
 std::optional<double> Way::strayed(double metres_left) {

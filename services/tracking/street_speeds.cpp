@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "services/tracking/piece.h"
+
 namespace dray::tracking {
 namespace {
 
@@ -34,20 +36,6 @@ std::int64_t line(double degrees) {
 
 std::int64_t square(std::int64_t row, std::int64_t column) {
     return row * kColumns + column;
-}
-
-// From `at` to the straight line between the two, on ground that is flat for so short a way.
-double metres_to_piece(const Position& at, const Position& from, const Position& to) {
-    const double squeeze = std::cos(at.latitude() * M_PI / 180);
-    const double bx = (to.longitude() - from.longitude()) * squeeze;
-    const double by = to.latitude() - from.latitude();
-    const double px = (at.longitude() - from.longitude()) * squeeze;
-    const double py = at.latitude() - from.latitude();
-    const double square_length = bx * bx + by * by;
-    const double share = square_length == 0 ? 0 : std::clamp((px * bx + py * by) / square_length, 0.0, 1.0);
-    const auto nearest = service::make_position(
-        from.latitude() + share * by, from.longitude() + share * (to.longitude() - from.longitude()));
-    return service::distance_metres(at, nearest);
 }
 
 Position from_micro(const json& latitude, const json& longitude) {

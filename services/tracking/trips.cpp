@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "services/common/active_instance.h"
 #include "services/common/zips.h"
 
 namespace dray::tracking {
@@ -49,15 +50,37 @@ v1::OrderNear make_near(const Trip& trip) {
     return near;
 }
 
-v1::Alert make_off_route(const Trip& trip, const v1::Location& at, double metres) {
+bool drives(v1::VehicleState state) {
+    return state == v1::VEHICLE_STATE_TO_PICK_UP || state == v1::VEHICLE_STATE_TO_CUSTOMER;
+}
+
+Trip read_trip(const soci::row& row) {
+    Trip trip;
+    trip.vehicle_id = row.get<std::string>(0);
+    trip.order_id = row.get<std::string>(1);
+    trip.epoch = static_cast<std::uint32_t>(row.get<int>(2));
+    trip.pick_up = service::make_position(row.get<double>(3), row.get<double>(4));
+    trip.drop_off = service::make_position(row.get<double>(5), row.get<double>(6));
+    trip.cause.set_order_id(trip.order_id);
+    trip.cause.set_event_id(row.get<std::string>(7));
+    trip.cause.set_traceparent(row.get<std::string>(8));
+    trip.zone = static_cast<v1::Zone>(row.get<int>(9));
+    return trip;
+}
+
+std::string farther_text(const Trip& trip, double metres) {
+    return std::to_string(std::lround(metres)) + " m farther from " +
+           (has_it(trip) ? "the customer" : "the pick-up") + " than it had been";
+}
+
+v1::Alert make_off_route(const Trip& trip, const v1::Location& at, double metres, const std::string& text) {
     v1::Alert alert;
     alert.mutable_header()->set_order_id(trip.order_id);
     alert.set_vehicle_id(trip.vehicle_id);
     *alert.mutable_position() = at.position();
     alert.set_speed_mps(at.speed_mps());
     alert.set_metres_off(static_cast<float>(metres));
-    alert.set_text(std::to_string(std::lround(metres)) + " m farther from " +
-                   (has_it(trip) ? "the customer" : "the pick-up") + " than it had been");
+    alert.set_text(text);
     return alert;
 }
 
@@ -95,27 +118,32 @@ const std::vector<std::string> kMigrations = {R"(
         SELECT order_id, vehicle_id, epoch, pick_up_latitude, pick_up_longitude, drop_off_latitude,
         drop_off_longitude, cause_id, traceparent FROM trips_of_one;
     DROP TABLE trips_of_one;
-)"};
+)",
+                                              service::kActiveInstanceSchema};
 
 void Trips::add(Trip trip) {
     by_vehicle_[trip.vehicle_id].trips.insert_or_assign(trip.order_id, std::move(trip));
 }
 
-void Trips::load(Transaction& tx) {
+void Trips::refresh(Transaction& tx) {
+    const auto before = std::exchange(by_vehicle_, {});
     const soci::rowset<soci::row> rows =
         (tx.sql().prepare << "SELECT vehicle_id, order_id, epoch, pick_up_latitude, pick_up_longitude, "
                              "drop_off_latitude, drop_off_longitude, cause_id, traceparent, zone FROM trips");
     for (const auto& row : rows) {
-        Trip trip;
-        trip.vehicle_id = row.get<std::string>(0);
-        trip.order_id = row.get<std::string>(1);
-        trip.epoch = static_cast<std::uint32_t>(row.get<int>(2));
-        trip.pick_up = service::make_position(row.get<double>(3), row.get<double>(4));
-        trip.drop_off = service::make_position(row.get<double>(5), row.get<double>(6));
-        trip.cause.set_order_id(trip.order_id);
-        trip.cause.set_event_id(row.get<std::string>(7));
-        trip.cause.set_traceparent(row.get<std::string>(8));
-        trip.zone = static_cast<v1::Zone>(row.get<int>(9));
+        auto trip = read_trip(row);
+        if (const auto carrier = before.find(trip.vehicle_id); carrier != before.end()) {
+            const auto& known = carrier->second;
+            by_vehicle_.try_emplace(trip.vehicle_id, Carrier{.trips = {},
+                                                             .last_fix = known.last_fix,
+                                                             .pace_mps = known.pace_mps,
+                                                             .published_at_ms = known.published_at_ms});
+            const auto same = known.trips.find(trip.order_id);
+            if (same != known.trips.end() && same->second.epoch == trip.epoch) {
+                trip.state = same->second.state;
+                trip.way = same->second.way;
+            }
+        }
         add(std::move(trip));
     }
 }
@@ -169,14 +197,17 @@ void Trips::announce(Transaction& tx, const v1::OrderNear& near) {
 }
 
 void Trips::vehicle_reports(const v1::VehicleStatus& status) {
+    if (!drives(status.state())) {
+        planned_.erase(status.vehicle_id());
+        return;
+    }
+    planned_.insert_or_assign(status.vehicle_id(), PlannedWay(status));
     const auto carrier = by_vehicle_.find(status.vehicle_id());
     if (carrier == by_vehicle_.end()) return;
     const auto found = carrier->second.trips.find(status.header().order_id());
     if (found == carrier->second.trips.end()) return;
     auto& trip = found->second;
-    const bool drives =
-        status.state() == v1::VEHICLE_STATE_TO_PICK_UP || status.state() == v1::VEHICLE_STATE_TO_CUSTOMER;
-    if (!drives || trip.state == status.state()) return;
+    if (trip.state == status.state()) return;
     trip.state = status.state();
     trip.way.begin();
 }
@@ -206,15 +237,26 @@ News Trips::located(const v1::Location& location, std::int64_t now_ms) {
             trip.zone = zone;
             news.near.push_back(make_near(trip));
         }
-        // One of several may well be farther off for a while.
-        const auto& target = has_it(trip) ? trip.drop_off : trip.pick_up;
-        const auto metres = carrier.trips.size() == 1
-                                ? trip.way.strayed(distance_metres(location.position(), target))
-                                : std::nullopt;
-        if (metres) news.off_route.push_back(make_off_route(trip, location, *metres));
         if (is_due) news.updates.push_back(make_update(carrier, trip, location));
     }
+    news.off_route = off_route(carrier, location);
     return news;
+}
+
+std::vector<v1::Alert> Trips::off_route(Carrier& carrier, const v1::Location& fix) {
+    auto& first = carrier.trips.begin()->second;
+    if (const auto planned = planned_.find(fix.vehicle_id());
+        planned != planned_.end() && planned->second.is_known()) {
+        const auto metres = planned->second.strayed(fix);
+        if (!metres) return {};
+        return {make_off_route(first, fix, *metres,
+                               std::to_string(std::lround(*metres)) + " m off the way it was to take")};
+    }
+    if (carrier.trips.size() > 1) return {};  // one of several may well be farther off for a while
+    const auto& target = has_it(first) ? first.drop_off : first.pick_up;
+    const auto metres = first.way.strayed(distance_metres(fix.position(), target));
+    if (!metres) return {};
+    return {make_off_route(first, fix, *metres, farther_text(first, *metres))};
 }
 
 v1::TrackingUpdate Trips::make_update(const Carrier& carrier, const Trip& trip,

@@ -6,7 +6,8 @@
 //
 // The arrival is estimated from the way that is left (as the crow flies, times what streets add) and from the
 // pace at which this vehicle has come along lately. Trips are kept in the database, so that a death loses
-// none, and in memory; locations are not kept: the next one comes within a second.
+// none and an instance that stands by knows them, and in memory; locations are not kept: the next one comes
+// within a second.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +52,8 @@ struct News {
 
 class Trips {
   public:
-    void load(service::Transaction& tx);
+    // From the database, where another instance may have written: at the start, and while one stands by.
+    void refresh(service::Transaction& tx);
     void awarded(service::Transaction& tx, const v1::Award& award);
     void ended(service::Transaction& tx, const std::string& order_id);
     // Publishes it, unless it was before.
@@ -67,12 +69,14 @@ class Trips {
         double pace_mps = 0;  // metres come along in a second of wall time, smoothed; 0: not known yet
         std::int64_t published_at_ms = 0;
     };
+    std::vector<v1::Alert> off_route(Carrier& carrier, const v1::Location& fix);
     static void learn_pace(Carrier& carrier, const v1::Location& fix);
     static v1::TrackingUpdate make_update(const Carrier& carrier, const Trip& trip,
                                           const v1::Location& location);
     void add(Trip trip);
 
     std::unordered_map<std::string, Carrier> by_vehicle_;
+    std::unordered_map<std::string, PlannedWay> planned_;  // of each vehicle that drives to a stop
 };
 
 }  // namespace dray::tracking

@@ -6,6 +6,7 @@
 
 #include "fleet/chance.h"
 #include "fleet/negotiation.h"
+#include "streets/corners.h"
 
 namespace dray::fleet {
 
@@ -24,6 +25,7 @@ constexpr float kRangeLow = 0.15F;           // an idle vehicle refuels below th
 constexpr float kRangeNearlyFull = 0.9F;     // a detour to a station would gain nothing
 constexpr float kRangeBrought = 0.1F;        // what the roadside service brings one that ran dry
 constexpr float kReserveMetres = 3000;
+constexpr double kWayToleranceMetres = 20;
 constexpr double kNoiseMemory = 0.9;  // a receiver's error drifts rather than jumps
 
 constexpr float kInfinite = std::numeric_limits<float>::infinity();
@@ -161,7 +163,7 @@ void Vehicle::leave_stop(World& world, Effects& effects) {
     }
     head_for_next_stop(world);
     if (stop.kind == Stop::Kind::kPickUp) effects.emplace_back(report_of(*tour.find(stop.order_id)));
-    if (stop.kind == Stop::Kind::kHandOver) report(effects);
+    if (stop.kind != Stop::Kind::kPickUp) report(effects);
 }
 
 void Vehicle::finish(const std::string& order_id, Effects& effects) {
@@ -263,6 +265,16 @@ void Vehicle::wear(float metres, Effects& effects) {
 }
 
 // --- Position ---
+
+std::vector<streets::GeoPoint> Vehicle::way_ahead(const World& world) const {
+    if (!tour_ || tour_->route_at >= tour_->route.arcs.size()) return {};
+    std::vector<streets::GeoPoint> line;
+    for (const Point corner :
+         streets::corners(world.network(), std::span(tour_->route.arcs).subspan(tour_->route_at),
+                          motion_.place.offset, tour_->route.end, kWayToleranceMetres))
+        line.push_back(world.network().plane().to_degrees(corner));
+    return line;
+}
 
 std::optional<Fix> Vehicle::fix(const World& world) {
     if (!world.conditions().sky(motion_.place.arc)) return std::nullopt;

@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/random.h"
 #include "fleet/effect.h"
@@ -68,6 +69,8 @@ class Vehicle {
     float range_metres() const { return range_metres_; }
     // Tells others its present state, order by order.
     void report(Effects& effects) const;
+    // The line it means to take to its next stop, its corners only; none: it wanders.
+    std::vector<streets::GeoPoint> way_ahead(const World& world) const;
     // Nothing where no satellite is seen. Draws new noise: once a published fix.
     std::optional<Fix> fix(const World& world);
 

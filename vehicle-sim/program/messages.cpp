@@ -148,7 +148,8 @@ std::string_view Messages::location(std::string_view vehicle, const fleet::Fix& 
 }
 
 std::string_view Messages::status(std::string_view vehicle, const fleet::Report& report,
-                                  std::uint32_t capacity, std::string_view zip, Instant now) {
+                                  std::uint32_t capacity, std::string_view zip, Instant now,
+                                  std::span<const streets::GeoPoint> way) {
     auto& status = parts_->status;
     parts_->fill(*status.mutable_header(), report.order_id, report.cause, now);
     status.mutable_vehicle_id()->assign(vehicle);
@@ -157,6 +158,12 @@ std::string_view Messages::status(std::string_view vehicle, const fleet::Report&
     status.mutable_zip()->assign(zip);
     status.set_delivered(report.delivered);
     status.set_capacity(capacity);
+    status.clear_way();
+    for (const auto& corner : way) {
+        auto& position = *status.add_way();
+        position.set_latitude(corner.latitude);
+        position.set_longitude(corner.longitude);
+    }
     return parts_->encode(status);
 }
 

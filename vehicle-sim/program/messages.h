@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -37,9 +38,9 @@ class Messages {
     ~Messages();
     std::string_view location(std::string_view vehicle, const fleet::Fix& fix, Instant now,
                               std::uint64_t sequence);
-    // `capacity`: how many orders the vehicle takes at a time.
+    // `capacity`: how many orders the vehicle takes at a time. `way`: the line to its next stop.
     std::string_view status(std::string_view vehicle, const fleet::Report& report, std::uint32_t capacity,
-                            std::string_view zip, Instant now);
+                            std::string_view zip, Instant now, std::span<const streets::GeoPoint> way = {});
     std::string_view offline(std::string_view vehicle, std::string_view zip, Instant now);
     std::string_view bid(std::string_view vehicle, const fleet::PlaceBid& bid, std::uint32_t eta_seconds,
                          Instant now);

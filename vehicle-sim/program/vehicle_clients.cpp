@@ -143,8 +143,8 @@ void VehicleClients::send_report(std::uint32_t vehicle, const fleet::Report& rep
         return links_.disconnect(vehicle);
     }
     if (links_.disconnected(vehicle)) return links_.connect(vehicle, vehicle + 1);  // its shift begins
-    const auto payload =
-        messages_.status(id_of(vehicle), report, fleet_[vehicle].capacity(), zip_of(vehicle), loop_.now());
+    const auto payload = messages_.status(id_of(vehicle), report, fleet_[vehicle].capacity(), zip_of(vehicle),
+                                          loop_.now(), fleet_[vehicle].way_ahead(fleet_.world()));
     links_.publish(vehicle, topic_of(vehicle, "status"), payload, QoS::kAtLeastOnce, true);
 }
 

@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -171,6 +172,20 @@ def field(number, value):
 def bid(order, vehicle, eta_seconds=60):
     header = field(1, str(uuid.uuid4())) + field(2, order)
     return field(1, header) + field(2, 1) + field(3, f"bid-{vehicle}") + field(4, vehicle) + field(5, eta_seconds)
+
+
+def position(latitude, longitude):
+    return b"\x09" + struct.pack("<d", latitude) + b"\x11" + struct.pack("<d", longitude)
+
+
+def award(order, vehicle):
+    there = position(41.88, -87.63)
+    header = field(1, str(uuid.uuid4())) + field(2, order)
+    return field(1, header) + field(2, 1) + field(3, vehicle) + field(5, there) + field(6, there)
+
+
+def location(vehicle):
+    return field(1, vehicle) + field(2, position(41.9, -87.65))
 
 
 def properties(message):
@@ -425,6 +440,31 @@ class Standby(World):
         self.assertEqual(len(awards), 2)
         for message in listener.on("order/award/"):
             self.assertEqual(properties(message)["event-id"], awards[message.topic], "one award, however often it is told")
+
+
+    def test_one_shows_where_the_vehicle_is_and_the_other_takes_over_when_it_is_killed(self):
+        listener = self.listen("order/track/#")
+        self.start("tracking")
+        self.start("tracking", instance="tracking-2")
+        listener.publish("order/award/o1", award("o1", "v1"))
+
+        def shown():
+            listener.publish("vehicle/v1/location", location("v1"))
+            return listener.on("order/track/o1")
+        wait_for(shown, "the customer sees the vehicle")
+        listener.heard.clear()
+        for _ in range(3):
+            listener.publish("vehicle/v1/location", location("v1"))
+            time.sleep(1)  # each is shown, by one of the two
+        self.assertLessEqual(len(listener.heard), 4)  # one may have been under way
+        self.stop("tracking", signal.SIGKILL)
+        begin = time.monotonic()
+        listener.heard.clear()
+        wait_for(shown, "the customer sees it again")
+        print(f"tracking-2 took over in {time.monotonic() - begin:.2f} s")
+        self.start("tracking")
+        listener.publish("order/award/o2", award("o2", "v1"))
+        wait_for(lambda: shown() and listener.on("order/track/o2"), "a new order is shown, too")
 
 
 @unittest.skipIf(CONSUME != "queue" or not DATABASE, "a server that goes away")

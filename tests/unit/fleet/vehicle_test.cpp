@@ -51,6 +51,34 @@ TEST(Vehicle, DeclinesNowAndThenButTakesMost) {
     EXPECT_LT(bids, 500);
 }
 
+TEST(Vehicle, DrivesTheWayThatItAnnounces) {
+    Scene scene;
+    EXPECT_TRUE(scene.vehicle().way_ahead(scene.world()).empty()) << "it wanders";
+    scene.award(scene.an_award(scene.until_it_bids()));
+    const auto& network = scene.world().network();
+    std::vector<streets::Point> way;
+    int ways = 0;
+    for (int second = 0; scene.vehicle().orders() > 0; ++second) {
+        ASSERT_LT(second, 3600);
+        if (scene.last<Report>()) {
+            way.clear();
+            for (const auto& corner : scene.vehicle().way_ahead(scene.world()))
+                way.push_back(network.plane().from_degrees(corner));
+            ++ways;
+            ASSERT_GE(way.size(), 2U);
+        }
+        const auto at = network.point_at(scene.vehicle().motion().place);
+        double off = streets::distance(at, way.back());
+        for (std::size_t i = 0; i + 1 < way.size(); ++i) {
+            const auto share = streets::nearest_share(at, way[i], way[i + 1]);
+            off = std::min(off, streets::distance(at, way[i] + (way[i + 1] - way[i]) * share));
+        }
+        EXPECT_LE(off, 20.5) << "after " << second << " s";
+        scene.drive(1);
+    }
+    EXPECT_EQ(ways, 2) << "to the pick-up, to the customer";
+}
+
 TEST(Vehicle, DrivesAnAwardToTheCustomerAndSaysSo) {
     Scene scene;
     const std::string order = scene.until_it_bids();

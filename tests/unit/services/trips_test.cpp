@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "desk.h"
+#include "services/common/active_instance.h"
 
 namespace dray::testing {
 namespace {
@@ -50,7 +51,7 @@ class TripsTest : public ::testing::Test {
     }
     void die_and_come_back() {
         trips_ = Trips();
-        desk_.run([&](Transaction& tx) { trips_.load(tx); });
+        desk_.run([&](Transaction& tx) { trips_.refresh(tx); });
     }
     std::vector<v1::Zone> zones(const std::string& order) {
         std::vector<v1::Zone> zones;
@@ -144,6 +145,65 @@ TEST_F(TripsTest, WhoLeavesTheWayIsReportedOnceUntilBackOnIt) {
     EXPECT_EQ(reports, 2);
     const auto alert = fix("v1", south_of_the_door(5000));
     EXPECT_TRUE(alert.off_route.empty());
+}
+
+TEST_F(TripsTest, WhoLeavesTheWayThatWasAnnouncedIsReportedOnceUntilBackOnIt) {
+    award("o1", "v1");
+    v1::VehicleStatus status = event_of<v1::VehicleStatus>("o1");
+    status.set_vehicle_id("v1");
+    status.set_state(v1::VEHICLE_STATE_TO_PICK_UP);
+    status.mutable_header()->set_occurred_at_ms(now_ + 5000);
+    // East, then north: straight to the door it would be off its way.
+    for (const auto& corner : {kRamp, make_position(41.80, -87.5), make_position(41.90, -87.5)})
+        *status.add_way() = corner;
+    trips_.vehicle_reports(status);
+    const auto off = make_position(41.85, -87.5 - 0.003);  // 248 m
+    const auto on = make_position(41.85, -87.5 - 0.001);
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(fix("v1", off).off_route.empty()) << "before it said so";
+    std::vector<std::string> texts;
+    for (const auto& at : {off, off, on, off, off, off, off, on, off, off, off}) {
+        for (const auto& alert : fix("v1", at).off_route) texts.push_back(alert.text());
+    }
+    EXPECT_EQ(texts, (std::vector<std::string>(2, "248 m off the way it was to take")));
+    carries("v1", "o1");  // and says no more where it means to go
+    for (int i = 0; i < 4; ++i) EXPECT_TRUE(fix("v1", off).off_route.empty());
+}
+
+TEST_F(TripsTest, OneThatStandsByKnowsWhatTheOtherHasWritten) {
+    Trips standby;
+    const auto seen_by_standby = [&] {
+        desk_.run([&](Transaction& tx) { standby.refresh(tx); });
+        now_ += 1000;
+        v1::Location location;
+        location.set_vehicle_id("v1");
+        location.set_time_ms(now_);
+        *location.mutable_position() = kRamp;
+        return standby.located(location, now_).updates.size();
+    };
+    EXPECT_EQ(seen_by_standby(), 0U);
+    award("o1", "v1");
+    award("o2", "v1");
+    EXPECT_EQ(seen_by_standby(), 2U);
+    desk_.run([&](Transaction& tx) { trips_.ended(tx, "o1"); });
+    EXPECT_EQ(seen_by_standby(), 1U);
+    award("o2", "v2", 2);
+    EXPECT_EQ(seen_by_standby(), 0U);
+}
+
+TEST_F(TripsTest, OfSeveralInstancesOneIsActiveUntilItIsSilent) {
+    service::ActiveInstance first("tracking");
+    service::ActiveInstance second("tracking-2");
+    const auto renew = [&](service::ActiveInstance& instance) {
+        desk_.run([&](Transaction& tx) { instance.renew(tx, now_); });
+        return instance.is_us();
+    };
+    EXPECT_TRUE(renew(first));
+    EXPECT_FALSE(renew(second));
+    now_ += service::ActiveInstance::kLeaseMs;
+    EXPECT_FALSE(renew(second));
+    now_ += 1;
+    EXPECT_TRUE(renew(second));
+    EXPECT_FALSE(renew(first));
 }
 
 class PatrolTest : public ::testing::Test {
