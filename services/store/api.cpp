@@ -24,13 +24,15 @@ service::HttpResponse to_response(const json& body, int status = 200) {
     return {.status = status, .body = body.dump() + "\n", .headers = {{"Cache-Control", "no-store"}}};
 }
 
-std::string config_body(const service::Settings& settings, const service::ZipMap& zips) {
+std::string config_body(const service::Settings& settings, const service::ZipMap& zips,
+                        const std::optional<TileServer>& tiles) {
     const auto warehouse = zips.warehouse();
-    return json({{"ws_url", settings.text("store.public_ws")},
-                 {"city", zips.city()},
-                 {"attribution", zips.attribution()},
-                 {"warehouse", position_to_json(warehouse.latitude(), warehouse.longitude())}})
-        .dump();
+    json config = {{"ws_url", settings.text("store.public_ws")},
+                   {"city", zips.city()},
+                   {"attribution", zips.attribution()},
+                   {"warehouse", position_to_json(warehouse.latitude(), warehouse.longitude())}};
+    if (tiles) config["tiles"] = {{"url", tiles->url}, {"attribution", tiles->attribution}};
+    return config.dump();
 }
 
 std::string zips_body(const service::ZipMap& zips) {
@@ -45,13 +47,13 @@ std::string zips_body(const service::ZipMap& zips) {
 }  // namespace
 
 Api::Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files,
-         service::Requester& requester)
+         service::Requester& requester, const std::optional<TileServer>& tiles)
     : app_(app),
       book_(book),
       zips_(zips),
       files_(files),
       requester_(requester),
-      config_body_(config_body(app.settings(), zips)),
+      config_body_(config_body(app.settings(), zips, tiles)),
       zips_body_(zips_body(zips)) {}
 
 void Api::handle(const service::HttpRequest& request, const service::HttpServer::Respond& respond) {

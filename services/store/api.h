@@ -6,7 +6,8 @@
 //   POST /api/orders/<id>/cancel  202: it is asked for, the status will tell; 409: it has ended
 //   GET  /api/orders              {"counts": {"delivered": 12, ...}}
 //   GET  /api/address/<zip>       {"zip", "deliverable", "city"} by dray-catalog; 504: no answer
-//   GET  /api/config              {"ws_url", "city", "attribution", "warehouse"}: for the web page
+//   GET  /api/config              {"ws_url", "city", "attribution", "warehouse"}: for the web page; with a
+//                                 tile server also "tiles": {"url", "attribution"}
 //   GET  /api/zips                {"zips": [{"zip", "latitude", "longitude"}]}
 //   GET  /healthz                 {"status": "ok", "broker": "connected"}
 //   GET  everything else          the web page and the map
@@ -20,14 +21,15 @@
 #include "services/common/zips.h"
 #include "services/store/order_book.h"
 #include "services/store/static_files.h"
+#include "services/store/tile_server.h"
 
 namespace dray::store {
 
 class Api {
   public:
-    // `requester`: asks about addresses.
+    // `requester`: asks about addresses. `tiles`: for the page.
     Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files,
-        service::Requester& requester);
+        service::Requester& requester, const std::optional<TileServer>& tiles);
 
     void handle(const service::HttpRequest& request, const service::HttpServer::Respond& respond);
 

@@ -19,6 +19,10 @@ std::vector<Key> keys() {
     keys.push_back({"store.http", "127.0.0.1:8080", "address to serve; port 0 lets the system choose"});
     keys.push_back({"store.public_ws", "ws://127.0.0.1:8083/mqtt", "the broker as browsers reach it"});
     keys.push_back({"store.web", "", "folder of the web page [beside the program]"});
+    keys.push_back(
+        {"store.tile_url", "",
+         "tile server of the map, as https://host/{z}/{x}/{y}.png [none: streets drawn by the page]"});
+    keys.push_back({"store.tile_attribution", "", "whom the tile server's map is from; shown on the map"});
     keys.push_back({"store.ask_again_seconds", "20", "an order without news for so long is asked about",
                     Key::Kind::kInteger, 1, 24 * 60 * 60});
     return keys;
@@ -55,9 +59,10 @@ int run(int argc, char** argv) {
                  .settings = Settings::load("dray-store", "Takes orders over HTTP", keys(), argc, argv),
                  .migrations = {store::kSchema}});
     const auto& settings = app.settings();
+    const auto tiles = store::tile_server(settings);
     const auto map_folder = service::ZipMap::folder_of(settings);
     const auto zips = service::ZipMap::load(map_folder);
-    store::StaticFiles files;
+    store::StaticFiles files(store::page_policy(tiles));
     files.add_folder("/", web_folder(settings));
     for (const std::string file : {"basemap.geojson", "zips.json"})
         files.add_file("/map/" + file, map_folder / file);
@@ -65,7 +70,7 @@ int run(int argc, char** argv) {
     const store::OrderBook book({.ask_again_ms = settings.integer("store.ask_again_seconds") * 1000}, zips);
     subscribe(app, book);
     service::Requester requester(app, kAnswerMax);
-    store::Api api(app, book, zips, files, requester);
+    store::Api api(app, book, zips, files, requester, tiles);
     service::HttpServer server(settings.text("store.http"), [&](const auto& request, const auto& respond) {
         api.handle(request, respond);
     });

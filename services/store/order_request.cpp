@@ -1,6 +1,8 @@
 #include "services/store/order_request.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "services/common/card_token.h"
 
@@ -11,6 +13,7 @@ using nlohmann::json;
 
 constexpr int kMalformed = 400;
 constexpr int kUnprocessable = 422;
+constexpr std::string_view kUuidForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 // Throws Problem; parse_order turns it into a value.
 const json& member(const json& object, const std::string& name, const std::string& field) {
@@ -23,6 +26,13 @@ std::string text_member(const json& object, const std::string& name, const std::
     const auto& value = member(object, name, field);
     if (!value.is_string()) throw Problem{kUnprocessable, field, "must be a string"};
     return value.get<std::string>();
+}
+
+bool is_uuid(std::string_view text) {
+    return std::equal(text.begin(), text.end(), kUuidForm.begin(), kUuidForm.end(), [](char got, char form) {
+        return form == 'x' ? std::string_view("0123456789abcdef").find(got) != std::string_view::npos
+                           : got == form;
+    });
 }
 
 OrderLine parse_line(const json& item, const std::string& field) {
@@ -58,6 +68,9 @@ OrderRequest parse(const json& order, const std::function<bool(const std::string
         throw Problem{kUnprocessable, "customer",
                       "must be no longer than " + std::to_string(kCustomerBytesMax) + " bytes"};
     }
+    if (!order.contains("order_id")) return request;
+    request.order_id = text_member(order, "order_id", "order_id");
+    if (!is_uuid(request.order_id)) throw Problem{kUnprocessable, "order_id", "must be a UUID in lower case"};
     return request;
 }
 

@@ -1,8 +1,10 @@
 // POST /api/orders, read into a type that cannot be wrong.
 //
 //   {"zip": "60614", "items": [{"sku": "amber-ale", "quantity": 1}], "card": "4242424242424242",
-//    "customer": "ada@example.com"}        customer may be left out
+//    "customer": "ada@example.com", "order_id": "0a6f8b52-…"}
 //
+// customer may be left out; so may order_id, which lets a caller that got no answer ask again without
+// ordering twice.
 // The first thing that is wrong is reported as a Problem that names its field. Whether a zip or SKU exists is
 // asked of the caller. The card number does not survive this function: a token of the processor takes its
 // place.

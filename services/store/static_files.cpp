@@ -11,10 +11,11 @@ namespace dray::store {
 namespace {
 
 constexpr std::string_view kIndex = "index.html";
+constexpr char kHtml[] = "text/html; charset=utf-8";
 
 std::string content_type_of(const std::filesystem::path& file) {
     static const std::map<std::string, std::string> types = {
-        {".html", "text/html; charset=utf-8"},
+        {".html", kHtml},
         {".js", "text/javascript; charset=utf-8"},
         {".mjs", "text/javascript; charset=utf-8"},
         {".css", "text/css; charset=utf-8"},
@@ -78,6 +79,7 @@ service::HttpResponse StaticFiles::get(const service::HttpRequest& request) cons
     service::HttpResponse response{.status = 200,
                                    .content_type = file.content_type,
                                    .headers = {{"ETag", file.etag}, {"Cache-Control", "no-cache"}}};
+    if (file.content_type == kHtml) response.headers.emplace_back("Content-Security-Policy", page_policy_);
     if (request.if_none_match.find(file.etag) != std::string::npos) {
         response.status = 304;
         response.content_type.clear();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "services/common/http_server.h"
 
@@ -13,6 +14,10 @@ namespace dray::store {
 
 class StaticFiles {
   public:
+    // Sent with each page, as Content-Security-Policy.
+    explicit StaticFiles(std::string page_policy = "default-src 'self'")
+        : page_policy_(std::move(page_policy)) {}
+
     // All files below `folder` appear under `prefix` ("/" or "/map/"), an index.html also as its folder
     // ("/fleet/"). A folder that is missing is empty.
     void add_folder(const std::string& prefix, const std::filesystem::path& folder);
@@ -29,6 +34,7 @@ class StaticFiles {
         std::string etag;
         std::string body;
     };
+    std::string page_policy_;
     std::map<std::string, File> files_;
 };
 

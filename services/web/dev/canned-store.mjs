@@ -37,6 +37,10 @@ export class CannedStore {
   orders = new Map();
   // Set to make the store fail: a status such as 503.
   failWith = 0;
+  // Set to let an order arrive, or not ("before"), and no answer come back ("after").
+  losesOrder = "";
+  // A tile server, as in /api/config.
+  tiles = null;
   broker = new Mosquitto();
   #server = http.createServer((request, response) => void this.#answer(request, response));
   #client = null;
@@ -107,14 +111,15 @@ export class CannedStore {
     if (this.failWith) return problem(this.failWith, "The store is being restarted.", "");
     if (pathname === "/api/config") {
       const ws_url = `ws://127.0.0.1:${this.broker.wsPort}/mqtt`;
-      return { body: { ws_url, city: "Chicago", attribution: "© OpenStreetMap contributors", warehouse: kWarehouse } };
+      const config = { ws_url, city: "Chicago", attribution: "© OpenStreetMap contributors", warehouse: kWarehouse };
+      return { body: this.tiles ? { ...config, tiles: this.tiles } : config };
     }
     if (pathname === "/api/zips") return { body: { zips: kZips.map((zip) => ({ zip, ...kHome })) } };
     if (pathname === "/api/products") {
       const products = kBeers.map(([sku, name, unit_price_cents, available]) => ({ sku, name, unit_price_cents, available }));
       return { body: { products } };
     }
-    if (pathname === "/api/orders") return this.#place(JSON.parse(await text(request)));
+    if (pathname === "/api/orders") return this.#receive(request);
     if (pathname.endsWith("/cancel")) return this.#cancel(pathname.split("/").at(-2));
     const order = this.orders.get(pathname.split("/").pop());
     return order ? { body: order } : problem(404, "There is no such order.", "order_id");
@@ -126,9 +131,16 @@ export class CannedStore {
     return { status: 202, body: { order_id: id, status: "cancelling" } };
   }
 
-  #place({ zip, items, card, customer }) {
+  async #receive(request) {
+    const order = JSON.parse(await text(request));
+    if (this.losesOrder === "before") request.socket.destroy();
+    const answer = this.losesOrder === "before" ? {} : this.#place(order);
+    if (this.losesOrder === "after") request.socket.destroy();
+    return answer;
+  }
+
+  #place({ zip, items, card, customer, order_id = crypto.randomUUID() }) {
     if (!kZips.includes(zip)) return problem(422, `We do not deliver to ${zip}.`, "zip");
-    const order_id = crypto.randomUUID();
     const total_cents = items.reduce((sum, item) => sum + item.quantity * kBeers.find(([sku]) => sku === item.sku)[2], 0);
     const history = [{ status: "processing", at: new Date().toISOString() }];
     const places = { pick_up: null, drop_off: kHome };

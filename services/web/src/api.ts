@@ -11,6 +11,8 @@ export interface Config {
   city: string;
   attribution: string;
   warehouse: Position;
+  // A tile server in place of our own streets.
+  tiles?: { url: string; attribution: string };
 }
 
 export interface Product {
@@ -33,6 +35,8 @@ export interface NewOrder {
   zip: string;
   items: Item[];
   card: string;
+  // A UUID: with the same one an order can be sent again, and is placed once.
+  order_id: string;
   // How the customer may be reached; left out by who does not want to say.
   customer?: string;
 }

@@ -44,6 +44,12 @@ export class Bus {
     this.client.on("error", () => undefined);
     this.client.on("message", (topic, payload) => this.dispatch(topic, payload));
     window.addEventListener("online", () => this.client.reconnecting && this.client.reconnect());
+    // A line that leads nowhere may look alive until the next ping; whoever is offline is told at once.
+    window.addEventListener("offline", () => this.client.stream.destroy());
+  }
+
+  get state(): BusState {
+    return this.current;
   }
 
   watch(watcher: (state: BusState) => void): void {

@@ -1,6 +1,8 @@
 // Numbers as people read them.
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const minutes = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const days = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
 
 export function money(cents: number): string {
   return dollars.format(cents / 100);
@@ -10,8 +12,19 @@ export function timeOfDay(unixMs: number): string {
   return clock.format(new Date(unixMs));
 }
 
+export function hourAndMinute(unixMs: number): string {
+  return minutes.format(new Date(unixMs));
+}
+
+export function dayAndTime(unixMs: number): string {
+  return days.format(new Date(unixMs));
+}
+
+export function ago(seconds: number): string {
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 export function eta(seconds: number): string {
-  if (seconds < 10) return "arriving now";
   if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
   return `${Math.round(seconds / 60)} min`;
 }

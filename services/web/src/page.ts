@@ -26,7 +26,9 @@ export async function begin(): Promise<Beginning> {
       const config = await api.config();
       notice.takeBack("store");
       const bus = new Bus(reachableUrl(config.ws_url, location.hostname));
-      bus.watch((state) => showConnection(state, notice));
+      const show = (): void => showConnection(bus.state, notice);
+      bus.watch(show);
+      window.addEventListener("online", show);
       return { config, bus, notice };
     } catch (error) {
       notice.tell("store", `${(error as Error).message} Trying again.`);
@@ -38,8 +40,10 @@ export async function begin(): Promise<Beginning> {
 function showConnection(state: BusState, notice: Notice): void {
   const sign = byId("connection");
   sign.dataset["state"] = state;
-  sign.textContent = kConnectionTexts[state];
+  const isOffline = state !== "online" && !navigator.onLine;
+  sign.textContent = isOffline ? "offline" : kConnectionTexts[state];
   if (state === "online") notice.takeBack("broker");
+  else if (isOffline) notice.tell("broker", "You are offline. What you see may be old; it is filled in when you are back.");
   else if (state === "reconnecting") {
     notice.tell("broker", "The live connection was lost. Reconnecting; what you missed will be filled in.");
   }

@@ -1,86 +1,54 @@
 // What the page makes of what it hears, with a canned store and a real broker: each story told event by event.
 import assert from "node:assert/strict";
-import path from "node:path";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { test } from "node:test";
 
-import { CannedStore, kHome } from "../../../services/web/dev/canned-store.mjs";
+import { kHome } from "../../../services/web/dev/canned-store.mjs";
 import { onTheWay } from "../../../services/web/dev/story.mjs";
-import { launch, openPage } from "./chromium.mjs";
 import { coloursOf, placesOf } from "./look.mjs";
+import { describeScene, headline, kPhone, kTimeout } from "./scene.mjs";
 
-const share = process.env.DRAY_SHARE;
-const kTimeout = { timeout: 120_000 };
 const kFixMs = 700;
-// A small window and a map that jumps instead of gliding: drawing in software is what takes the time here.
 const kSteps = ["processing", "reserved", "paid", "packed", "shipped", "awarded", "picked_up", "delivered"];
-const kQuick = { viewport: { width: 900, height: 560 }, reducedMotion: "reduce" };
-const kPhone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-describe("the customer's page", () => {
-  let browser;
-  let store;
-  let opened;
-
-  before(async () => (browser = await launch()));
-  after(async () => browser?.close());
-  beforeEach(async () => {
-    store = await new CannedStore({ web: path.join(share, "web"), map: path.join(share, "chicago") }).start();
-  });
-  afterEach(async () => {
-    await opened?.page.context().close();
-    await store.stop();
-  });
-
-  async function visit(options = {}, url = store.url) {
-    opened = await openPage(browser, { ...kQuick, ...options });
-    await opened.page.goto(url);
-    return opened.page;
-  }
-
-  async function placeOrder(page) {
-    await page.getByRole("button", { name: /Order for/ }).click();
-    await headline(page, "Your order is being processed");
-    return [...store.orders.keys()].at(-1);
-  }
-
+describeScene("the customer's page", (scene) => {
   test("an order is followed from the button to the door", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
     assert.ok(page.url().endsWith(`/?order=${id}`));
-    await store.tell("order/reserved", id, "OrderReserved", {}, "reserved");
+    await scene.store.tell("order/reserved", id, "OrderReserved", {}, "reserved");
     await headline(page, "Your beer is set aside");
-    await store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
+    await scene.store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
     await headline(page, "Paid. Being packed");
-    await store.tell("order/packed", id, "OrderPacked", { parcels: 1 }, "packed");
+    await scene.store.tell("order/packed", id, "OrderPacked", { parcels: 1 }, "packed");
     await headline(page, "Packed. Looking for a vehicle");
-    await store.award(id);
+    await scene.store.award(id);
     await headline(page, "Picking up your beer");
     await page.locator(".pin-marker.home").waitFor();
-    await store.tell("order/picked-up", id, "OrderPickedUp", { vehicleId: "v-0042", epoch: 1 }, "picked_up");
+    await scene.store.tell("order/picked-up", id, "OrderPickedUp", { vehicleId: "v-0042", epoch: 1 }, "picked_up");
     await headline(page, "On the way to you");
-    await store.track(id, onTheWay(0).position, 270, 120);
+    await scene.store.track(id, onTheWay(0).position, 270, 120);
     await headline(page, "On the way to you");
     await page.getByText("2 min to your door").waitFor();
-    await store.track(id, onTheWay(0.95).position, 90, 20, "ZONE_ARRIVING");
+    await scene.store.track(id, onTheWay(0.95).position, 90, 20, "ZONE_ARRIVING");
     await headline(page, "Arriving");
-    await store.track(id, kHome, 90, 0, "ZONE_AT_THE_DOOR");
+    await scene.store.track(id, kHome, 90, 0, "ZONE_AT_THE_DOOR");
     await headline(page, "At your door");
-    await store.tell("order/delivered", id, "OrderDelivered", { vehicleId: "v-0042", epoch: 1 }, "delivered");
+    await scene.store.tell("order/delivered", id, "OrderDelivered", { vehicleId: "v-0042", epoch: 1 }, "delivered");
     await headline(page, "Delivered. Cheers!");
     assert.deepEqual(await reachedSteps(page), kSteps);
-    assert.deepEqual(opened.complaints, []);
+    assert.deepEqual(scene.opened.complaints, []);
   });
 
   test("the vehicle glides between two fixes", kTimeout, async () => {
-    const page = await visit({ reducedMotion: "no-preference" });
-    const id = await placeOrder(page);
-    await store.award(id);
-    await store.track(id, onTheWay(0).position, 270, 60);
+    const page = await scene.visit({ reducedMotion: "no-preference" });
+    const id = await scene.placeOrder(page);
+    await scene.store.award(id);
+    await scene.store.track(id, onTheWay(0).position, 270, 60);
     await page.locator(".vehicle").waitFor();
     const places = await placesOf(page, ".vehicle");
     for (const share of [0.1, 0.2, 0.3]) {
       await new Promise((resolve) => setTimeout(resolve, kFixMs));
-      await store.track(id, onTheWay(share).position, 270, 40);
+      await scene.store.track(id, onTheWay(share).position, 270, 40);
     }
     // Three fixes make three jumps; many more places lie between them.
     await page.waitForFunction((seen) => seen.size > 10, places);
@@ -90,42 +58,42 @@ describe("the customer's page", () => {
   });
 
   test("nothing is fetched from anywhere but the store and its broker", kTimeout, async () => {
-    const page = await visit();
-    await placeOrder(page);
+    const page = await scene.visit();
+    await scene.placeOrder(page);
     await page.getByText("© OpenStreetMap contributors").waitFor();
-    const hosts = new Set(opened.requests.filter((url) => !/^(data|blob):/.test(url)).map((url) => new URL(url).host));
-    assert.deepEqual([...hosts].sort(), [new URL(store.url).host, `127.0.0.1:${store.broker.wsPort}`].sort());
+    const hosts = new Set(scene.opened.requests.filter((url) => !/^(data|blob):/.test(url)).map((url) => new URL(url).host));
+    assert.deepEqual([...hosts].sort(), [new URL(scene.store.url).host, `127.0.0.1:${scene.store.broker.wsPort}`].sort());
   });
 
   test("an unknown zip is told at its field, and the order can be mended", kTimeout, async () => {
-    const page = await visit();
+    const page = await scene.visit();
     await page.getByLabel("Zip code").fill("99999");
     await page.getByRole("button", { name: /Order for/ }).click();
     await page.getByText("We do not deliver to 99999.").waitFor();
     assert.equal(await page.getByLabel("Zip code").getAttribute("aria-invalid"), "true");
     assert.equal(await page.evaluate(() => document.activeElement.id), "zip");
     await page.getByLabel("Zip code").fill("60614");
-    await placeOrder(page);
+    await scene.placeOrder(page);
   });
 
   test("a declined card is told as that, and the steps that will not come are struck out", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
-    await store.tell("order/reserved", id, "OrderReserved", {}, "reserved");
-    await store.tell("payment/declined", id, "PaymentDeclined", { reason: "card declined" });
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    await scene.store.tell("order/reserved", id, "OrderReserved", {}, "reserved");
+    await scene.store.tell("payment/declined", id, "PaymentDeclined", { reason: "card declined" });
     await headline(page, "Your card was declined");
-    await store.tell("order/cancelled", id, "OrderCancelled", { reason: "card declined" }, "cancelled");
+    await scene.store.tell("order/cancelled", id, "OrderCancelled", { reason: "card declined" }, "cancelled");
     await page.getByText("Nothing was taken from your card.").waitFor();
     assert.equal(await page.locator("[data-step=delivered]").getAttribute("data-state"), "cut");
   });
 
   test("an order is cancelled by its button, once the customer has said so twice", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
-    await store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    await scene.store.tell("payment/paid", id, "PaymentTaken", {}, "paid");
     await page.getByRole("button", { name: "Cancel order" }).click();
     await page.getByRole("button", { name: "Keep it" }).click();
-    assert.equal(store.orders.get(id).status, "paid");
+    assert.equal(scene.store.orders.get(id).status, "paid");
     await page.getByRole("button", { name: "Cancel order" }).click();
     await page.getByRole("button", { name: "Yes, cancel it" }).click();
     await headline(page, "This order was cancelled");
@@ -134,9 +102,9 @@ describe("the customer's page", () => {
   });
 
   test("who cancels too late is told so", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
-    store.orders.get(id).isTooLate = true; // and the page cannot know
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    scene.store.orders.get(id).isTooLate = true; // and the page cannot know
     await page.getByRole("button", { name: "Cancel order" }).click();
     await page.getByRole("button", { name: "Yes, cancel it" }).click();
     await page.getByText("the order is already delivered").waitFor();
@@ -144,30 +112,30 @@ describe("the customer's page", () => {
   });
 
   test("the store hears how to reach the customer, or nothing", kTimeout, async () => {
-    const page = await visit();
-    const silent = await placeOrder(page);
-    assert.equal(store.orders.get(silent).customer, undefined);
-    await page.goto(store.url);
+    const page = await scene.visit();
+    const silent = await scene.placeOrder(page);
+    assert.equal(scene.store.orders.get(silent).customer, undefined);
+    await page.goto(scene.store.url);
     await page.getByLabel("E-mail").fill(" ada@example.com ");
-    assert.equal(store.orders.get(await placeOrder(page)).customer, "ada@example.com");
+    assert.equal(scene.store.orders.get(await scene.placeOrder(page)).customer, "ada@example.com");
   });
 
   test("what sells out while the page is open can no longer be chosen", kTimeout, async () => {
-    const page = await visit();
+    const page = await scene.visit();
     const more = page.getByRole("button", { name: /One Dry Stout.* more/ });
     await more.click();
-    await store.stock("dry-stout", 0);
+    await scene.store.stock("dry-stout", 0);
     await page.getByText("sold out").nth(1).waitFor();
     assert.ok(await more.isDisabled());
     assert.equal(await page.getByLabel(/How many Dry Stout/).inputValue(), "0");
-    await store.stock("dry-stout", 3);
+    await scene.store.stock("dry-stout", 3);
     await page.getByText("only 3 left").waitFor();
   });
 
   test("a reload continues the order", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
-    await store.award(id);
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    await scene.store.award(id);
     await headline(page, "Picking up your beer");
     await page.reload();
     await headline(page, "Picking up your beer");
@@ -175,46 +143,46 @@ describe("the customer's page", () => {
   });
 
   test("an unknown order leads back to the form, and says so", kTimeout, async () => {
-    const page = await visit({}, `${store.url}/?order=nobody-knows-it`);
+    const page = await scene.visit({}, `${scene.store.url}/?order=nobody-knows-it`);
     await page.getByText("There is no order nobody-knows-it.").waitFor();
     await page.getByRole("button", { name: /Order for/ }).waitFor();
   });
 
   test("when the broker goes away the page says so, and catches up when it is back", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
-    await store.broker.stop();
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    await scene.store.broker.stop();
     await page.getByText("The live connection was lost.").waitFor();
     await page.locator("#connection[data-state=reconnecting]").waitFor();
     // Told while nobody could hear it: only the record knows.
-    Object.assign(store.orders.get(id), { status: "paid" });
-    await store.broker.start();
+    Object.assign(scene.store.orders.get(id), { status: "paid" });
+    await scene.store.broker.start();
     await page.locator("#connection[data-state=online]").waitFor();
     await headline(page, "Paid. Being packed");
     assert.ok(await page.locator("#notice").isHidden());
   });
 
   test("when the store goes away the page says so, and goes on when it is back", kTimeout, async () => {
-    store.failWith = 503;
-    const page = await visit();
+    scene.store.failWith = 503;
+    const page = await scene.visit();
     await page.getByText("The store is being restarted. Trying again.").waitFor();
-    store.failWith = 0;
+    scene.store.failWith = 0;
     await page.getByRole("button", { name: /Order for/ }).waitFor();
     assert.ok(await page.locator("#notice").isHidden());
   });
 
   test("a vehicle that falls silent is shown as last seen", kTimeout, async () => {
-    const page = await visit();
-    const id = await placeOrder(page);
-    await store.award(id);
-    await store.track(id, kHome, 0, 60);
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    await scene.store.award(id);
+    await scene.store.track(id, kHome, 0, 60);
     await page.getByText(/Last seen \d+ s ago/).waitFor();
-    await store.track(id, kHome, 0, 60);
+    await scene.store.track(id, kHome, 0, 60);
     await page.locator("#map-overlay").waitFor({ state: "hidden" });
   });
 
   test("a whole order goes by keyboard alone", kTimeout, async () => {
-    const page = await visit();
+    const page = await scene.visit();
     await page.getByRole("button", { name: /Order for/ }).waitFor();
     await page.getByRole("button", { name: /One House Lager.* more/ }).focus();
     await page.keyboard.press("Enter");
@@ -225,8 +193,8 @@ describe("the customer's page", () => {
   });
 
   test("nothing sticks out of a phone's screen", kTimeout, async () => {
-    const page = await visit(kPhone);
-    await placeOrder(page);
+    const page = await scene.visit(kPhone);
+    await scene.placeOrder(page);
     const { scrollWidth, innerWidth } = await page.evaluate(() => ({
       scrollWidth: document.documentElement.scrollWidth,
       innerWidth: window.innerWidth,
@@ -234,10 +202,6 @@ describe("the customer's page", () => {
     assert.ok(scrollWidth <= innerWidth, `${scrollWidth} pixels in a window of ${innerWidth}`);
   });
 });
-
-async function headline(page, text) {
-  await page.getByRole("heading", { level: 1, name: text, exact: true }).waitFor();
-}
 
 function reachedSteps(page) {
   return page.locator(".steps [data-state=done]").evaluateAll((lines) => lines.map((line) => line.dataset.step));

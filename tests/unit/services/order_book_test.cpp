@@ -149,7 +149,7 @@ TEST(StaticFiles, ServeOnlyWhatIsInTheFolder) {
     std::ofstream(folder / "assets/page.js") << "1";
     std::filesystem::create_directories(folder / "fleet");
     std::ofstream(folder / "fleet/index.html") << "<p>vehicles</p>";
-    store::StaticFiles files;
+    store::StaticFiles files("default-src 'none'");
     files.add_folder("/", folder);
     const auto get = [&](const std::string& path, const std::string& etag = "") {
         return files.get({.method = "GET", .path = path, .query = "", .if_none_match = etag, .body = ""});
@@ -157,6 +157,8 @@ TEST(StaticFiles, ServeOnlyWhatIsInTheFolder) {
     EXPECT_EQ(get("/").body, "<p>hello</p>");
     EXPECT_EQ(get("/fleet/").body, "<p>vehicles</p>");
     EXPECT_EQ(get("/").content_type, "text/html; charset=utf-8");
+    EXPECT_EQ(get("/fleet/").headers.back(),
+              (std::pair<std::string, std::string>("Content-Security-Policy", "default-src 'none'")));
     EXPECT_EQ(get("/assets/page.js").content_type, "text/javascript; charset=utf-8");
     EXPECT_EQ(get("/assets/page.js", get("/assets/page.js").headers[0].second).status, 304);
     for (const auto* path : {"/../etc/passwd", "/assets/../../etc/passwd", "/assets", "", "//etc/passwd"}) {

@@ -63,6 +63,25 @@ TEST(OrderRequest, EveryMistakeNamesItsField) {
     }
 }
 
+TEST(OrderRequest, WhoGivesItAnIdMayAskAgain) {
+    const auto with_id = [](const std::string& id) {
+        return parse(
+            R"({"zip":"60614","items":[{"sku":"ale","quantity":1}],"card":"4242424242424242","order_id":")" +
+            id + R"("})");
+    };
+    const std::string id = "0a6f8b52-63a1-4a4e-9b0e-2f8f6a6d7c11";
+    ASSERT_TRUE(std::holds_alternative<OrderRequest>(with_id(id)));
+    EXPECT_EQ(std::get<OrderRequest>(with_id(id)).order_id, id);
+    // It becomes a level of topics.
+    for (const std::string bad :
+         {"", "o-1", "0A6F8B52-63A1-4A4E-9B0E-2F8F6A6D7C11", "0a6f8b52/63a1-4a4e-9b0e-2f8f6a6d7c11",
+          "0a6f8b52-63a1-4a4e-9b0e-2f8f6a6d7c110", "+a6f8b52-63a1-4a4e-9b0e-2f8f6a6d7c11"}) {
+        const auto refused = with_id(bad);
+        ASSERT_TRUE(std::holds_alternative<Problem>(refused)) << bad;
+        EXPECT_EQ(std::get<Problem>(refused).field, "order_id");
+    }
+}
+
 TEST(OrderRequest, TooManyItemsAreRefused) {
     std::string items;
     for (int i = 0; i < 21; ++i) items += std::string(i ? "," : "") + R"({"sku":"a","quantity":1})";

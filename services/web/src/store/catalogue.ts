@@ -1,14 +1,14 @@
-// The list of beers with live stock, and how many of each the customer wants.
+// The list of beers with live stock, and how many of each the customer wants: more than there are is never in the basket.
 import type { Item, Product } from "../api";
 import { element } from "../dom";
 import { money } from "../format";
+import type { Basket } from "./basket";
 
 const kQuantityMax = 99;
 const kFewLeft = 10;
 
 interface Row {
   product: Product;
-  quantity: number;
   root: HTMLElement;
   stock: HTMLElement;
   input: HTMLInputElement;
@@ -16,31 +16,43 @@ interface Row {
   more: HTMLButtonElement;
 }
 
+export interface CatalogueEvents {
+  // By the customer.
+  chosen(): void;
+  // What is sold, for how much, or how many there are.
+  changed(): void;
+  // There are no longer as many as the basket held.
+  cutShort(product: Product): void;
+}
+
 export class Catalogue {
   readonly root = element("ul", { class: "catalogue", "aria-label": "Beers" });
   private readonly rows = new Map<string, Row>();
 
-  constructor(private readonly onChange: () => void) {}
+  constructor(
+    private readonly basket: Basket,
+    private readonly events: CatalogueEvents,
+  ) {}
 
   // A product seen for the first time gets a row, a known one its new stock and price.
   show(product: Product): void {
     const row = this.rows.get(product.sku) ?? this.added(product);
     row.product = product;
     this.refresh(row);
+    this.events.changed();
   }
 
+  // Of the basket, what is sold here.
   items(): Item[] {
-    return [...this.rows.values()]
-      .filter((row) => row.quantity > 0)
-      .map((row) => ({ sku: row.product.sku, quantity: row.quantity }));
+    return this.basket.items().filter(({ sku }) => this.rows.has(sku));
+  }
+
+  product(sku: string): Product | undefined {
+    return this.rows.get(sku)?.product;
   }
 
   totalCents(): number {
-    return [...this.rows.values()].reduce((sum, row) => sum + row.quantity * row.product.unit_price_cents, 0);
-  }
-
-  isEmpty(): boolean {
-    return this.rows.size === 0;
+    return this.items().reduce((sum, { sku, quantity }) => sum + quantity * (this.product(sku)?.unit_price_cents ?? 0), 0);
   }
 
   // So that the first order takes one press of a button.
@@ -48,6 +60,11 @@ export class Catalogue {
     if (this.items().length > 0) return;
     const row = [...this.rows.values()].find(({ product }) => product.available > 0);
     if (row) this.choose(row, 1);
+  }
+
+  takeOut(sku: string): void {
+    const row = this.rows.get(sku);
+    if (row) this.choose(row, 0);
   }
 
   private added(product: Product): Row {
@@ -70,9 +87,9 @@ export class Catalogue {
       element("span", { class: "terms" }, element("span", { class: "price" }), element("span", { class: "pack" }), stock),
       element("span", { class: "stepper" }, less, input, more),
     );
-    const row: Row = { product, quantity: 0, root, stock, input, less, more };
-    less.addEventListener("click", () => this.choose(row, row.quantity - 1));
-    more.addEventListener("click", () => this.choose(row, row.quantity + 1));
+    const row: Row = { product, root, stock, input, less, more };
+    less.addEventListener("click", () => this.choose(row, this.basket.quantity(product.sku) - 1));
+    more.addEventListener("click", () => this.choose(row, this.basket.quantity(product.sku) + 1));
     input.addEventListener("change", () => this.choose(row, Number.parseInt(input.value, 10) || 0));
     this.rows.set(product.sku, row);
     this.insertInOrder(row);
@@ -88,32 +105,33 @@ export class Catalogue {
   }
 
   private choose(row: Row, quantity: number): void {
-    row.quantity = Math.max(0, Math.min(quantity, row.product.available, kQuantityMax));
+    const { sku, available } = row.product;
+    this.basket.set(sku, Math.max(0, Math.min(quantity, available, kQuantityMax)));
     this.refresh(row);
-    this.onChange();
+    this.events.chosen();
   }
 
   private refresh(row: Row): void {
     const { product, root, stock, input, less, more } = row;
     const most = Math.min(product.available, kQuantityMax);
-    if (row.quantity > most) {
-      row.quantity = most;
-      this.onChange();
-    }
+    const isShort = this.basket.quantity(product.sku) > most;
+    if (isShort) this.basket.set(product.sku, most);
+    const quantity = this.basket.quantity(product.sku);
     const [name = "", pack = ""] = product.name.split(/, (.*)/);
     root.querySelector(".name")!.textContent = name;
     root.querySelector(".pack")!.textContent = pack;
     root.querySelector(".price")!.textContent = money(product.unit_price_cents);
     root.querySelector<HTMLElement>(".swatch")!.style.setProperty("--beer", beerColour(product.name));
     root.classList.toggle("sold-out", product.available === 0);
-    root.classList.toggle("chosen", row.quantity > 0);
+    root.classList.toggle("chosen", quantity > 0);
     stock.textContent = stockText(product.available);
     stock.classList.toggle("few", product.available > 0 && product.available <= kFewLeft);
-    if (document.activeElement !== input || Number(input.value) > most) input.value = String(row.quantity);
+    if (document.activeElement !== input || Number(input.value) > most) input.value = String(quantity);
     input.max = String(most);
     input.disabled = most === 0;
-    less.disabled = row.quantity === 0;
-    more.disabled = row.quantity >= most;
+    less.disabled = quantity === 0;
+    more.disabled = quantity >= most;
+    if (isShort) this.events.cutShort(product);
   }
 }
 

@@ -13,11 +13,11 @@ import {
   PaymentTakenSchema,
   StockLevelSchema,
 } from "@proto/order_pb";
-import { TrackingUpdateSchema, VehicleState, Zone } from "@proto/vehicle_pb";
+import { OrderNearSchema, TrackingUpdateSchema, VehicleState, Zone as WireZone } from "@proto/vehicle_pb";
 
 import type { Position, Product } from "../api";
 import { decoded, place } from "../wire";
-import type { OrderEvent, Status } from "./order";
+import type { OrderEvent, Status, Zone } from "./order";
 
 export const kStockFilter = "data/inventory/+";
 
@@ -34,7 +34,7 @@ export interface Tracking {
   timeMs: number;
   etaSeconds: number;
   leg: "to_pick_up" | "to_customer";
-  zone: "far" | "arriving" | "at_the_door";
+  zone: Zone | null;
 }
 
 export type Heard = { order: OrderEvent } | { tracking: Tracking };
@@ -99,6 +99,11 @@ const readers: Record<string, (payload: Uint8Array) => Heard | null> = {
     const cancelled = decoded(OrderCancelledSchema, payload);
     return cancelled && ended(cancelled.reason, cancelled.header);
   },
+  "order/near": (payload) => {
+    const near = decoded(OrderNearSchema, payload);
+    const zone = near && zoneNames[near.zone];
+    return zone ? { order: { kind: "near", zone, atMs: at(near.header) } } : null;
+  },
   "order/track": (payload) => {
     const update = decoded(TrackingUpdateSchema, payload);
     const position = place(update?.position);
@@ -112,15 +117,15 @@ const readers: Record<string, (payload: Uint8Array) => Heard | null> = {
         timeMs: Number(update.timeMs),
         etaSeconds: update.etaSeconds,
         leg: update.state === VehicleState.TO_CUSTOMER ? "to_customer" : "to_pick_up",
-        zone: zoneNames[update.zone] ?? "far",
+        zone: zoneNames[update.zone] ?? null,
       },
     };
   },
 };
 
-const zoneNames: Partial<Record<Zone, Tracking["zone"]>> = {
-  [Zone.ARRIVING]: "arriving",
-  [Zone.AT_THE_DOOR]: "at_the_door",
+const zoneNames: Partial<Record<WireZone, Zone>> = {
+  [WireZone.ARRIVING]: "arriving",
+  [WireZone.AT_THE_DOOR]: "at_the_door",
 };
 
 function statusReader(schema: DescMessage, status: Status): (payload: Uint8Array) => Heard | null {

@@ -2,7 +2,7 @@
 // orders. Between two fixes the vehicle glides (see motion.ts); the map follows it until a person moves the map.
 import * as L from "leaflet";
 
-import type { Position } from "../api";
+import type { Config, Position } from "../api";
 import { type Fix, Track } from "../motion";
 import { Basemap } from "../map/basemap";
 import { VehicleMarker, homeMarker, latLng, warehouseMarker } from "../map/markers";
@@ -66,7 +66,12 @@ export class LiveMap {
     window.setInterval(() => this.checkAge(), 1_000);
   }
 
-  async loadStreets(attribution: string): Promise<void> {
+  // Our own streets, or a tile server's pictures: either way with the name of those who made the map.
+  async loadStreets({ attribution, tiles }: Config): Promise<void> {
+    if (tiles) {
+      L.tileLayer(tiles.url, { attribution: escaped(tiles.attribution), minZoom: kZoomMin, maxZoom: kZoomMax }).addTo(this.map);
+      return;
+    }
     const response = await fetch(kBasemapUrl);
     if (!response.ok) throw new Error(`The street map is missing (${response.status}).`);
     const layer = new StreetLayer(new Basemap(await response.json()), currentPalette(), {
@@ -194,6 +199,11 @@ export class LiveMap {
     this.vehicle.setStale(age > kStaleMs);
     this.events.stale(age > kStaleMs ? Math.round(age / 1_000) : null);
   }
+}
+
+// Leaflet takes an attribution for HTML.
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 function placed(

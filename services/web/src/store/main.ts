@@ -1,24 +1,33 @@
-// The page: `/` is the order form, `/?order=<id>` follows that order, so that a reload or a shared link continues.
+// The customer's page. Three views behind three addresses, so that a reload or a shared link continues:
+//   /              the order form
+//   /?order=<id>   follows that order
+//   /?orders       what was ordered on this device
 import "./styles/store.css";
 
 import * as api from "../api";
 import type { Bus } from "../bus";
 import { byId } from "../dom";
+import { ago } from "../format";
 import type { Notice } from "../notice";
 import { type Beginning, begin } from "../page";
+import { Basket } from "./basket";
 import { LiveMap } from "./live-map";
 import { OrderForm } from "./order-form";
 import { OrderPage } from "./order-page";
+import { PastOrdersView } from "./past-orders-view";
 
 interface View {
   root: HTMLElement;
   close(): void;
+  // See LiveMapEvents.
+  stale?(seconds: number | null): void;
 }
 
 class Page {
   private readonly notice: Notice;
   private readonly bus: Bus;
   private readonly map: LiveMap;
+  private readonly basket = new Basket();
   private readonly products = new Map<string, api.Product>();
   private view: View | null = null;
 
@@ -31,24 +40,27 @@ class Page {
       strayed: (isAway) => (follow.hidden = !isAway),
       stale: (seconds) => {
         overlay.hidden = seconds === null;
-        overlay.textContent = `Last seen ${seconds} s ago`;
+        overlay.textContent = seconds === null ? "" : `Last seen ${ago(seconds)} ago`;
+        this.view?.stale?.(seconds);
       },
     });
     follow.addEventListener("click", () => this.map.follow());
     this.map.showWarehouse(config.warehouse);
-    this.map.loadStreets(config.attribution).catch((error: Error) => this.notice.tell("map", error.message));
+    this.map.loadStreets(config).catch((error: Error) => this.notice.tell("map", error.message));
     window.addEventListener("popstate", () => this.route());
     document.addEventListener("click", (event) => this.followLink(event));
   }
 
   route(): void {
-    const id = new URLSearchParams(location.search).get("order");
+    const search = new URLSearchParams(location.search);
+    const id = search.get("order");
     if (id) this.openOrder(id);
+    else if (search.has("orders")) this.openPastOrders();
     else this.openForm();
   }
 
   private openForm(): void {
-    const form = new OrderForm(this.bus, {
+    const form = new OrderForm(this.bus, this.basket, {
       placed: (record, order) => {
         history.pushState(null, "", `/?order=${encodeURIComponent(record.order_id)}`);
         this.openOrder(record.order_id, order);
@@ -68,6 +80,7 @@ class Page {
       this.bus,
       this.map,
       {
+        retry: (items) => this.basket.fill(items),
         unknown: (missing) => {
           history.replaceState(null, "", "/");
           this.openForm();
@@ -79,8 +92,23 @@ class Page {
       (sku) => this.products.get(sku),
     );
     this.show(page, "order");
-    page.begin(known && { zip: known.zip, items: known.items });
+    page.begin(known ? { zip: known.zip, items: known.items } : null);
     void this.learnProducts().then(() => page.refresh());
+  }
+
+  private openPastOrders(): void {
+    const view = new PastOrdersView(
+      this.bus,
+      {
+        unreachable: (message) => this.unreachable(`${message} What you see is what was known last.`),
+        reachable: () => this.notice.takeBack("store"),
+      },
+      (sku) => this.products.get(sku),
+    );
+    this.show(view, "past-orders");
+    document.title = "Your orders · Dray";
+    view.begin();
+    void this.learnProducts().then(() => view.refresh());
   }
 
   private async learnProducts(): Promise<void> {

@@ -1,10 +1,19 @@
 // Choosing, saying where to, paying. What the store refuses is shown at the field that it names.
+//
+//   Order  ->  Ordering…  ->  placed
+//     ^            |  no answer: has the store got it or not?
+//     |            v
+//     |______  Asking the store…  ->  placed
+//     it has not
 import * as api from "../api";
 import type { Bus } from "../bus";
-import { Catalogue } from "./catalogue";
 import { element } from "../dom";
 import { kStockFilter, stockOf } from "./events";
+import { newOrderId } from "./order-id";
 import { money } from "../format";
+import { BasketView } from "./basket-view";
+import type { Basket } from "./basket";
+import { Catalogue } from "./catalogue";
 
 export interface OrderFormEvents {
   placed(record: api.OrderRecord, order: api.NewOrder): void;
@@ -19,7 +28,8 @@ const kFirstCard = "4242 4242 4242 4242";
 
 export class OrderForm {
   readonly root: HTMLElement;
-  private readonly catalogue = new Catalogue(() => this.showTotal());
+  private readonly catalogue: Catalogue;
+  private readonly basketView = new BasketView((sku) => this.catalogue.takeOut(sku));
   private readonly zip = field("zip", "Zip code", "Where to?", {
     inputmode: "numeric",
     autocomplete: "postal-code",
@@ -36,6 +46,7 @@ export class OrderForm {
     autocomplete: "email",
     maxlength: 200,
   });
+  private readonly news = element("p", { class: "hint news", role: "status" });
   private readonly itemsError = element("p", { class: "field-error", id: "items-error", role: "alert", hidden: true });
   private readonly submit = element("button", { type: "submit", class: "primary" }, "Order");
   private readonly suggestions = element("datalist", { id: "zips" });
@@ -46,19 +57,29 @@ export class OrderForm {
 
   constructor(
     private readonly bus: Bus,
+    private readonly basket: Basket,
     private readonly events: OrderFormEvents,
   ) {
+    this.catalogue = new Catalogue(basket, {
+      chosen: () => {
+        this.setItemsError("");
+        this.showTotal();
+      },
+      changed: () => this.showTotal(),
+      cutShort: (product) => this.cutShort(product),
+    });
     const form = element(
       "form",
       { class: "order-form", novalidate: true },
       element("h1", {}, "What may we bring you?"),
       this.catalogue.root,
-      this.itemsError,
       element(
         "div",
         { class: "checkout" },
+        this.basketView.root,
+        this.news,
         element("div", { class: "fields" }, this.zip.root, this.card.root, this.customer.root, this.suggestions),
-        element("div", { class: "pay" }, this.submit),
+        element("div", { class: "pay" }, this.itemsError, this.submit),
       ),
     );
     form.addEventListener("submit", (event) => {
@@ -119,10 +140,18 @@ export class OrderForm {
     if (known) this.events.zipChosen(known);
   }
 
+  private cutShort({ name, available }: api.Product): void {
+    const beer = name.split(",")[0];
+    this.news.textContent = available === 0 ? `${beer} is sold out.` : `Of ${beer} only ${available} are left.`;
+    this.news.textContent += " Your basket was changed.";
+    this.showTotal();
+  }
+
   private showTotal(): void {
+    this.basketView.show(this.catalogue.items(), (sku) => this.catalogue.product(sku));
+    if (this.submit.disabled) return;
     const cents = this.catalogue.totalCents();
     this.submit.textContent = cents > 0 ? `Order for ${money(cents)}` : "Order";
-    if (cents > 0) this.setItemsError("");
   }
 
   private async place(): Promise<void> {
@@ -130,6 +159,7 @@ export class OrderForm {
       zip: this.zip.input.value.trim(),
       items: this.catalogue.items(),
       card: this.card.input.value.replace(/[\s-]/g, ""),
+      order_id: newOrderId(),
     };
     const customer = this.customer.input.value.trim();
     if (customer !== "") order.customer = customer;
@@ -140,14 +170,41 @@ export class OrderForm {
     this.submit.disabled = true;
     this.submit.textContent = "Ordering…";
     try {
-      this.events.placed(await api.placeOrder(order), order);
-    } catch (error) {
-      if (error instanceof api.Problem) this.refused(error.field, error.detail);
-      else this.setItemsError(`${(error as Error).message} Please try again in a moment.`);
+      await this.send(order);
     } finally {
       this.submit.disabled = false;
       this.showTotal();
     }
+  }
+
+  private async send(order: api.NewOrder): Promise<void> {
+    try {
+      this.placed(await api.placeOrder(order), order);
+    } catch (error) {
+      if (error instanceof api.Problem) this.refused(error.field, error.detail);
+      else await this.findOut(order, (error as Error).message);
+    }
+  }
+
+  // No answer came, and the order may have arrived all the same: the store is asked until it says.
+  private async findOut(order: api.NewOrder, why: string): Promise<void> {
+    this.submit.textContent = "Asking the store…";
+    this.setItemsError(`${why} We do not know yet whether it has your order, and keep asking. You need not do anything.`);
+    while (!this.isClosed) {
+      await new Promise((resolve) => setTimeout(resolve, kRetryMs));
+      try {
+        return this.placed(await api.order(order.order_id), order);
+      } catch (error) {
+        if (!(error instanceof api.Problem) || error.status !== 404) continue;
+        return this.setItemsError("Your order did not reach the store, and nothing was charged. Please order again.");
+      }
+    }
+  }
+
+  private placed(record: api.OrderRecord, order: api.NewOrder): void {
+    if (this.isClosed) return;
+    this.basket.fill([]);
+    this.events.placed(record, order);
   }
 
   private refused(fieldName: string, detail: string): void {
@@ -162,6 +219,7 @@ export class OrderForm {
   }
 
   private clearErrors(): void {
+    this.news.textContent = "";
     this.zip.setError("");
     this.card.setError("");
     this.customer.setError("");

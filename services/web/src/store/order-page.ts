@@ -5,8 +5,11 @@ import { type Tracking, heard, orderFilters } from "./events";
 import type { LiveMap } from "./live-map";
 import { type Order, isOver, newOrder, withEvent, withRecord } from "./order";
 import { OrderView } from "./order-view";
+import { isRemembered, remember } from "./past-orders";
 
 export interface OrderPageEvents {
+  // It has failed, and the customer wants to try again.
+  retry(items: api.Item[]): void;
   // The store knows no such order.
   unknown(id: string): void;
   unreachable(message: string): void;
@@ -34,7 +37,12 @@ export class OrderPage {
     nameOf: (sku: string) => api.Product | undefined,
   ) {
     this.order = newOrder(id);
-    this.view = new OrderView(id, nameOf, () => api.cancelOrder(id));
+    this.view = new OrderView(
+      id,
+      nameOf,
+      () => api.cancelOrder(id),
+      (items) => events.retry(items),
+    );
   }
 
   get root(): HTMLElement {
@@ -42,8 +50,10 @@ export class OrderPage {
   }
 
   // What the form knows already saves the customer the wait for the store's record.
-  begin(known: Partial<Order> = {}): void {
+  begin(known: Partial<Order> | null): void {
     this.order = { ...this.order, ...known };
+    // Just placed here; a link from somebody else is not remembered.
+    if (known) remember(this.order);
     this.refresh();
     this.unsubscribe = this.bus.subscribe(
       orderFilters(this.order.id),
@@ -70,12 +80,22 @@ export class OrderPage {
     }
   }
 
+  // See LiveMapEvents.
+  stale(seconds: number | null): void {
+    this.view.stale(seconds);
+  }
+
   private hear(topic: string, payload: Uint8Array): void {
     const event = heard(topic, payload);
     if (!event) return;
     if ("tracking" in event) this.follow(event.tracking);
-    else this.order = withEvent(this.order, event.order);
+    else this.learn(withEvent(this.order, event.order));
     this.refresh();
+  }
+
+  private learn(order: Order): void {
+    this.order = order;
+    if (isRemembered(order.id)) remember(order);
   }
 
   private follow(tracking: Tracking): void {
@@ -94,7 +114,7 @@ export class OrderPage {
     try {
       const record = await api.order(this.order.id);
       if (this.isClosed) return;
-      this.order = withRecord(this.order, record);
+      this.learn(withRecord(this.order, record));
       this.events.reachable();
       this.refresh();
     } catch (error) {

@@ -1,10 +1,11 @@
 // One order as the customer sees it: a headline, how long it still takes, the steps behind and ahead.
-import type { Product } from "../api";
+import type { Item, Product } from "../api";
 import { CancelButton } from "./cancel-button";
 import { element } from "../dom";
 import type { Tracking } from "./events";
-import { eta, money, timeOfDay } from "../format";
-import { type Order, type Step, isOnTheRoad, isOver, kSteps } from "./order";
+import { ago, eta, hourAndMinute, money, timeOfDay } from "../format";
+import { type Order, type Step, type Zone, hasFailed, isOnTheRoad, isOver, kSteps, kZones } from "./order";
+import { detail, headline, remedy, zoneOf } from "./order-words";
 
 const kStepTexts: Record<Step, string> = {
   processing: "Order received",
@@ -19,7 +20,10 @@ const kStepTexts: Record<Step, string> = {
 
 // Of a UUID the beginning is enough to tell it from others.
 const kIdShown = 8;
-const kCancelled = "This order was cancelled";
+// Sooner than this is now; sooner than that needs no time of day.
+const kNowSeconds = 10;
+const kSoonSeconds = 90;
+const kZoneTexts: Record<Zone, string> = { arriving: "Almost there", at_the_door: "At your door" };
 
 export class OrderView {
   readonly root = element("article", { class: "order-view" });
@@ -28,18 +32,27 @@ export class OrderView {
   private readonly eta = element("p", { class: "eta", hidden: true });
   private readonly steps = element("ol", { class: "steps", "aria-label": "What happened so far" });
   private readonly items = element("ul", { class: "items" });
-  private readonly again = element("a", { class: "again", href: "/" }, "Order something else");
-
+  private readonly again = element("a", { class: "again", href: "/" });
   private readonly cancel: CancelButton;
+  private order: Order | null = null;
+  private tracking: Tracking | null = null;
+  // Since the vehicle was seen, once that is too long.
+  private staleSeconds: number | null = null;
 
   constructor(
     id: string,
     private readonly nameOf: (sku: string) => Product | undefined,
     cancel: () => Promise<void>,
+    // An order that has failed is to be tried again with these.
+    retry: (items: Item[]) => void,
   ) {
     this.cancel = new CancelButton(cancel);
+    this.again.addEventListener("click", () => {
+      if (this.order && hasFailed(this.order)) retry(this.order.items);
+    });
+    const story = element("a", { href: `/saga/?order=${encodeURIComponent(id)}` }, "The whole story");
     this.root.append(
-      element("p", { class: "order-id" }, "Order ", element("code", { title: id }, id.slice(0, kIdShown))),
+      element("p", { class: "order-id" }, "Order ", element("code", { title: id }, id.slice(0, kIdShown)), " · ", story),
       this.headline,
       this.detail,
       this.eta,
@@ -54,18 +67,30 @@ export class OrderView {
     const text = headline(order, tracking);
     // Set only when it changes: the line is read out.
     if (this.headline.textContent !== text) this.headline.textContent = text;
+    this.order = order;
+    this.tracking = tracking;
     this.detail.textContent = detail(order, tracking);
     this.showEta(order, tracking);
-    this.steps.replaceChildren(...kSteps.map((step) => stepLine(order, step)), ...endLine(order));
+    this.steps.replaceChildren(...kSteps.flatMap((step) => stepLines(order, step)), ...endLine(order));
     this.items.replaceChildren(...this.itemLines(order));
     this.cancel.root.hidden = isOver(order.status);
+    this.again.textContent = remedy(order);
     document.title = `${text} · Dray`;
+  }
+
+  // null: it is seen again.
+  stale(seconds: number | null): void {
+    this.staleSeconds = seconds;
+    if (this.order) this.showEta(this.order, this.tracking);
   }
 
   private showEta(order: Order, tracking: Tracking | null): void {
     const isOnTheWay = isOnTheRoad(order.status) && tracking !== null;
     this.eta.hidden = !isOnTheWay;
-    if (isOnTheWay) this.eta.replaceChildren(element("strong", {}, eta(tracking.etaSeconds)), " to your door");
+    if (!isOnTheWay) return;
+    this.eta.dataset["zone"] = zoneOf(order, tracking) ?? "";
+    this.eta.classList.toggle("stale", this.staleSeconds !== null);
+    this.eta.replaceChildren(...etaWords(tracking.etaSeconds, this.staleSeconds));
   }
 
   private itemLines(order: Order): HTMLElement[] {
@@ -77,65 +102,25 @@ export class OrderView {
   }
 }
 
-function headline(order: Order, tracking: Tracking | null): string {
-  switch (order.status) {
-    case "processing":
-      return order.reason ? "This order cannot go on" : "Your order is being processed";
-    case "reserved":
-      return order.reason ? "Your card was declined" : "Your beer is set aside";
-    case "paid":
-      return "Paid. Being packed";
-    case "packed":
-      return "Packed. Looking for a vehicle";
-    case "shipped":
-      return "Asking the vehicles near you";
-    case "awarded":
-      if (!order.vehicle) return "Finding you another vehicle";
-      return tracking?.leg === "to_customer" ? wayHeadline(tracking) : "Picking up your beer";
-    case "picked_up":
-      return order.vehicle ? wayHeadline(tracking) : "Finding you another vehicle";
-    case "delivered":
-      return "Delivered. Cheers!";
-    case "cancelled":
-    case "dead_lettered":
-      return endHeadline(order.reason);
+function etaWords(etaSeconds: number, staleSeconds: number | null): (Node | string)[] {
+  if (staleSeconds !== null) {
+    return [element("strong", {}, eta(etaSeconds)), ` to your door when last seen, ${ago(staleSeconds)} ago`];
   }
+  if (etaSeconds < kNowSeconds) return [element("strong", {}, "Arriving now")];
+  const arrival = etaSeconds < kSoonSeconds ? "" : `, about ${hourAndMinute(Date.now() + etaSeconds * 1_000)}`;
+  return [element("strong", {}, eta(etaSeconds)), ` to your door${arrival}`];
 }
 
-function wayHeadline(tracking: Tracking | null): string {
-  if (tracking?.zone === "at_the_door") return "At your door";
-  return tracking?.zone === "arriving" ? "Arriving" : "On the way to you";
+// A step, and before the last one how near the vehicle has come.
+function stepLines(order: Order, step: Step): HTMLElement[] {
+  return step === "delivered" ? [...kZones.flatMap((zone) => zoneLine(order, zone)), stepLine(order, step)] : [stepLine(order, step)];
 }
 
-function endHeadline(reason: string): string {
-  if (/declin|card/i.test(reason)) return "Your card was declined";
-  if (/stock|sold out|not enough/i.test(reason)) return "That is out of stock";
-  if (/vehicle/i.test(reason)) return "No vehicle was free";
-  return kCancelled;
-}
-
-function detail(order: Order, tracking: Tracking | null): string {
-  if (order.status === "cancelled" || order.status === "dead_lettered") {
-    return endDetail(order);
-  }
-  if (order.reason && !isOver(order.status)) return sentence(order.reason);
-  if (order.status === "delivered") return order.vehicle ? `${order.vehicle} brought it.` : "";
-  if (!isOnTheRoad(order.status)) return "You may close this page and come back: its address leads to your order.";
-  if (!order.vehicle) return "The first one had to give up.";
-  return tracking ? `${order.vehicle}, ${Math.round(tracking.speedMps * 2.23694)} mph` : `${order.vehicle} has taken it.`;
-}
-
-function endDetail(order: Order): string {
-  const isKnown = endHeadline(order.reason) !== kCancelled;
-  const reason = isKnown ? "" : sentence(order.reason);
-  const money = order.reachedAt.paid ? "Your money goes back to your card." : "Nothing was taken from your card.";
-  return `${reason} ${money}`.trim();
-}
-
-function sentence(text: string): string {
-  if (!text) return "";
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+function zoneLine(order: Order, zone: Zone): HTMLElement[] {
+  const at = order.nearAt[zone];
+  if (at === undefined) return [];
+  const text = element("span", { class: "text" }, kZoneTexts[zone]);
+  return [element("li", { "data-state": "near", "data-zone": zone }, text, element("time", {}, timeOfDay(at)))];
 }
 
 function stepLine(order: Order, step: Step): HTMLElement {
@@ -152,7 +137,7 @@ function stepLine(order: Order, step: Step): HTMLElement {
 }
 
 function endLine(order: Order): HTMLElement[] {
-  if (order.status !== "cancelled" && order.status !== "dead_lettered") return [];
+  if (!hasFailed(order)) return [];
   const at = order.reachedAt[order.status];
   return [
     element(

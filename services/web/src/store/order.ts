@@ -20,11 +20,17 @@ export const kSteps = [
 export type Step = (typeof kSteps)[number];
 export type Status = Step | "cancelled" | "dead_lettered";
 
+// How near the vehicle is, once it is.
+export const kZones = ["arriving", "at_the_door"] as const;
+export type Zone = (typeof kZones)[number];
+
 export interface Order {
   id: string;
   status: Status;
   // When each status was reached, Unix ms.
   reachedAt: Partial<Record<Status, number>>;
+  // When the vehicle came near, Unix ms; as far as it was heard.
+  nearAt: Partial<Record<Zone, number>>;
   zip: string;
   items: Item[];
   totalCents: number;
@@ -40,6 +46,7 @@ export type OrderEvent =
   | { kind: "status"; status: Status; atMs: number }
   | { kind: "offered"; epoch: number; pickUp: Position | null; dropOff: Position | null; atMs: number }
   | { kind: "awarded"; epoch: number; vehicle: string; pickUp: Position | null; dropOff: Position | null; atMs: number }
+  | { kind: "near"; zone: Zone; atMs: number }
   | { kind: "declined"; reason: string }
   | { kind: "ended"; status: "cancelled" | "dead_lettered"; reason: string; atMs: number };
 
@@ -48,6 +55,7 @@ export function newOrder(id: string): Order {
     id,
     status: "processing",
     reachedAt: {},
+    nearAt: {},
     zip: "",
     items: [],
     totalCents: 0,
@@ -63,6 +71,10 @@ export function isOver(status: Status): boolean {
   return rank(status) >= rank("delivered");
 }
 
+export function hasFailed(order: Order): boolean {
+  return order.status === "cancelled" || order.status === "dead_lettered";
+}
+
 // A vehicle has it or comes for it.
 export function isOnTheRoad(status: Status): boolean {
   return status === "awarded" || status === "picked_up";
@@ -76,6 +88,8 @@ export function withEvent(order: Order, event: OrderEvent): Order {
       return withOffer(order, event);
     case "awarded":
       return withAward(order, event);
+    case "near":
+      return { ...order, nearAt: { [event.zone]: event.atMs, ...order.nearAt } };
     case "declined":
       return { ...order, reason: order.reason || event.reason };
     case "ended":
@@ -108,6 +122,7 @@ function withOffer(order: Order, offer: Extract<OrderEvent, { kind: "offered" }>
       ...order,
       epoch: offer.epoch,
       vehicle: isNewSearch ? "" : order.vehicle,
+      nearAt: isNewSearch ? {} : order.nearAt,
       pickUp: offer.pickUp ?? order.pickUp,
       dropOff: offer.dropOff ?? order.dropOff,
     },
@@ -144,6 +159,6 @@ function rank(status: Status): number {
   return step >= 0 ? step : kSteps.length;
 }
 
-function isStatus(text: string): text is Status {
+export function isStatus(text: string): text is Status {
   return (kSteps as readonly string[]).includes(text) || text === "cancelled" || text === "dead_lettered";
 }
