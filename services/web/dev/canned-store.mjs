@@ -41,13 +41,13 @@ export class CannedStore {
   losesOrder = "";
   // A tile server, as in /api/config.
   tiles = null;
-  broker = new Mosquitto();
   #server = http.createServer((request, response) => void this.#answer(request, response));
   #client = null;
 
   // Folders: what the build made for the page and for the map.
-  constructor({ web, map }) {
+  constructor({ web, map }, broker = new Mosquitto()) {
     this.folders = { web, map };
+    this.broker = broker;
   }
 
   async start(port = 0) {
@@ -72,15 +72,20 @@ export class CannedStore {
     await this.#client.publishAsync(`data/inventory/${sku}`, encode("StockLevel", level), { qos: 1, retain: true });
   }
 
-  // tell("order/reserved", "o-1", "OrderReserved", {...}): the event, and the record follows.
-  async tell(topic, id, type, fields = {}, status = "") {
-    const header = { orderId: id, eventId: crypto.randomUUID(), occurredAtMs: String(Date.now()), source: "canned" };
+  // tell("order/reserved", "o-1", "OrderReserved", {...}): the event, and the record follows. `fields.header` may say more
+  // of itself: who says it, and because of what.
+  async tell(topic, id, type, { header: said, ...fields } = {}, status = "") {
+    const header = { orderId: id, eventId: crypto.randomUUID(), occurredAtMs: String(Date.now()), source: "canned", ...said };
     const order = this.orders.get(id);
     if (order && status) {
       order.status = status;
       order.history.push({ status, at: new Date().toISOString() });
     }
-    await this.#client.publishAsync(`${topic}/${id}`, encode(type, { header, ...fields }), { qos: 1 });
+    await this.publish(`${topic}/${id}`, type, { header, ...fields });
+  }
+
+  async publish(topic, type, fields) {
+    await this.#client.publishAsync(topic, encode(type, fields), { qos: 1 });
   }
 
   async track(id, position, headingDegrees, etaSeconds, zone = "ZONE_UNSPECIFIED") {

@@ -6,19 +6,23 @@
 // that from now on it hears what happens, so that it can ask the store for what it missed.
 import mqtt, { type MqttClient } from "mqtt";
 
-import { matches } from "./topic-filter";
+import { matches, topicsOf } from "./topic-filter";
 
 export type BusState = "connecting" | "online" | "reconnecting";
-export type Handler = (topic: string, payload: Uint8Array) => void;
+// `words`: the message's user properties. What comes from a stream has stream-offset and stream-time.
+export type Handler = (topic: string, payload: Uint8Array, words: Record<string, unknown>) => void;
 
 interface Subscription {
   filters: string[];
   handler: Handler;
   onLive: () => void;
+  onRefused: () => void;
 }
 
 const kConnectTimeoutMs = 5_000;
 const kKeepAliveSeconds = 15;
+// Reason codes of SUBACK from here on are refusals, MQTT 5.0 section 3.9.3.
+const kRefusedMin = 0x80;
 const kRetryMsMin = 700;
 const kRetryMsMax = 2_500;
 
@@ -42,7 +46,7 @@ export class Bus {
     this.client.on("close", () => this.enter(this.current === "connecting" ? "connecting" : "reconnecting"));
     // "close" follows, and that is what the page shows.
     this.client.on("error", () => undefined);
-    this.client.on("message", (topic, payload) => this.dispatch(topic, payload));
+    this.client.on("message", (topic, payload, packet) => this.dispatch(topic, payload, packet.properties?.userProperties ?? {}));
     window.addEventListener("online", () => this.client.reconnecting && this.client.reconnect());
     // A line that leads nowhere may look alive until the next ping; whoever is offline is told at once.
     window.addEventListener("offline", () => this.client.stream.destroy());
@@ -57,8 +61,9 @@ export class Bus {
     watcher(this.current);
   }
 
-  subscribe(filters: string[], handler: Handler, onLive: () => void = () => undefined): () => void {
-    const subscription = { filters, handler, onLive };
+  // onRefused: the broker does not let us, or has no such stream.
+  subscribe(filters: string[], handler: Handler, onLive = (): void => undefined, onRefused = (): void => undefined): () => void {
+    const subscription = { filters, handler, onLive, onRefused };
     this.subscriptions.add(subscription);
     if (this.client.connected) this.request(subscription);
     return () => this.cancel(subscription);
@@ -70,8 +75,11 @@ export class Bus {
   }
 
   private request(subscription: Subscription): void {
-    this.client.subscribe(subscription.filters, { qos: 1 }, (error) => {
-      if (!error && this.subscriptions.has(subscription)) subscription.onLive();
+    this.client.subscribe(subscription.filters, { qos: 1 }, (error, _, answer) => {
+      if (!this.subscriptions.has(subscription)) return;
+      const isRefused = answer?.granted.some((code) => Number(code) >= kRefusedMin);
+      if (isRefused) subscription.onRefused();
+      else if (!error) subscription.onLive();
     });
   }
 
@@ -82,9 +90,9 @@ export class Bus {
     if (this.client.connected && unused.length > 0) this.client.unsubscribe(unused);
   }
 
-  private dispatch(topic: string, payload: Uint8Array): void {
+  private dispatch(topic: string, payload: Uint8Array, words: Record<string, unknown>): void {
     for (const { filters, handler } of this.subscriptions) {
-      if (filters.some((filter) => matches(filter, topic))) handler(topic, payload);
+      if (filters.some((filter) => matches(topicsOf(filter), topic))) handler(topic, payload, words);
     }
   }
 

@@ -8,3 +8,8 @@ export function matches(filter: string, topic: string): boolean {
   }
   return wanted.length === levels.length;
 }
+
+// What a filter takes of a stream: $stream/<name>/<start>/<filter>. Any other filter is itself.
+export function topicsOf(filter: string): string {
+  return filter.startsWith("$stream/") ? filter.split("/").slice(3).join("/") || "#" : filter;
+}

@@ -11,9 +11,10 @@ export const kPhone = { viewport: { width: 390, height: 844 }, isMobile: true, h
 const kQuick = { viewport: { width: 900, height: 560 }, reducedMotion: "reduce" };
 const share = process.env.DRAY_SHARE;
 
-// describe(), whose tests find all of this in the scene that they are given.
-export function describeScene(name, tests) {
-  const scene = new Scene();
+// describe(), whose tests find all of this in the scene that they are given. The broker is a mosquitto unless `makeBroker`
+// makes another one.
+export function describeScene(name, tests, makeBroker) {
+  const scene = new Scene(makeBroker);
   describe(name, () => {
     before(() => scene.raise());
     beforeEach(() => scene.begin());
@@ -27,12 +28,17 @@ class Scene {
   // What openPage gave to the visitor who came last.
   opened = null;
 
+  constructor(makeBroker) {
+    this.makeBroker = makeBroker;
+  }
+
   async raise() {
     this.browser = await launch();
   }
 
   async begin() {
-    this.store = await new CannedStore({ web: path.join(share, "web"), map: path.join(share, "chicago") }).start();
+    const folders = { web: path.join(share, "web"), map: path.join(share, "chicago") };
+    this.store = await new CannedStore(folders, this.makeBroker?.()).start();
   }
 
   async end() {

@@ -50,7 +50,7 @@ export class OrderView {
     this.again.addEventListener("click", () => {
       if (this.order && hasFailed(this.order)) retry(this.order.items);
     });
-    const story = element("a", { href: `/saga/?order=${encodeURIComponent(id)}` }, "The whole story");
+    const story = element("a", { href: `/saga.html?order=${encodeURIComponent(id)}` }, "The whole story");
     this.root.append(
       element("p", { class: "order-id" }, "Order ", element("code", { title: id }, id.slice(0, kIdShown)), " · ", story),
       this.headline,
