@@ -189,7 +189,7 @@ describeScene("the customer's page", (scene) => {
     await page.getByLabel("Card").focus();
     await page.keyboard.press("Enter");
     await headline(page, "Your order is being processed");
-    assert.deepEqual([...store.orders.values()][0].items.map(({ sku }) => sku), ["amber-ale", "house-lager"]);
+    assert.deepEqual([...scene.store.orders.values()][0].items.map(({ sku }) => sku), ["amber-ale", "house-lager"]);
   });
 
   test("nothing sticks out of a phone's screen", kTimeout, async () => {
