@@ -208,7 +208,7 @@ class FleetPage {
     const { picture, clock } = this;
     const vehicle = picture.fleet.vehicles.get(this.chosen);
     if (vehicle && this.isFollowing) this.keepInView(this.fleetMap.whereIs(vehicle, clock.nowMs));
-    if (!this.fleetMap.draw(picture, clock.nowMs, clock.speed, frameMs, vehicle)) return;
+    this.fleetMap.draw(picture, clock.nowMs, clock.speed, frameMs, vehicle);
     if (!this.hasShownVehicle && picture.fleet.vehicles.size > 0) {
       this.hasShownVehicle = true;
       performance.mark("first-vehicle");
