@@ -7,11 +7,12 @@ import "./styles/fleet.css";
 
 import * as L from "leaflet";
 
+import type { Config } from "../api";
 import type { Bus } from "../bus";
 import { reachableUrl } from "../bus";
 import { byId } from "../dom";
 import { latLng } from "../map/markers";
-import { loadStreets, streetMap } from "../map/street-map";
+import { loadBasemap, loadStreets, streetMap } from "../map/street-map";
 import type { Notice } from "../notice";
 import { type Beginning, begin } from "../page";
 import { Chart } from "./chart";
@@ -90,7 +91,7 @@ class FleetPage {
     this.map.on("dragstart", () => (this.isFollowing = false));
     this.map.on("click", ({ containerPoint }) => this.chooseVehicleAt(containerPoint));
     byId("let-go").addEventListener("click", () => this.chooseVehicle(""));
-    this.loadGround(config.attribution).catch((error: Error) => this.notice.tell("map", error.message));
+    this.loadGround(config).catch((error: Error) => this.notice.tell("map", error.message));
   }
 
   run(): void {
@@ -110,8 +111,8 @@ class FleetPage {
     return this.clock.isLive ? this.present : this.past;
   }
 
-  private async loadGround(attribution: string): Promise<void> {
-    const basemap = await loadStreets(this.map, attribution);
+  private async loadGround(config: Config): Promise<void> {
+    const basemap = (await loadStreets(this.map, config)) ?? (await loadBasemap());
     if (!basemap.extent) return;
     const { west, north, east, south } = basemap.extent;
     const city = L.latLngBounds(latLngOf({ x: west, y: south }), latLngOf({ x: east, y: north }));

@@ -1,7 +1,7 @@
 // A Leaflet map on the city's streets, with nothing on it yet.
 import * as L from "leaflet";
 
-import type { Position } from "../api";
+import type { Config, Position } from "../api";
 import { Basemap } from "./basemap";
 import { latLng } from "./markers";
 import { currentPalette, onPaletteChange } from "./palette";
@@ -27,14 +27,29 @@ export function streetMap(container: HTMLElement, centre: Position, options: L.M
   return map;
 }
 
-export async function loadStreets(map: L.Map, attribution: string): Promise<Basemap> {
-  const response = await fetch(kBasemapUrl);
-  if (!response.ok) throw new Error(`The street map is missing (${response.status}).`);
-  const basemap = new Basemap(await response.json());
-  const layer = new StreetLayer(basemap, currentPalette(), { attribution, minZoom: kZoomMin, maxZoom: kZoomMax });
+// Our own streets, or a tile server's pictures and no basemap: either way with the name of those who made the map.
+export async function loadStreets(map: L.Map, { attribution, tiles }: Config): Promise<Basemap | null> {
+  const zooms = { minZoom: kZoomMin, maxZoom: kZoomMax };
+  if (tiles) {
+    L.tileLayer(tiles.url, { attribution: escaped(tiles.attribution), ...zooms }).addTo(map);
+    return null;
+  }
+  const basemap = await loadBasemap();
+  const layer = new StreetLayer(basemap, currentPalette(), { attribution, ...zooms });
   layer.addTo(map);
   onPaletteChange(() => layer.recolour(currentPalette()));
   return basemap;
+}
+
+export async function loadBasemap(): Promise<Basemap> {
+  const response = await fetch(kBasemapUrl);
+  if (!response.ok) throw new Error(`The street map is missing (${response.status}).`);
+  return new Basemap(await response.json());
+}
+
+// Leaflet takes an attribution for HTML.
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
 export function wantsCalm(): boolean {

@@ -3,15 +3,10 @@
 import * as L from "leaflet";
 
 import type { Config, Position } from "../api";
-import { type Fix, Track } from "../motion";
-import { Basemap } from "../map/basemap";
 import { VehicleMarker, homeMarker, latLng, warehouseMarker } from "../map/markers";
-import { currentPalette, onPaletteChange } from "../map/palette";
-import { StreetLayer } from "../map/street-layer";
+import { loadStreets, streetMap, wantsCalm } from "../map/street-map";
+import { type Fix, Track } from "../motion";
 
-const kBasemapUrl = "/map/basemap.geojson";
-const kZoomMin = 11;
-const kZoomMax = 17;
 const kStartZoom = 13;
 const kStaleMs = 6_000;
 const kTrailPointsMax = 1_200;
@@ -49,38 +44,14 @@ export class LiveMap {
     centre: Position,
     private readonly events: LiveMapEvents,
   ) {
-    this.map = L.map(container, {
-      center: latLng(centre),
-      zoom: kStartZoom,
-      minZoom: kZoomMin,
-      maxZoom: kZoomMax,
-      zoomControl: false,
-      fadeAnimation: !wantsCalm(),
-      zoomAnimation: !wantsCalm(),
-    });
-    L.control.zoom({ position: "topright" }).addTo(this.map);
-    this.map.attributionControl.setPrefix('<a href="https://leafletjs.com">Leaflet</a>');
+    this.map = streetMap(container, centre, { zoom: kStartZoom });
     this.trail.addTo(this.map);
     this.map.on("dragstart", () => this.setFollowing(false));
-    new ResizeObserver(() => this.map.invalidateSize({ pan: false })).observe(container);
     window.setInterval(() => this.checkAge(), 1_000);
   }
 
-  // Our own streets, or a tile server's pictures: either way with the name of those who made the map.
-  async loadStreets({ attribution, tiles }: Config): Promise<void> {
-    if (tiles) {
-      L.tileLayer(tiles.url, { attribution: escaped(tiles.attribution), minZoom: kZoomMin, maxZoom: kZoomMax }).addTo(this.map);
-      return;
-    }
-    const response = await fetch(kBasemapUrl);
-    if (!response.ok) throw new Error(`The street map is missing (${response.status}).`);
-    const layer = new StreetLayer(new Basemap(await response.json()), currentPalette(), {
-      attribution,
-      minZoom: kZoomMin,
-      maxZoom: kZoomMax,
-    });
-    layer.addTo(this.map);
-    onPaletteChange(() => layer.recolour(currentPalette()));
+  async loadStreets(config: Config): Promise<void> {
+    await loadStreets(this.map, config);
   }
 
   showWarehouse(position: Position): void {
@@ -201,11 +172,6 @@ export class LiveMap {
   }
 }
 
-// Leaflet takes an attribution for HTML.
-function escaped(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
 function placed(
   map: L.Map,
   known: L.Marker | null,
@@ -213,8 +179,4 @@ function placed(
   make: (position: Position) => L.Marker,
 ): L.Marker {
   return known?.setLatLng(latLng(position)) ?? make(position).addTo(map);
-}
-
-function wantsCalm(): boolean {
-  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
