@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build package demo orders test lint format fuzz bench torture torture-business sim clean
+.PHONY: help deps deps-test build package demo orders pictures test lint format fuzz bench torture torture-business sim clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,6 +27,9 @@ demo: deps ## broker, services and fleet on this machine; prints one URL; Ctrl-C
 
 orders: build ## 1,000 orders at once against 200 vehicles; do the books balance?
 	@tests/bench/orders
+
+pictures: deps-test build ## every page, light and dark, on a desktop and a phone, into build/pictures
+	@node tests/e2e/browser/pictures.mjs build/pictures
 
 test: deps-test ## build everything and run every test that CI runs
 	@tests/run-all

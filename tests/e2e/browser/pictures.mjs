@@ -15,6 +15,7 @@ const kLooks = ["light", "dark"].flatMap((colorScheme) => [
 // For the map to be drawn and the vehicle to have come some way: nobody tests these pictures, a person looks at them.
 const kDrawMs = 3_000;
 const kRideMs = 12_000;
+const kDeliveryMs = 300_000;
 const kDeclinedCard = "4000 0000 0000 0002";
 
 const folder = process.argv[2];
@@ -69,6 +70,7 @@ async function shootRide(url) {
 // -> a desktop's page that follows it, and where it is.
 async function order(url, card = "") {
   const { page } = await openPage(browser, kDesktop);
+  page.setDefaultTimeout(kDeliveryMs);
   await page.goto(url);
   if (card) await page.getByLabel("Card").fill(card);
   await page.getByRole("button", { name: /Order for/ }).click();
