@@ -22,8 +22,8 @@ std::vector<std::string> payloads_until_marker(Client& member) {
     return payloads;
 }
 
-// Messages of QoS 1 until there were so many different ones, acknowledged. In whatever order: what the group had given
-// to another before it heard that this one is gone comes later than what followed it.
+// Messages of QoS 1 until there were so many different ones, acknowledged. In whatever order: what the group
+// had given to another before it heard that this one is gone comes later than what followed it.
 std::set<std::string> payloads_of(Client& member, std::size_t count) {
     std::set<std::string> payloads;
     while (payloads.size() < count) {
