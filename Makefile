@@ -16,7 +16,7 @@ build: deps ## build the release preset into build/release/bin
 	@cmake --preset release -Wno-dev --log-level=WARNING
 	@cmake --build --preset release
 
-package: build ## .deb files into build/packages: drayd, drayctl, dray-fleet, dray-services
+package: build ## .deb files into build/packages: drayd, drayctl, dray-bench, dray-fleet, dray-services
 	@docker/deps.sh docker/packages-package.txt
 	@packaging/build-debs
 

@@ -23,6 +23,7 @@ BROKER = {
     "store": SANS_IO,
     "reactor": SANS_IO,
     "net": SANS_IO + ["reactor"],
+    "bench": ["base", "mqtt", "net"],
     "admin": SANS_IO + ["auth", "reactor", "store"],
     "app": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
     "ctl": SANS_IO + ["store", "reactor", "net", "admin"],

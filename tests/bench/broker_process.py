@@ -1,4 +1,4 @@
-"""A broker that is measured, in a folder of its own, and the load program bench_durable."""
+"""A broker that is measured, in a folder of its own, and dray-bench, which measures it."""
 import json
 import os
 import pathlib
@@ -11,10 +11,12 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = ROOT / "build/release/bin"
 
 
-def bench(*arguments):
-    done = subprocess.run([BIN / "bench_durable", *map(str, arguments)], capture_output=True, text=True)
+def bench(url, *arguments):
+    """The figures of one run of dray-bench."""
+    command = [str(BIN / "dray-bench"), "--broker", url, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"bench_durable {arguments}: {done.stderr}")
+        raise SystemExit(f"failed: {' '.join(command)}")
     return json.loads(done.stdout)
 
 
@@ -27,6 +29,7 @@ def free_port():
 class Broker:
     def __init__(self, kind, folder, threads, config=""):
         self.port = free_port()
+        self.url = f"mqtt://127.0.0.1:{self.port}"
         if kind == "mosquitto":
             file = folder / "mosquitto.conf"
             file.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
