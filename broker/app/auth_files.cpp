@@ -76,11 +76,21 @@ std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config) {
     return std::make_unique<auth::AccessRules>(std::move(roles));
 }
 
-std::unique_ptr<auth::Authenticator> make_authenticator(const std::string& path) {
-    if (path.empty()) return nullptr;
-    auto users = auth::parse_password_file(read_file("auth.password_file", path), path);
-    if (!users) throw std::runtime_error("auth.password_file " + users.error().what);
-    return std::make_unique<auth::Authenticator>(std::move(*users));
+std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config) {
+    if (config.password_file.empty() && config.jwt_key_file.empty()) return nullptr;
+    auth::Users users;
+    if (const std::string& path = config.password_file; !path.empty()) {
+        auto parsed = auth::parse_password_file(read_file("auth.password_file", path), path);
+        if (!parsed) throw std::runtime_error("auth.password_file " + parsed.error().what);
+        users = std::move(*parsed);
+    }
+    std::optional<auth::TokenOptions> tokens;
+    if (const std::string& path = config.jwt_key_file; !path.empty()) {
+        auto keys = auth::TokenKeys::parse(read_file("auth.jwt_key_file", path));
+        if (!keys) throw std::runtime_error("auth.jwt_key_file " + path + ": " + keys.error().what);
+        tokens = auth::TokenOptions{std::move(*keys), config.jwt_issuer, config.jwt_audience};
+    }
+    return std::make_unique<auth::Authenticator>(std::move(users), std::move(tokens));
 }
 
 int hash_password(const std::string& user) {

@@ -10,8 +10,9 @@
 
 namespace dray::app {
 
-// None if `path` is empty. Throws std::runtime_error that names the file, and the line where one is wrong.
-std::unique_ptr<auth::Authenticator> make_authenticator(const std::string& path);
+// Of auth.password_file and auth.jwt_key_file; none if there is neither. Throws std::runtime_error that names
+// the file, and the line where one is wrong.
+std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config);
 
 // The rules of auth.acl_file and of [[access]]; none if there are none of either. Throws like that.
 std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config);

@@ -69,7 +69,7 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 }  // namespace
 
 Broker::Broker(const Config& config)
-    : authenticator_(make_authenticator(config.password_file)),
+    : authenticator_(make_authenticator(config)),
       access_(make_access_rules(config)),
       kept_(open_store(config, shard_count(config))),
       reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()) {

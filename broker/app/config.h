@@ -51,7 +51,10 @@ struct Config {
     std::string admin_token_file;  // empty = whoever reaches it is let in
 
     std::string password_file;  // empty = no credentials are known
-    std::string acl_file;       // empty = none
+    std::string jwt_key_file;   // empty = no tokens are taken
+    std::string jwt_issuer;
+    std::string jwt_audience;
+    std::string acl_file;  // empty = none
     std::vector<auth::AccessRole> access;
     std::string server_reference;
     shard::Redirect redirect = shard::Redirect::kNone;

@@ -107,6 +107,13 @@ constexpr std::array kRows{
                 {"auth.password_file",
                  "users and SCRAM-SHA-256 verifiers, as drayd --hash-password prints them; \"\" = none"}},
 
+    Row<Config>{own<&Config::jwt_key_file>,
+                {"auth.jwt_key_file",
+                 "whose signatures make a token (JWT) in place of the password valid: a JWK set, a public "
+                 "key in PEM, "
+                 "or a secret; \"\" = none is taken"}},
+    Row<Config>{own<&Config::jwt_issuer>, {"auth.jwt_issuer", "what its iss has to be; \"\" = anything"}},
+    Row<Config>{own<&Config::jwt_audience>, {"auth.jwt_audience", "what its aud has to be; \"\" = anything"}},
     Row<Config>{
         own<&Config::acl_file>,
         {"auth.acl_file",

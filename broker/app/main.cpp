@@ -89,7 +89,7 @@ int run(const Config& config) {
 // The files that the configuration names.
 int check_files(const Config& config) {
     try {
-        make_authenticator(config.password_file);
+        make_authenticator(config);
         make_access_rules(config);
         admin::read_token_file(config.admin_token_file);
     } catch (const std::exception& error) {

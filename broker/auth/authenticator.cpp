@@ -10,9 +10,24 @@ constexpr std::string_view kMethod = "SCRAM-SHA-256";
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kNonceBytes = 18;
 
+shard::AuthAnswer answer_to(Result<Token, TokenRefusal> token) {
+    shard::AuthAnswer answer;
+    if (!token) {
+        answer.reason = mqtt::ReasonCode::kBadUserNameOrPassword;
+        answer.why = token.error().why;
+        return answer;
+    }
+    answer.kind = shard::AuthAnswer::Kind::kSuccess;
+    answer.user = std::move(token->subject);
+    answer.claims = std::move(token->claims);
+    answer.expires_at = token->expires_at;
+    return answer;
+}
+
 }  // namespace
 
-Authenticator::Authenticator(Users users) : users_(std::move(users)), key_(random_bytes(kKeyBytes)) {
+Authenticator::Authenticator(Users users, std::optional<TokenOptions> tokens)
+    : users_(std::move(users)), tokens_(std::move(tokens)), key_(random_bytes(kKeyBytes)) {
     nobody_.salt = "nobody";
     if (!users_.empty()) nobody_.iterations = users_.begin()->second.iterations;
 }
@@ -29,9 +44,10 @@ bool Authenticator::was_right_before(const std::string& user, std::string_view f
     return known != fingerprints_.end() && are_equal(known->second, fingerprint);
 }
 
-shard::AuthAnswer Authenticator::check_password(std::string_view user, ByteView password) const {
+shard::AuthAnswer Authenticator::check_password(std::string_view user, ByteView password, Instant now) const {
     const std::string name(user);
     const std::string_view secret = dray::as_text(password);
+    if (tokens_ && looks_like_token(secret)) return answer_to(check_token(secret, *tokens_, now));
     const std::string fingerprint(as_text(hmac_sha256(key_, name + '\0' + std::string(secret))));
     const auto found = users_.find(user);
     const bool is_known = found != users_.end();

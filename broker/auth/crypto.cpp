@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+
 #include "base/assert.h"
 
 namespace dray::auth {
@@ -89,6 +91,15 @@ std::optional<std::string> from_base64(std::string_view text) {
     bytes.resize(bytes.size() - padding);
     if (to_base64(bytes) != text) return std::nullopt;  // bits after the end
     return bytes;
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+    if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+    std::string padded(text);
+    std::ranges::replace(padded, '-', '+');
+    std::ranges::replace(padded, '_', '/');
+    padded.append((4 - text.size() % 4) % 4, '=');
+    return from_base64(padded);
 }
 
 }  // namespace dray::auth

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/byte_view.h"
+#include "base/instant.h"
 #include "mqtt/reason_code.h"
 #include "shard/access_port.h"
 
@@ -19,12 +20,13 @@ namespace dray::shard {
 struct AuthAnswer {
     enum class Kind : std::uint8_t { kContinue, kSuccess, kFailure };
     Kind kind = Kind::kFailure;
-    std::string data;           // Authentication Data for the client; may be empty
-    std::string user;           // on success: who it is ...
-    bool is_anonymous = false;  // ... by its own word only
-    Claims claims;              // ... and what else its token says
-    mqtt::ReasonCode reason{};  // on failure: one that CONNACK may carry
-    const char* why = "";       // on failure, in words that give no secret away; a literal
+    std::string data;             // Authentication Data for the client; may be empty
+    std::string user;             // on success: who it is ...
+    bool is_anonymous = false;    // ... by its own word only
+    Claims claims;                // ... and what else its token says
+    Instant expires_at = kNever;  // ... and until when: then the connection ends
+    mqtt::ReasonCode reason{};    // on failure: one that CONNACK may carry
+    const char* why = "";         // on failure, in words that give no secret away; a literal
 };
 
 // One exchange of AUTH packets, MQTT 5.0 section 4.12.
@@ -41,7 +43,7 @@ class AuthPort {
     // None if there is no such Authentication Method.
     virtual std::unique_ptr<AuthExchange> begin(std::string_view method) const = 0;
     // User Name and Password of a CONNECT.
-    virtual AuthAnswer check_password(std::string_view user, ByteView password) const = 0;
+    virtual AuthAnswer check_password(std::string_view user, ByteView password, Instant now) const = 0;
 };
 
 }  // namespace dray::shard

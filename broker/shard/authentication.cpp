@@ -74,8 +74,9 @@ AuthAnswer authenticate(Core& core, Link& link, const mqtt::Connect& connect) {
         return answer;
     }
     if (link.identity) return success(*link.identity, false);
-    if (connect.user_name && core.options.auth != nullptr) {
-        return core.options.auth->check_password(*connect.user_name, connect.password.value_or(ByteView{}));
+    if ((connect.user_name || connect.password) && core.options.auth != nullptr) {
+        return core.options.auth->check_password(connect.user_name.value_or(""),
+                                                 connect.password.value_or(ByteView{}), core.now);
     }
     if (!link.allow_anonymous)
         return failure(ReasonCode::kNotAuthorized, "anonymous clients are not allowed on this listener");

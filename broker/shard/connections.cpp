@@ -106,10 +106,13 @@ void publish_will(Core& core, Session& session) {
 void on_timer(Core& core, const Timer& timer) {
     switch (timer.kind) {
         case Timer::Kind::kConnect:
+        case Timer::Kind::kCredentials:
         case Timer::Kind::kKeepAlive: {
             Link* link = core.links.find({timer.link_index, static_cast<std::uint32_t>(timer.subject)});
             if (link == nullptr || link->phase == Link::Phase::kClosing) return;
             if (timer.kind == Timer::Kind::kKeepAlive) return on_keep_alive(core, *link);
+            if (timer.kind == Timer::Kind::kCredentials)
+                return close_link(core, *link, ReasonCode::kNotAuthorized, "the token has expired");
             if (link->phase == Link::Phase::kConnected) return;
             return close_link(core, *link, ReasonCode::kMaximumConnectTime, "not connected in time");
         }

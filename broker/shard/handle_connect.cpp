@@ -180,6 +180,9 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
         answer.add(PropertyId::kAuthenticationMethod, link.authentication->method);
         if (!proof.data.empty()) answer.add(PropertyId::kAuthenticationData, proof.data);
     }
+    if (proof.expires_at != kNever) {
+        core.timers.set({proof.expires_at, Timer::Kind::kCredentials, link.id.index, link.id.generation});
+    }
     if (link.silence_ms_max > 0) {
         const Instant due = core.now + std::chrono::milliseconds(link.silence_ms_max);
         core.timers.set({due, Timer::Kind::kKeepAlive, link.id.index, link.id.generation});

@@ -22,10 +22,11 @@ struct Timer {
         kStreamRetention,
         kQueue,
         kDelayed,
+        kCredentials,
     };
     Instant at;
     Kind kind{};
-    std::uint32_t link_index = 0;  // of the link timers
+    std::uint32_t link_index = 0;  // of the link timers: kConnect, kKeepAlive, kCredentials
     // The link's generation, the number of a session, stream, queue or delayed message, or the ticket.
     std::uint64_t subject = 0;
 

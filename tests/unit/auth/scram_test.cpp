@@ -124,7 +124,7 @@ TEST_F(Scram, AFinishedExchangeIsOver) {
 TEST(Authenticator, ChecksPasswordsOfKnownUsersAndNobodyElse) {
     const Authenticator authenticator(rfc_users());
     for (int time = 0; time < 2; ++time) {  // the second time from memory
-        const AuthAnswer right = authenticator.check_password("user", as_bytes("pencil"));
+        const AuthAnswer right = authenticator.check_password("user", as_bytes("pencil"), Instant{});
         EXPECT_EQ(right.kind, Kind::kSuccess);
         EXPECT_EQ(right.user, "user");
         for (const auto& [user, password] : {std::pair{"user", "pencils"},
@@ -132,7 +132,7 @@ TEST(Authenticator, ChecksPasswordsOfKnownUsersAndNobodyElse) {
                                              {"User", "pencil"},
                                              {"nobody", "pencil"},
                                              {"", ""}}) {
-            const AuthAnswer wrong = authenticator.check_password(user, as_bytes(password));
+            const AuthAnswer wrong = authenticator.check_password(user, as_bytes(password), Instant{});
             EXPECT_EQ(wrong.kind, Kind::kFailure) << user;
             EXPECT_EQ(wrong.reason, ReasonCode::kBadUserNameOrPassword);
         }

@@ -186,6 +186,44 @@ TEST_P(Access, AUserNameThatNobodyHasProvenCountsForNothing) {
     client.sends(publish("any", "x", 1, 1)).gets(puback(1, ReasonCode::kNoMatchingSubscribers));
 }
 
+// Of a customer who may see one order, until 1010 s: {"sub":"ann","exp":1010,"order":"7"}, HS256.
+constexpr std::string_view kSecret = "a secret of at least 32 bytes, for the tests";
+constexpr std::string_view kToken =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4iLCJleHAiOjEwMTAsIm9yZGVyIjoiNyJ9."
+    "fmbvAdaUY4sEouEZoRfHij3cc4tkLaqUqcamPagQ6Jw";
+
+TEST_P(Access, ATokenShowsOneOrderAndEndsTheConnectionInTime) {
+    auth::AccessRole customer;
+    customer.claims = {"order"};
+    customer.subscribe = {"order/+/%{order}", "order/track/%{order}"};
+    const auth::AccessRules rules({customer});
+    const auth::Authenticator authenticator(
+        {}, auth::TokenOptions{std::move(*auth::TokenKeys::parse(kSecret)), "", ""});
+    WorldOptions with_tokens = options();
+    with_tokens.access = &rules;
+    with_tokens.auth = &authenticator;
+    with_tokens.allow_anonymous = false;
+    World world(with_tokens);
+    for (const auto version : {ProtocolVersion::kV311, kV5}) {
+        mqtt::Connect packet = connect("c", version);
+        packet.user_name = "page";
+        packet.password = as_bytes(kToken);
+        Client& client = world.client("c").sends(packet).gets(connack());
+        for (const char* filter : {"order/+/7", "order/track/7", "order/delivered/7"})
+            client.sends(subscribe(1, filter, 1)).gets(suback(1, 1));
+        for (const char* filter : {"order/+/8", "order/track/8", "order/+/+", "order/#", "vehicle/#", "#"})
+            client.sends(subscribe(1, filter, 1)).gets(suback(1, version == kV5 ? kForbidden : 0x80));
+        if (version == kV5) world.advance(9s);
+        client.is_open();
+        if (version != kV5) client.drops();
+    }
+    world.advance(2s);
+    world.client("c").gets(disconnect(ReasonCode::kNotAuthorized)).is_closed();
+    mqtt::Connect late = connect("c", kV5);
+    late.password = as_bytes(kToken);
+    world.client("c").sends(late).gets(connack(false, ReasonCode::kBadUserNameOrPassword)).is_closed();
+}
+
 TEST_P(Access, ASessionIsNotForAnotherUser) {
     World world(guarded());
     Client& first = world.client("c").sends(connect_as("reader", kV5, true)).gets(connack());
