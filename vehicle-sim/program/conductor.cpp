@@ -28,6 +28,8 @@ Conductor::Conductor(link::Loop& loop, fleet::Fleet& fleet, const Options& optio
       clients_(loop, fleet, options, alarms_, journal_),
       links_(clients_.links()),
       status_(options.json, title),
+      commands_(options.commands, options.commands_allowed,
+                [this](const std::string& text) { status_.say(text); }),
       speed_(options.speed) {
     journal_.figures().vehicles = fleet.size();
     while (scout_ < fleet.size() && !fleet[scout_].on_duty()) ++scout_;
@@ -85,6 +87,7 @@ void Conductor::begin_round() {
         clients_.carry_out(vehicle, effects);
     });
     links_.cut(fleet_.world().conditions().broker_away());
+    commands_.begin(simulated_s_);
     simulated_s_ += speed_;
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "link/loop.h"
+#include "program/scenario_commands.h"
 #include "program/status.h"
 #include "program/vehicle_clients.h"
 
@@ -49,6 +50,7 @@ class Conductor {
     VehicleClients clients_;
     link::Links& links_;
     Status status_;
+    ScenarioCommands commands_;
     fleet::Effects effects_;
 
     Phase phase_ = Phase::kReaching;

@@ -54,6 +54,8 @@ void declare(CLI::App& app, Options& options, Words& words) {
     app.add_option(
         "--scenario", words.scenario,
         "TOML file that says who drives where and when, and what goes wrong; options given here overrule it");
+    app.add_flag("--commands", options.commands_allowed, "let the scenario run its commands, by the shell")
+        ->needs("--scenario");
     app.add_option("--vehicles", words.vehicles, "how many vehicles, each a client of its own")
         ->check(CLI::Range(1U, kVehiclesMax))
         ->excludes("--scenario")
@@ -112,6 +114,7 @@ void put_together(const CLI::App& app, Options& options, const Words& words) {
         const auto said = [&](const char* name) { return app.count(name) > 0; };
         ScenarioFile file = read_scenario(words.scenario);
         options.scenario = std::move(file.scenario);
+        options.commands = std::move(file.commands);
         if (file.map && !said("--map")) options.map = *file.map;
         if (file.speed && !said("--speed")) options.speed = *file.speed;
         if (file.duration_s && !said("--duration")) options.duration_s = *file.duration_s;

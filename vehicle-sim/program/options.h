@@ -8,6 +8,7 @@
 
 #include "fleet/scenario.h"
 #include "link/links.h"
+#include "program/scenario_commands.h"
 
 namespace dray::program {
 
@@ -17,6 +18,8 @@ constexpr double kSpeedMax = 1000;
 
 struct Options {
     fleet::Scenario scenario{};
+    std::vector<TimedCommand> commands{};  // of the scenario; run only if
+    bool commands_allowed = false;
     link::LinkOptions links{};
     std::string broker_url{};  // as given but without a password, for messages
     double speed = 1;          // simulated seconds a real second

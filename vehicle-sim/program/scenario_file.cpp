@@ -84,6 +84,21 @@ FaultKind kind_from(const ScenarioTable& table, const std::string& name) {
     table.refuse("kind", "must be \"outage\", \"disconnect\", \"breakdown\" or \"congestion\"");
 }
 
+// A time of day that has passed when the scenario starts is one of the next day.
+double read_time(ScenarioTable& table, double starts_at_s) {
+    double at_s = 0;
+    table.take_time_of_day("at", at_s);
+    return at_s < starts_at_s ? at_s - starts_at_s + fleet::kSecondsPerDay : at_s - starts_at_s;
+}
+
+TimedCommand read_command(ScenarioTable& table, double starts_at_s) {
+    for (const char* key : {"run", "at"})
+        if (!table.has(key)) table.require(key);
+    TimedCommand command{.at_s = read_time(table, starts_at_s)};
+    table.take("run", command.line);
+    return command;
+}
+
 fleet::Fault read_fault(ScenarioTable& table, double starts_at_s) {
     for (const char* key : {"kind", "at"})
         if (!table.has(key)) table.require(key);
@@ -91,10 +106,7 @@ fleet::Fault read_fault(ScenarioTable& table, double starts_at_s) {
     std::string kind;
     table.take("kind", kind);
     fault.kind = kind_from(table, kind);
-    double at_s = 0;
-    table.take_time_of_day("at", at_s);
-    // A time of day that has passed when the scenario starts is one of the next day.
-    fault.at_s = at_s < starts_at_s ? at_s - starts_at_s + fleet::kSecondsPerDay : at_s - starts_at_s;
+    fault.at_s = read_time(table, starts_at_s);
     if (fault.kind != FaultKind::kBreakdown) {
         if (!table.has("for_minutes")) table.require("for_minutes");
         double minutes = 0;
@@ -144,6 +156,9 @@ ScenarioFile read_scenario(const std::filesystem::path& path) {
                     [&](ScenarioTable& table) { scenario.dead_zones.push_back(read_circle(table)); });
     top.take_tables("fault", [&](ScenarioTable& table) {
         scenario.faults.push_back(read_fault(table, scenario.time_of_day_s));
+    });
+    top.take_tables("command", [&](ScenarioTable& table) {
+        result.commands.push_back(read_command(table, scenario.time_of_day_s));
     });
     top.finish();
     return result;

@@ -6,11 +6,13 @@
 #include <optional>
 
 #include "fleet/scenario.h"
+#include "program/scenario_commands.h"
 
 namespace dray::program {
 
 struct ScenarioFile {
     fleet::Scenario scenario{};
+    std::vector<TimedCommand> commands{};
     // What the command line may also say, and then overrules.
     std::optional<std::filesystem::path> map{};
     std::optional<double> speed{};

@@ -81,6 +81,9 @@ kind = "congestion"
 at = 00:30:00
 for_minutes = 1
 share = 0.5
+[[command]]
+at = 23:00:10
+run = "date"
 )");
     const fleet::Scenario& scenario = file.scenario;
     EXPECT_EQ(scenario.name, "all");
@@ -117,6 +120,9 @@ share = 0.5
     EXPECT_EQ(scenario.faults[1].kind, fleet::FaultKind::kCongestion);
     EXPECT_EQ(scenario.faults[1].at_s, 5400) << "the next day";
     EXPECT_EQ(scenario.faults[1].share, 0.5);
+    ASSERT_EQ(file.commands.size(), 1U);
+    EXPECT_EQ(file.commands[0].at_s, 10);
+    EXPECT_EQ(file.commands[0].line, "date");
 }
 
 TEST_F(ScenarioFileTest, WhatIsWrongIsSaidWithLineAndKey) {
@@ -136,6 +142,7 @@ TEST_F(ScenarioFileTest, WhatIsWrongIsSaidWithLineAndKey) {
               "4:8: 'kind' of fault 1 must be \"outage\", \"disconnect\", \"breakdown\" or \"congestion\"");
     EXPECT_EQ(error_of(group + "[[fault]]\nkind = \"outage\"\nat = 10:00:00\n"),
               "3:1: 'for_minutes' of fault 1 is missing");
+    EXPECT_EQ(error_of(group + "[[command]]\nat = 10:00:00\n"), "3:1: 'run' of command 1 is missing");
     EXPECT_EQ(error_of(group + "zips = [60614]\n"),
               "3:8: 'zips' of group 1 must be a list of texts in quotes");
     EXPECT_EQ(error_of(group + "shift = { from = 10:00:00 }\n"),
