@@ -50,8 +50,8 @@ bench: deps-test build ## measure against mosquitto, side by side
 torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss of power; the same to mosquitto
 	@tests/torture/run $(or $(ROUNDS),100)
 
-torture-business: deps-test build ## 5,000 orders, each service killed 20 times, the broker 5 times; do the books balance?
-	@/usr/bin/python3 tests/bench/orders --orders 5000 --vehicles 500 --declined 250 --cancelled 250 --kills 20 --broker-kills 5 \
+torture-business: deps-test build ## 5,000 orders, each service killed 20 times, the broker 5 times, the network cut 40 times; do the books balance?
+	@/usr/bin/python3 tests/bench/orders --orders 5000 --vehicles 500 --declined 250 --cancelled 250 --kills 20 --broker-kills 5 --cuts 40 \
 		--speed 100 --deadline 3600
 
 sim: build ## whole brokers from seeds, against all laws; SEED=123 replays one, SEEDS=10000 runs that many

@@ -1,7 +1,9 @@
-"""What may happen to services at any time, done on purpose: kills, and messages that come twice, late and out of order.
+"""What may happen to services at any time, done on purpose: kills, a network that is cut, and messages that come twice,
+late and out of order.
 
     mischief = Mischief(seed, status)    status(): the demo's status.json
     mischief.start(seconds=30, victims=["dray-billing", "drayd", ...])    each is killed at some moment
+    mischief.cut_often(network, seconds=30, cuts=5)                       see cut_network.py
     ...
     mischief.stop()                      -> what was done, in words
 
@@ -19,13 +21,14 @@ import paho.mqtt.client as mqtt
 REPEATED = ("order/new/#", "order/reserved/#", "order/packed/#", "order/ship/#", "order/bid/#", "order/award/#",
             "order/cancel/#", "order/cancelled/#", "order/delivered/#", "payment/#")
 KEPT_MAX = 2000
+CUT_SECONDS_MAX = 8
 
 
 class Mischief:
     def __init__(self, seed, status):
         self.dice, self.status = random.Random(seed), status
         self.kept, self.repeated, self.killed, self.dead = [], 0, [], {None}
-        self.stopped = threading.Event()
+        self.stopped, self.network = threading.Event(), None
         self.threads = []
 
     def start(self, seconds, victims, repeats=True):
@@ -43,6 +46,20 @@ class Mischief:
         for thread in self.threads:
             thread.start()
 
+    def cut_often(self, network, seconds, cuts):
+        self.network = network
+        moments = sorted(self.dice.uniform(0, seconds) for _ in range(cuts))
+        lengths = [self.dice.uniform(0.5, CUT_SECONDS_MAX) for _ in range(cuts)]
+        self.threads.append(threading.Thread(target=self.cut, args=(moments, lengths)))
+        self.threads[-1].start()
+
+    def cut(self, moments, lengths):
+        begin = time.monotonic()
+        for moment, length in zip(moments, lengths):
+            if self.stopped.wait(max(0, begin + moment - time.monotonic())):
+                return
+            self.network.cut(length)
+
     def wait_for_kills(self):
         self.threads[0].join()
 
@@ -53,7 +70,8 @@ class Mischief:
         self.client.disconnect()
         self.client.loop_stop()
         kills = ", ".join(f"{name} {count}" for name, count in sorted(collections.Counter(self.killed).items()))
-        return f"{len(self.killed)} kills ({kills}), {self.repeated} messages repeated"
+        cuts = f", {self.network.cuts} connections cut" if self.network else ""
+        return f"{len(self.killed)} kills ({kills}), {self.repeated} messages repeated{cuts}"
 
     def heard(self, _client, _data, message):
         if message.topic.startswith("order/track/"):

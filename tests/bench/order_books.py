@@ -1,7 +1,8 @@
 """The books of a run of orders, from the databases of the services, and whether they balance:
 
   - each order ended in exactly one of delivered or cancelled, and the cards to be declined are those cancelled;
-  - one award per order and epoch, one delivered award per delivered order, no place in a vehicle with two awards at a time;
+  - one award per order and epoch, kept if anyone saw it; one delivered award per delivered order; no place in a vehicle
+    with two awards at a time;
   - no order ends twice: one of delivered, cancelled, rejected for each in the log of events;
   - money taken = orders delivered, to the cent; stock that left = beer delivered, nothing reserved any more;
   - no event is lost: each that is in an outbox is in the inbox of each service whose queue (services/demo/broker.toml)
@@ -64,6 +65,10 @@ def audit_awards(folder, delivered, check):
     awards = rows(folder, "logistics", "SELECT order_id, epoch, vehicle_id, state, awarded_at, ended_at, slot FROM awards")
     check.check(f"never two winners: one award per (order, epoch), of {len(awards)}",
                 len({(order, epoch) for order, epoch, *_ in awards}) == len(awards))
+    told = {event for event, in rows(folder, "logistics", "SELECT event_id FROM outbox WHERE topic LIKE 'order/award/%'")}
+    seen = {event for event, in rows(folder, "reporting", "SELECT event_id FROM events WHERE event = 'order/award'")}
+    check.check(f"each award is told as one event, and all {len(seen)} that were seen are kept",
+                len(told) == len(awards) and seen <= told, seen - told)
     wins = collections.Counter(order for order, _, _, state, *_ in awards if state == "delivered")
     check.check("one delivered award per delivered order", set(wins) == delivered and set(wins.values()) <= {1})
     check.check("no award is left open", not [award for award in awards if award[3] == "active"])
