@@ -6,6 +6,7 @@
 
 #include "dray/v1/check.pb.h"
 #include "services/common/database_answer.h"
+#include "services/common/event.h"
 #include "services/common/problem.h"
 #include "services/store/order_json.h"
 
@@ -19,19 +20,21 @@ constexpr char kOrders[] = "/api/orders";
 constexpr std::string_view kOrder = "/api/orders/";
 constexpr std::string_view kCancel = "/cancel";
 constexpr std::string_view kAddress = "/api/address/";
+constexpr std::string_view kTokens = "/api/tokens";
 
 service::HttpResponse to_response(const json& body, int status = 200) {
     return {.status = status, .body = body.dump() + "\n", .headers = {{"Cache-Control", "no-store"}}};
 }
 
 std::string config_body(const service::Settings& settings, const service::ZipMap& zips,
-                        const std::optional<TileServer>& tiles) {
+                        const std::optional<TileServer>& tiles, bool asks_for_token) {
     const auto warehouse = zips.warehouse();
     json config = {{"ws_url", settings.text("store.public_ws")},
                    {"city", zips.city()},
                    {"attribution", zips.attribution()},
                    {"warehouse", position_to_json(warehouse.latitude(), warehouse.longitude())}};
     if (tiles) config["tiles"] = {{"url", tiles->url}, {"attribution", tiles->attribution}};
+    if (asks_for_token) config["asks_for_token"] = true;
     return config.dump();
 }
 
@@ -47,13 +50,15 @@ std::string zips_body(const service::ZipMap& zips) {
 }  // namespace
 
 Api::Api(service::Service& app, const OrderBook& book, const service::ZipMap& zips, const StaticFiles& files,
-         service::Requester& requester, const std::optional<TileServer>& tiles)
+         service::Requester& requester, const std::optional<TileServer>& tiles,
+         const std::optional<PageTokens>& tokens)
     : app_(app),
       book_(book),
       zips_(zips),
       files_(files),
       requester_(requester),
-      config_body_(config_body(app.settings(), zips, tiles)),
+      tokens_(tokens),
+      config_body_(config_body(app.settings(), zips, tiles, tokens.has_value())),
       zips_body_(zips_body(zips)) {}
 
 void Api::handle(const service::HttpRequest& request, const service::HttpServer::Respond& respond) {
@@ -64,6 +69,7 @@ void Api::handle(const service::HttpRequest& request, const service::HttpServer:
         const auto id = path.substr(kOrder.size(), path.size() - kOrder.size() - kCancel.size());
         return cancel_order(id, respond);
     }
+    if (tokens_ && path == kTokens && request.method == "POST") return give_token(request, respond);
     if (!reads) {
         auto refusal = to_response(Problem{405, "", request.method + " is not possible here"});
         refusal.headers.emplace_back("Allow", path == kOrders ? "GET, HEAD, POST" : "GET, HEAD");
@@ -142,6 +148,23 @@ void Api::check_address(const std::string& zip, const service::HttpServer::Respo
     // Onto the service's thread.
     app_.post([](Transaction&) {},
               [this, zip, answer](const auto&) { requester_.ask("check/address/" + zip, answer); });
+}
+
+void Api::give_token(const service::HttpRequest& request, const service::HttpServer::Respond& respond) {
+    const auto parsed = parse_token_request(request.body);
+    if (const auto* problem = std::get_if<Problem>(&parsed)) return respond(to_response(*problem));
+    const auto& wanted = std::get<TokenRequest>(parsed);
+    const bool is_operator = tokens_->is_operator_code(wanted.operator_code);
+    if (!wanted.operator_code.empty() && !is_operator)
+        return respond(to_response(Problem{403, "operator_code", "that is not the operators' code"}));
+    service::answer_from_database(
+        app_,
+        [this, is_operator, orders = wanted.orders](Transaction& tx) mutable {
+            std::erase_if(orders, [&](const auto& id) { return !book_.order(tx, id); });
+            return to_response(
+                {{"token", tokens_->sign(is_operator ? "operator" : "customer", orders, service::now_ms())}});
+        },
+        respond);
 }
 
 service::HttpResponse Api::health() const {

@@ -23,6 +23,11 @@ std::vector<Key> keys() {
         {"store.tile_url", "",
          "tile server of the map, as https://host/{z}/{x}/{y}.png [none: streets drawn by the page]"});
     keys.push_back({"store.tile_attribution", "", "whom the tile server's map is from; shown on the map"});
+    keys.push_back({"store.token_key_file", "",
+                    "key of the tokens that pages show the broker, its auth.jwt_key_file, 32 bytes or more; "
+                    "empty: they show none"});
+    keys.push_back({"store.operator_code_file", "",
+                    "code by which a page becomes an operator's, 16 bytes or more; empty: none does"});
     keys.push_back({"store.ask_again_seconds", "20", "an order without news for so long is asked about",
                     Key::Kind::kInteger, 1, 24 * 60 * 60});
     return keys;
@@ -60,6 +65,7 @@ int run(int argc, char** argv) {
                  .migrations = {store::kSchema}});
     const auto& settings = app.settings();
     const auto tiles = store::tile_server(settings);
+    const auto tokens = store::PageTokens::configured(settings);
     const auto map_folder = service::ZipMap::folder_of(settings);
     const auto zips = service::ZipMap::load(map_folder);
     store::StaticFiles files(store::page_policy(tiles));
@@ -70,7 +76,7 @@ int run(int argc, char** argv) {
     const store::OrderBook book({.ask_again_ms = settings.integer("store.ask_again_seconds") * 1000}, zips);
     subscribe(app, book);
     service::Requester requester(app, kAnswerMax);
-    store::Api api(app, book, zips, files, requester, tiles);
+    store::Api api(app, book, zips, files, requester, tiles, tokens);
     service::HttpServer server(settings.text("store.http"), [&](const auto& request, const auto& respond) {
         api.handle(request, respond);
     });

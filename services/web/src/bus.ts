@@ -6,6 +6,7 @@
 // that from now on it hears what happens, so that it can ask the store for what it missed.
 import mqtt, { type MqttClient } from "mqtt";
 
+import type { PageToken } from "./page-token";
 import { matches, topicsOf } from "./topic-filter";
 
 export type BusState = "connecting" | "online" | "reconnecting";
@@ -25,14 +26,22 @@ const kKeepAliveSeconds = 15;
 const kRefusedMin = 0x80;
 const kRetryMsMin = 700;
 const kRetryMsMax = 2_500;
+// Until the store is asked again for a token.
+const kTokenRetryMs = 2_000;
 
 export class Bus {
   private readonly client: MqttClient;
   private readonly subscriptions = new Set<Subscription>();
   private readonly watchers = new Set<(state: BusState) => void>();
   private current: BusState = "connecting";
+  // The connection is about to begin anew with another token: nothing is wrong.
+  private isChangingToken = false;
 
-  constructor(url: string) {
+  // `token`: null where the broker asks for none.
+  constructor(
+    url: string,
+    private readonly token: PageToken | null,
+  ) {
     this.client = mqtt.connect(url, {
       protocolVersion: 5,
       clientId: `page-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`,
@@ -41,9 +50,11 @@ export class Bus {
       keepalive: kKeepAliveSeconds,
       connectTimeout: kConnectTimeoutMs,
       reconnectPeriod: kRetryMsMin + Math.random() * (kRetryMsMax - kRetryMsMin),
+      ...token?.options,
     });
+    token?.keepFresh(this.client);
     this.client.on("connect", () => this.connected());
-    this.client.on("close", () => this.enter(this.current === "connecting" ? "connecting" : "reconnecting"));
+    this.client.on("close", () => this.closed());
     // "close" follows, and that is what the page shows.
     this.client.on("error", () => undefined);
     this.client.on("message", (topic, payload, packet) => this.dispatch(topic, payload, packet.properties?.userProperties ?? {}));
@@ -61,12 +72,27 @@ export class Bus {
     watcher(this.current);
   }
 
+  // Before an order is subscribed to that has come since the page began: another token, which needs another connection.
+  async admit(order: string): Promise<void> {
+    if (!this.token?.add(order)) return;
+    while (!(await this.token.renew())) await new Promise((resolve) => setTimeout(resolve, kTokenRetryMs));
+    // One that is under way shows the old token.
+    if (!this.client.connected) await new Promise<void>((resolve) => this.client.once("connect", () => resolve()));
+    this.isChangingToken = true;
+    this.client.reconnect();
+  }
+
   // onRefused: the broker does not let us, or has no such stream.
   subscribe(filters: string[], handler: Handler, onLive = (): void => undefined, onRefused = (): void => undefined): () => void {
     const subscription = { filters, handler, onLive, onRefused };
     this.subscriptions.add(subscription);
     if (this.client.connected) this.request(subscription);
     return () => this.cancel(subscription);
+  }
+
+  private closed(): void {
+    if (!this.isChangingToken) this.enter(this.current === "connecting" ? "connecting" : "reconnecting");
+    this.isChangingToken = false;
   }
 
   private connected(): void {

@@ -1,12 +1,23 @@
-// How every page begins: the store's configuration, the line to the broker, and a sign in the masthead that says how
-// that line is. The page's HTML has #notice and #connection.
+// How every page begins: the store's configuration, the token that the broker asks for, the line to the broker, and a sign
+// in the masthead that says how that line is. The page's HTML has #notice and #connection.
 import * as api from "./api";
 import { Bus, type BusState, reachableUrl } from "./bus";
 import { byId } from "./dom";
 import { Notice } from "./notice";
+import { askForOperatorCode, forgetOperatorCode, operatorCode } from "./operator";
+import { PageToken } from "./page-token";
+
+export interface Visitor {
+  // Which orders are to be watched.
+  orders?: string[];
+  // Whether the page shows more to who works here, or shows itself to nobody else.
+  operator?: "more" | "only";
+}
 
 export interface Beginning {
   config: api.Config;
+  // Null where the broker asks for none.
+  token: PageToken | null;
   bus: Bus;
   notice: Notice;
 }
@@ -19,20 +30,37 @@ const kConnectionTexts: Record<BusState, string> = {
 };
 
 // Asks until the store answers.
-export async function begin(): Promise<Beginning> {
+export async function begin(visitor: Visitor = {}): Promise<Beginning> {
   const notice = new Notice(byId("notice"));
   for (;;) {
     try {
       const config = await api.config();
       notice.takeBack("store");
-      const bus = new Bus(reachableUrl(config.ws_url, location.hostname));
+      const token = config.asks_for_token ? await tokenFor(visitor, notice) : null;
+      const bus = new Bus(reachableUrl(config.ws_url, location.hostname), token);
       const show = (): void => showConnection(bus.state, notice);
       bus.watch(show);
       window.addEventListener("online", show);
-      return { config, bus, notice };
+      return { config, token, bus, notice };
     } catch (error) {
       notice.tell("store", `${(error as Error).message} Trying again.`);
       await new Promise((resolve) => setTimeout(resolve, kRetryMs));
+    }
+  }
+}
+
+async function tokenFor({ orders = [], operator }: Visitor, notice: Notice): Promise<PageToken> {
+  for (;;) {
+    let code = operator ? operatorCode() : "";
+    if (operator === "only" && code === "") code = await askForOperatorCode();
+    try {
+      const token = await PageToken.of(orders, code);
+      notice.takeBack("operator");
+      return token;
+    } catch (error) {
+      if (!(error instanceof api.Problem) || error.status !== 403) throw error;
+      forgetOperatorCode();
+      if (operator === "only") notice.tell("operator", "That is not the code.");
     }
   }
 }

@@ -47,6 +47,21 @@ describe("the demo in a browser", () => {
     assertOnlyTalksTo(requests, demo.status());
   });
 
+  test("the fleet page is for who knows the operators' code", { timeout: 120_000 }, async () => {
+    const { page } = await openPage(browser);
+    page.setDefaultTimeout(kStepMs);
+    const { fleet } = demo.status();
+    await page.goto(fleet.split("#")[0]);
+    await page.getByLabel("Your code").fill("a guess of mine");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("That is not the code.").waitFor();
+    await page.goto(fleet);
+    await page.getByRole("heading", { level: 1, name: "60 vehicles" }).waitFor();
+    assert.ok(!page.url().includes("#"));
+    await page.reload();
+    await page.getByRole("heading", { level: 1, name: "60 vehicles" }).waitFor();
+  });
+
   test("a declined card ends on the page as that", { timeout: 120_000 }, async () => {
     const { page, complaints } = await openPage(browser);
     page.setDefaultTimeout(kStepMs);

@@ -57,7 +57,8 @@ class World(unittest.TestCase):
         for name in reversed(list(self.processes)):
             self.stop(name)
 
-    def start_broker(self):
+    def start_broker(self, *more):
+        """`more`: options of drayd."""
         if BROKER == "mosquitto":
             config = self.folder / "mosquitto.conf"
             config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n")
@@ -67,7 +68,7 @@ class World(unittest.TestCase):
             queues = (ROOT / "services/demo/broker.toml").read_text()
             config.write_text(queues.replace("deliveries_max = 10", "deliveries_max = 3").replace("delay_ms = 200", "delay_ms = 10"))
             command = [BROKER, "--config", config, "--mqtt", f"127.0.0.1:{self.port}", "--ws", "127.0.0.1:0",
-                       "--data-dir", self.folder / "broker"]
+                       "--data-dir", self.folder / "broker", *more]
         with open(self.folder / "broker.log", "a") as log:
             self.processes["broker"] = subprocess.Popen(command, stdout=log, stderr=log)
         wait_for(lambda: accepts(self.port), "the broker accepts connections")

@@ -15,6 +15,7 @@ import { latLng } from "../map/markers";
 import { loadBasemap, loadStreets, streetMap } from "../map/street-map";
 import type { Notice } from "../notice";
 import { type Beginning, begin } from "../page";
+import type { PageToken } from "../page-token";
 import { Chart } from "./chart";
 import { Clock } from "./clock";
 import type { Deal } from "./dispatch";
@@ -45,6 +46,7 @@ class FleetPage {
   private readonly bus: Bus;
   private readonly notice: Notice;
   private readonly url: string;
+  private readonly token: PageToken | null;
   private readonly clock = new Clock(() => performance.now(), Date.now());
   private readonly present = new Picture();
   private readonly past = new Picture();
@@ -68,8 +70,9 @@ class FleetPage {
   private isFollowing = false;
   private hasShownVehicle = false;
 
-  constructor({ config, bus, notice }: Beginning) {
+  constructor({ config, token, bus, notice }: Beginning) {
     this.bus = bus;
+    this.token = token;
     this.notice = notice;
     this.url = reachableUrl(config.ws_url, location.hostname);
     this.map = streetMap(byId("map"), config.warehouse, { zoom: kStartZoom, zoomAnimation: false });
@@ -145,7 +148,7 @@ class FleetPage {
 
   private readDispatch(): void {
     const fromMs = this.clock.presentMs - kBuckets * kBucketMs;
-    new StreamReader(this.url, { stream: kStream, fromMs, topics: kDispatchTopics }, ({ topic, payload }) => {
+    new StreamReader(this.url, this.token, { stream: kStream, fromMs, topics: kDispatchTopics }, ({ topic, payload }) => {
       const news = heard(topic, payload);
       if (!news || !("dispatch" in news)) return true;
       const award = this.present.hear(news.dispatch, this.clock.presentMs);
@@ -166,7 +169,7 @@ class FleetPage {
   // --- the past ---
 
   private learnHowFarBack(): void {
-    const reader = new StreamReader(this.url, { stream: kStream, fromMs: 0, topics: "fleet/positions/+" }, ({ atMs }) => {
+    const reader = new StreamReader(this.url, this.token, { stream: kStream, fromMs: 0, topics: "fleet/positions/+" }, ({ atMs }) => {
       this.timeBar.reachBackTo(atMs);
       // Not from within: the reader is still busy with this message.
       queueMicrotask(() => reader.close());
@@ -179,7 +182,7 @@ class FleetPage {
     this.pastReader?.close();
     this.past.clear();
     const place = { stream: kStream, fromMs: timeMs - kRunUpMs, topics: "#" };
-    this.pastReader = new StreamReader(this.url, place, ({ topic, payload, atMs }) => {
+    this.pastReader = new StreamReader(this.url, this.token, place, ({ topic, payload, atMs }) => {
       if (this.clock.isLive || atMs > this.clock.nowMs) return false;
       const news = heard(topic, payload);
       if (news && "positions" in news) this.past.fleet.hear(news.positions);
@@ -280,4 +283,4 @@ function setsAreEqual(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((each) => b.has(each));
 }
 
-void begin().then((beginning) => new FleetPage(beginning).run());
+void begin({ operator: "only" }).then((beginning) => new FleetPage(beginning).run());

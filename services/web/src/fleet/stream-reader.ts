@@ -6,6 +6,8 @@
 //   $stream/<name>/<offset>/<topics>       after a lost connection: nothing is missed or seen twice
 import mqtt, { type DoneCallback, type IPublishPacket, type MqttClient } from "mqtt";
 
+import type { PageToken } from "../page-token";
+
 export interface StreamMessage {
   topic: string;
   payload: Uint8Array;
@@ -32,6 +34,7 @@ export class StreamReader {
   // `take` says whether it has taken the message; if not, it is shown it again by offer().
   constructor(
     url: string,
+    token: PageToken | null,
     private readonly place: StreamPlace,
     private readonly take: (message: StreamMessage) => boolean,
   ) {
@@ -44,7 +47,9 @@ export class StreamReader {
       keepalive: 0,
       reconnectPeriod: kRetryMs,
       properties: { receiveMaximum: kReceiveMax },
+      ...token?.options,
     });
+    token?.keepFresh(this.client);
     this.client.handleMessage = (packet, done) => this.receive(packet, done);
     this.client.on("connect", () => this.client.subscribe(this.filter(), { qos: 1 }));
     this.client.on("close", () => (this.held = null));

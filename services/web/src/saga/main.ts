@@ -102,4 +102,4 @@ function summary(lines: ReturnType<Story["lines"]>): string {
 const order = new URLSearchParams(location.search).get("order") ?? "";
 // It becomes a level of topic filters.
 if (!/^[\w-]+$/.test(order)) byId("summary").textContent = "Whose story? Come here by the link on an order's page.";
-else await new SagaPage(order, await begin()).open();
+else await new SagaPage(order, await begin({ orders: [order], operator: "more" })).open();

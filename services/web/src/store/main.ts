@@ -14,6 +14,7 @@ import { Basket } from "./basket";
 import { LiveMap } from "./live-map";
 import { OrderForm } from "./order-form";
 import { OrderPage } from "./order-page";
+import { pastOrders } from "./past-orders";
 import { PastOrdersView } from "./past-orders-view";
 
 interface View {
@@ -142,4 +143,10 @@ class Page {
   }
 }
 
-new Page(await begin()).route();
+// Those of this device, and the one that a link shows.
+function orders(): string[] {
+  const linked = new URLSearchParams(location.search).get("order");
+  return [...(linked ? [linked] : []), ...pastOrders().map(({ id }) => id)];
+}
+
+new Page(await begin({ orders: orders() })).route();

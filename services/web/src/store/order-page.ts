@@ -55,11 +55,7 @@ export class OrderPage {
     // Just placed here; a link from somebody else is not remembered.
     if (known) remember(this.order);
     this.refresh();
-    this.unsubscribe = this.bus.subscribe(
-      orderFilters(this.order.id),
-      (topic, payload) => this.hear(topic, payload),
-      () => this.catchUp(kSecondLookMs),
-    );
+    void this.bus.admit(this.order.id).then(() => this.subscribe());
     // Not waiting for the broker: a person who reloads wants to see the order even while it is away.
     void this.look();
   }
@@ -83,6 +79,15 @@ export class OrderPage {
   // See LiveMapEvents.
   stale(seconds: number | null): void {
     this.view.stale(seconds);
+  }
+
+  private subscribe(): void {
+    if (this.isClosed) return;
+    this.unsubscribe = this.bus.subscribe(
+      orderFilters(this.order.id),
+      (topic, payload) => this.hear(topic, payload),
+      () => this.catchUp(kSecondLookMs),
+    );
   }
 
   private hear(topic: string, payload: Uint8Array): void {
