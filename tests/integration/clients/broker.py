@@ -25,7 +25,7 @@ from waiting import DEADLINE_S, wait_for  # noqa: E402
 
 
 class Broker:
-    def __init__(self, program, threads=4):
+    def __init__(self, program, threads=4, mosquitto_settings=""):
         self.is_drayd = program != "mosquitto"
         self.folder = tempfile.TemporaryDirectory(prefix="dray-integration-")
         self.certificates = Certificates(self.folder.name)
@@ -33,7 +33,7 @@ class Broker:
         if self.is_drayd:
             self._start_drayd(program, threads)
         else:
-            self._start_mosquitto()
+            self._start_mosquitto(mosquitto_settings)
 
     def _start_drayd(self, program, threads):
         config = pathlib.Path(self.folder.name) / "drayd.toml"
@@ -62,14 +62,14 @@ class Broker:
         ports = [int(part.rsplit(":", 1)[1]) for part in line.split()[1:]]
         self.mqtt_port, self.ws_port, self.mqtts_port, self.wss_port, self.certified_port = ports
 
-    def _start_mosquitto(self):
+    def _start_mosquitto(self, settings):
         config = pathlib.Path(self.folder.name) / "mosquitto.conf"
         for _ in range(10):
             self.mqtt_port, self.ws_port, self.mqtts_port, self.wss_port, self.certified_port = free_ports(5)
             secure = (f"cafile {self.certificates.authority}\ncertfile {self.certificates.server.certificate}\n"
                       f"keyfile {self.certificates.server.key}\n")
             config.write_text(
-                "user root\nallow_anonymous true\nsys_interval 1\n"
+                f"user root\nallow_anonymous true\nsys_interval 1\n{settings}"
                 f"listener {self.mqtt_port} 127.0.0.1\n"
                 f"listener {self.mqtts_port} 127.0.0.1\n{secure}"
                 f"listener {self.certified_port} 127.0.0.1\n{secure}"
