@@ -25,7 +25,9 @@ class Listener final : public reactor::EventSource {
     void resume();
 
   private:
-    static constexpr int kBatch = 64;
+    // In a turn: enough that a storm of clients does not overflow the system's queue, which would have those
+    // that are dropped there try again only after seconds.
+    static constexpr int kBatch = 1024;
 
     SocketTransport& home_;
     reactor::FileDescriptor socket_;
