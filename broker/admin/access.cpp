@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 
-// "localhost:8081" -> "localhost", "[::1]:8081" -> "[::1]"
-std::string_view without_port(std::string_view host) {
-    const std::size_t colon = host.rfind(':');
-    return colon == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, colon);
-}
-
 bool is_this_machine(std::string_view host) {
     const std::string_view name = without_port(host);
     return name.empty() || name == "localhost" || name == "[::1]" ||
@@ -23,6 +17,11 @@ bool is_this_machine(std::string_view host) {
 }
 
 }  // namespace
+
+std::string_view without_port(std::string_view host) {
+    const std::size_t colon = host.rfind(':');
+    return colon == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, colon);
+}
 
 std::optional<Problem> refuse_access(const std::string& token, const HttpRequest& request) {
     if (!token.empty()) {

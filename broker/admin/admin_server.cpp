@@ -7,16 +7,23 @@
 #include "admin/health_routes.h"
 #include "admin/http_server.h"
 #include "admin/queue_routes.h"
+#include "admin/session_routes.h"
 #include "admin/stream_routes.h"
+#include "admin/topic_routes.h"
 
 namespace dray::admin {
 
-AdminServer::AdminServer(reactor::FileDescriptor listening, const AdminOptions& options,
-                         reactor::Mailroom& mailroom, const shard::StorePort& store)
-    : router_(options.token), switchboard_(loop_, mailroom), context_{switchboard_, store, options.version} {
+AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options, reactor::Mailroom& mailroom,
+                         const shard::StorePort& store)
+    : router_(options.token),
+      switchboard_(loop_, mailroom),
+      context_{switchboard_, store, std::move(options.version), std::move(options.listeners)} {
     add_health_routes(router_, context_);
     add_queue_routes(router_, context_);
     add_stream_routes(router_, context_);
+    add_session_routes(router_, context_);
+    add_topic_routes(router_, context_);
+    add_console_routes(router_, std::move(options.console), std::move(options.token));
     serve_http(loop_, std::move(listening), [this](HttpRequest request, Respond respond) {
         router_.handle(std::move(request), std::move(respond));
     });

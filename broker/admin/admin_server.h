@@ -8,7 +8,9 @@
 
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "admin/console_files.h"
 #include "admin/context.h"
 #include "admin/event_loop.h"
 #include "admin/router.h"
@@ -22,12 +24,14 @@ namespace dray::admin {
 struct AdminOptions {
     std::string token;  // who sends it is let in (access.h); empty: none is needed
     std::string version;
+    std::vector<ListenerAddress> listeners;
+    ConsoleFiles console;  // may be empty
 };
 
 class AdminServer {
   public:
     // `listening` is bound and listens. The others outlive this.
-    AdminServer(reactor::FileDescriptor listening, const AdminOptions& options, reactor::Mailroom& mailroom,
+    AdminServer(reactor::FileDescriptor listening, AdminOptions options, reactor::Mailroom& mailroom,
                 const shard::StorePort& store);
     ~AdminServer() { stop(); }
     AdminServer(const AdminServer&) = delete;

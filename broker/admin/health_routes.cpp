@@ -23,18 +23,44 @@ ordered_json books_json(const shard::Books& books) {
 
 ordered_json status_json(const Overview& overview) {
     const shard::Statistics& statistics = overview.statistics;
+    ordered_json listeners = ordered_json::array();
+    for (const ListenerAddress& listener : overview.listeners) {
+        listeners.push_back({{"kind", listener.kind}, {"address", listener.address}});
+    }
     return {{"version", overview.version},
             {"uptime_ms", overview.uptime_ms},
             {"shards", overview.shards},
+            {"listeners", listeners},
             {"store", {{"keeps", overview.store_keeps}, {"works", overview.store_works}}},
             {"clients_connected", statistics.clients_connected},
             {"sessions", statistics.sessions},
             {"subscriptions", statistics.subscriptions},
             {"retained_messages", statistics.retained},
+            {"retained_bytes", statistics.retained_bytes},
             {"inflight_messages", statistics.inflight},
+            {"queued_bytes", statistics.queued_bytes},
+            {"parked_messages", statistics.parked},
             {"publish_received", statistics.publish_received},
             {"publish_sent", statistics.publish_sent},
+            {"publish_refused", statistics.publishes_refused},
+            {"bytes_received", statistics.bytes_received},
+            {"bytes_sent", statistics.bytes_sent},
+            {"connects_refused", statistics.connects_refused},
+            {"protocol_errors", statistics.protocol_errors},
             {"books", books_json(statistics.books.total())}};
+}
+
+// "#" stands for all roots that have no books of their own.
+ordered_json books_json(const shard::RootBooks& books) {
+    ordered_json roots = ordered_json::array();
+    const auto add = [&roots](std::string_view root, const shard::Books& of_root) {
+        ordered_json row = {{"root", std::string(root)}};
+        row.update(books_json(of_root));
+        roots.push_back(std::move(row));
+    };
+    books.for_each_root(add);
+    if (books.other_roots().matched > 0) add("#", books.other_roots());
+    return {{"total", books_json(books.total())}, {"roots", roots}};
 }
 
 void be_healthy(const std::shared_ptr<Call>& call) {
@@ -69,6 +95,12 @@ void add_health_routes(Router& router, const Context& context) {
         look_around(context, [call](const std::optional<Overview>& overview) {
             if (!overview) return call->respond(to_response(kShardSilent));
             call->respond(json_response(status_json(*overview)));
+        });
+    });
+    router.add("GET", "/api/v1/books", [&context](const std::shared_ptr<Call>& call) {
+        look_around(context, [call](const std::optional<Overview>& overview) {
+            if (!overview) return call->respond(to_response(kShardSilent));
+            call->respond(json_response(books_json(overview->statistics.books)));
         });
     });
 }

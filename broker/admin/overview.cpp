@@ -16,6 +16,7 @@ using shard::StatisticsRequest;
 Overview add_up(const Context& context, const std::vector<StatisticsReply>& replies) {
     Overview overview;
     overview.version = context.version;
+    overview.listeners = context.listeners;
     const auto uptime = std::chrono::steady_clock::now() - context.started;
     overview.uptime_ms =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count());

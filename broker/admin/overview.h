@@ -15,6 +15,7 @@ namespace dray::admin {
 
 struct Overview {
     std::string version;
+    std::vector<ListenerAddress> listeners;
     std::uint64_t uptime_ms = 0;
     shard::ShardIndex shards = 0;
     bool store_keeps = false;  // anything, on disk

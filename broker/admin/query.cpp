@@ -15,6 +15,23 @@ void Query::read(const std::string& name, std::uint64_t& value, std::uint64_t mo
     left_.erase(found);
 }
 
+void Query::read(const std::string& name, std::string& value) {
+    std::optional<std::string> given;
+    read(name, given);
+    if (given) value = std::move(*given);
+}
+
+void Query::read(const std::string& name, std::optional<std::string>& value) {
+    const auto found = left_.find(name);
+    if (found == left_.end()) return;
+    value = std::move(found->second);
+    left_.erase(found);
+}
+
+void Query::fail(const std::string& name, const std::string& detail) {
+    if (!problem_) problem_ = {400, detail, name};
+}
+
 std::optional<Problem> Query::finish() const {
     if (problem_ || left_.empty()) return problem_;
     return Problem{400, "is unknown here", left_.begin()->first};

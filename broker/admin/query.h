@@ -16,6 +16,10 @@ class Query {
 
     // What is missing keeps its value.
     void read(const std::string& name, std::uint64_t& value, std::uint64_t most);
+    void read(const std::string& name, std::string& value);
+    void read(const std::string& name, std::optional<std::string>& value);
+    // An error of the caller's own finding.
+    void fail(const std::string& name, const std::string& detail);
     // The first error, if there is one.
     std::optional<Problem> finish() const;
 

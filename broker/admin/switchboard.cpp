@@ -27,11 +27,15 @@ Switchboard::Switchboard(EventLoop& loop, reactor::Mailroom& mailroom) : loop_(l
 
 void Switchboard::send(shard::ShardIndex shard, Ticket ticket, shard::ShardMessage request,
                        Answered answered) {
-    DRAY_ASSERT(shard < shards());
     waiting_.emplace(ticket, std::move(answered));
-    mailroom_.send(shard::kOutside, shard, std::move(request));
-    mailroom_.deliver(shard::kOutside);
+    tell(shard, std::move(request));
     loop_.after(kAnswerMax, [this, ticket] { answer(ticket, nullptr); });
+}
+
+void Switchboard::tell(shard::ShardIndex shard, shard::ShardMessage message) {
+    DRAY_ASSERT(shard < shards());
+    mailroom_.send(shard::kOutside, shard, std::move(message));
+    mailroom_.deliver(shard::kOutside);
 }
 
 void Switchboard::answer(Ticket ticket, shard::ShardMessage* reply) {

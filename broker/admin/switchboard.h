@@ -33,14 +33,28 @@ class Switchboard {
 
     shard::ShardIndex shards() const { return mailroom_.shards(); }
 
+    // Returns the ticket, which comes back with the answer.
     template <typename Reply, typename Request>
-    void ask(shard::ShardIndex shard, Request request, std::function<void(std::optional<Reply>)> then) {
+    shard::Ticket ask(shard::ShardIndex shard, Request request,
+                      std::function<void(std::optional<Reply>)> then) {
         const Ticket ticket = request.ticket = ++last_ticket_;
+        ask_on<Reply>(shard, std::move(request), std::move(then));
+        return ticket;
+    }
+
+    // A further question under the ticket of one that was answered. It has only what is left of the first
+    // one's time.
+    template <typename Reply, typename Request>
+    void ask_on(shard::ShardIndex shard, Request request, std::function<void(std::optional<Reply>)> then) {
+        const Ticket ticket = request.ticket;
         send(shard, ticket, std::move(request), [then = std::move(then)](shard::ShardMessage* reply) {
             if (reply == nullptr) return then(std::nullopt);
             then(std::move(std::get<Reply>(*reply)));
         });
     }
+
+    // What wants no answer.
+    void tell(shard::ShardIndex shard, shard::ShardMessage message);
 
     // All replies, or nothing if one is missing.
     template <typename Reply, typename Request>

@@ -7,6 +7,7 @@
 
 #include "admin/token_file.h"
 #include "app/auth_files.h"
+#include "app/find_console.h"
 #include "app/open_store.h"
 #include "app/version.h"
 #include "net/address.h"
@@ -116,6 +117,7 @@ void Broker::listen(const ListenerConfig& listener, const Config& config) {
     }
     const char* const kind = name_of(listener.kind);
     ready_line_ += std::string(" ") + kind + '=' + options->address;
+    listeners_.push_back({kind, options->address});
     reactor::log_info(
         "listening",
         {{"kind", kind}, {"address", options->address}, {"anonymous_clients", anonymous_policy(*options)}});
@@ -125,15 +127,17 @@ void Broker::listen_for_operators(const Config& config) {
     const net::Address wanted = or_throw(net::bind_address(config.admin_bind));
     net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, 1));
     if (opened.file) socket_files_.push_back(std::move(opened.file));
-    const admin::AdminOptions options{admin::read_token_file(config.admin_token_file), kVersion};
-    admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), options,
+    admin::AdminOptions options{admin::read_token_file(config.admin_token_file), kVersion, listeners_,
+                                find_console(config.console_dir)};
+    const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
+    const char* const console = options.console.empty() ? "not installed" : "at /";
+    admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),
                                                   reactors_.mailroom(), store());
     const std::string address = opened.address.to_text();
     ready_line_ += " admin=" + address;
-    reactor::log_info("listening",
-                      {{"kind", "admin"},
-                       {"address", address},
-                       {"operators", options.token.empty() ? "whoever reaches it" : "with the token"}});
+    reactor::log_info(
+        "listening",
+        {{"kind", "admin"}, {"address", address}, {"operators", operators}, {"console", console}});
 }
 
 std::shared_ptr<net::TlsServer> Broker::secure(const ListenerConfig& listener, const std::string& address) {

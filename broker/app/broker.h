@@ -63,8 +63,9 @@ class Broker {
     std::vector<std::unique_ptr<net::SocketTransport>> transports_;  // one per reactor
     std::vector<SecureListener> secure_listeners_;
     std::vector<std::unique_ptr<net::SocketFile>> socket_files_;
-    std::shared_ptr<net::Seats> seats_;          // of all listeners; none: no limit
-    std::unique_ptr<admin::AdminServer> admin_;  // none without admin.bind
+    std::shared_ptr<net::Seats> seats_;              // of all listeners; none: no limit
+    std::unique_ptr<admin::AdminServer> admin_;      // none without admin.bind
+    std::vector<admin::ListenerAddress> listeners_;  // as they came to be
     std::string ready_line_ = "ready";
 };
 

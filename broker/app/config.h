@@ -49,6 +49,7 @@ struct Config {
 
     std::string admin_bind;        // empty = no admin API
     std::string admin_token_file;  // empty = whoever reaches it is let in
+    std::string console_dir;       // empty = where it is installed, if it is
 
     std::string password_file;  // empty = no credentials are known
     std::string jwt_key_file;   // empty = no tokens are taken

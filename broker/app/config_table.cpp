@@ -128,6 +128,10 @@ constexpr std::array kRows{
                 {"admin.token_file",
                  "what a request has to show is the first line of that file; \"\" = nothing, which is only "
                  "possible on an address of this machine"}},
+    Row<Config>{
+        own<&Config::console_dir>,
+        {"admin.console_dir",
+         "files of the operators' page; \"\" = share/dray/console beside the program's folder, if there"}},
 
     Row<Config>{bind<&Config::mqtt_bind>,
                 {"listeners.mqtt", "MQTT over TCP; \"\" = none; port 0 lets the system choose"}},

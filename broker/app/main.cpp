@@ -11,6 +11,7 @@
 #include "app/broker.h"
 #include "app/command_line.h"
 #include "app/config_loader.h"
+#include "app/find_console.h"
 #include "app/service_manager.h"
 #include "app/system.h"
 #include "app/version.h"
@@ -92,6 +93,7 @@ int check_files(const Config& config) {
         make_authenticator(config);
         make_access_rules(config);
         admin::read_token_file(config.admin_token_file);
+        find_console(config.console_dir);
     } catch (const std::exception& error) {
         std::cerr << "drayd: " << error.what() << '\n';
         return 1;

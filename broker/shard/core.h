@@ -25,6 +25,7 @@
 #include "shard/sys_topics.h"
 #include "shard/tickets.h"
 #include "shard/timers.h"
+#include "shard/topic_counts.h"
 #include "topics/retained_tree.h"
 #include "topics/subscription_tree.h"
 
@@ -82,6 +83,7 @@ struct Core {
     Streams streams;
     ServedReaders served_readers;
     StreamReaders stream_readers;
+    TopicCounts topic_counts;
     std::uint64_t connected = 0;  // clients
     unsigned pressure = 0;        // percent of the ceilings of memory and disk (pressure.h)
 

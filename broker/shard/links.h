@@ -43,6 +43,7 @@ struct Link {
     session::Outbox outbox{mqtt::ProtocolVersion::kV5};
     session::Session* session = nullptr;
     Instant last_heard;
+    Instant connected_at;
     std::int64_t silence_ms_max = 0;      // one and a half times the Keep Alive; 0 = off
     std::uint32_t receive_bytes_max = 0;  // longer packets from the client are refused
     std::uint32_t packet_bytes_max = 0;   // the client's Maximum Packet Size; 0 = no limit

@@ -114,6 +114,7 @@ void keep_retained(Core& core, const MessageRef& message) {
 Routed route(Core& core, const MessageRef& message, const AcknowledgePublish* confirmed,
              const Publisher* publisher) {
     Routed routed;
+    core.topic_counts.count(message->topic(), message->payload().size(), core.now);
     const auto wait_for_one = [&] {
         if (confirmed == nullptr) return;
         if (routed.ticket == 0) routed.ticket = core.tickets.open(*confirmed);

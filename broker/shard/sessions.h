@@ -53,6 +53,9 @@ class Sessions {
         return found == by_number_.end() ? nullptr : found->second;
     }
     session::Session& at(std::uint32_t index) const { return *by_index_[index]; }
+    // Nothing if that index is free; below slots().
+    session::Session* slot(std::uint32_t index) const { return by_index_[index].get(); }
+    std::size_t slots() const { return by_index_.size(); }
     std::size_t size() const { return by_client_id_.size(); }
     template <typename Visit>
     void for_each(Visit visit) const {

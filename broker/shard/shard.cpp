@@ -13,6 +13,7 @@
 #include "shard/pressure.h"
 #include "shard/queue_requests.h"
 #include "shard/routing.h"
+#include "shard/session_requests.h"
 #include "shard/sys_topics.h"
 
 namespace dray::shard {
@@ -178,6 +179,10 @@ class Receive {
         core.forward(from, StatisticsReply{request.ticket, core.statistics});
     }
     void operator()(const StatisticsReply&) const { DRAY_ASSERT(false); }  // no shard asks
+    void operator()(const SessionRequest& request) const { serve_session_request(core, from, request); }
+    void operator()(const SessionReply&) const { DRAY_ASSERT(false); }  // no shard asks
+    void operator()(const TopicsRequest& request) const { serve_topics_request(core, from, request); }
+    void operator()(const TopicsReply&) const { DRAY_ASSERT(false); }  // no shard asks
 
   private:
     Core& core;
@@ -231,6 +236,7 @@ LinkId Shard::open(const LinkOptions& options, Instant now) {
         link.receive_bytes_max = std::min(link.receive_bytes_max, options.packet_bytes_max);
     }
     if (!options.identity.empty()) link.identity = std::make_unique<std::string>(options.identity);
+    if (!options.peer.empty()) link.peer = std::make_unique<std::string>(options.peer);
     if (options.websocket) link.outbox.use_websocket_frames();
     link.last_heard = now;
     const Instant due = now + std::chrono::milliseconds(core_->limits().connect_ms_max);

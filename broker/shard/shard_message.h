@@ -12,10 +12,12 @@
 #include "shard/link_id.h"
 #include "shard/outcome.h"
 #include "shard/queue_requests.h"
+#include "shard/session_requests.h"
 #include "shard/statistics.h"
 #include "shard/store_batch.h"
 #include "shard/stream_filter.h"
 #include "shard/stream_requests.h"
+#include "shard/topic_counts.h"
 
 namespace dray::shard {
 
@@ -239,6 +241,7 @@ using ShardMessage =
                  RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
                  QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove,
                  QueueFull, QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose,
-                 StreamBatch, StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply>;
+                 StreamBatch, StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply,
+                 SessionRequest, SessionReply, TopicsRequest, TopicsReply>;
 
 }  // namespace dray::shard

@@ -66,6 +66,16 @@ class Drayd:
         connection.close()
         return answer.status, content
 
+    def headers(self, path, headers=None):
+        """Of the answer to GET, which must be 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port("admin"), timeout=DEADLINE_S)
+        connection.request("GET", path, headers=headers or {})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status == 200, f"{path}: {answer.status}"
+        return dict(answer.getheaders())
+
     def stop(self, with_signal=signal.SIGTERM):
         self.process.send_signal(with_signal)
         return self.process.wait(DEADLINE_S)
