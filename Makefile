@@ -22,7 +22,7 @@ package: build ## .deb files into build/packages: drayd, drayctl, dray-bench, dr
 
 demo: deps ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
 	@cmake --preset release -Wno-dev --log-level=WARNING
-	@cmake --build --preset release --target drayd drayctl dray-fleet dray_services dray_web
+	@cmake --build --preset release --target drayd drayctl dray_console dray-fleet dray_services dray_web
 	@services/demo/run
 
 orders: build ## 1,000 orders at once against 200 vehicles; do the books balance?

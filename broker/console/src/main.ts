@@ -1,0 +1,115 @@
+// The operator's console: a view for each address behind '#', and the way between them.
+import { type Access, type Status, get, token, whenRefused } from "./api";
+import { announce } from "./dialog";
+import { element } from "./dom";
+import { login } from "./login";
+import { watchPolling } from "./poll";
+import { type View, href } from "./view";
+import { books } from "./views/books";
+import { client, clients, subscriptions } from "./views/clients";
+import { overview } from "./views/overview";
+import { queue, queues } from "./views/queues";
+import { retained } from "./views/retained";
+import { streams } from "./views/streams";
+import { topics } from "./views/topics";
+import { tryIt } from "./views/try";
+
+// What stands behind '#/': a view, or one that is about what is named.
+const kViews: Record<string, { label: string; make: (name: string | null) => View }> = {
+  overview: { label: "Overview", make: overview },
+  clients: { label: "Clients", make: (name) => (name === null ? clients() : client(name)) },
+  subscriptions: { label: "Subscriptions", make: subscriptions },
+  queues: { label: "Queues", make: (name) => (name === null ? queues(false) : queue(name)) },
+  "dead-letters": { label: "Dead letters", make: () => queues(true) },
+  streams: { label: "Streams", make: streams },
+  retained: { label: "Retained", make: retained },
+  topics: { label: "Topics", make: topics },
+  books: { label: "Books", make: books },
+  try: { label: "Try it", make: tryIt },
+};
+
+const main = byId("main");
+const nav = byId("views");
+const connection = byId("connection");
+const signOut = byId("sign-out");
+let left = new AbortController();
+let isLoggingIn = false;
+
+function byId(id: string): HTMLElement {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html lacks #${id}`);
+  return found;
+}
+
+function place(): { key: string; name: string | null } {
+  const [, key = "", name] = location.hash.split("/");
+  return { key: key in kViews ? key : "overview", name: name === undefined ? null : decodeURIComponent(name) };
+}
+
+function show(): void {
+  if (isLoggingIn) return;
+  left.abort();
+  left = new AbortController();
+  const { key, name } = place();
+  const view = (kViews[key] as (typeof kViews)[string]).make(name);
+  const title = element("h1", { tabindex: -1 }, view.title);
+  main.replaceChildren(title);
+  document.title = `${view.title} · Dray console`;
+  announce("");
+  for (const link of nav.querySelectorAll("a")) {
+    if (link.hash !== href(key)) {
+      link.removeAttribute("aria-current");
+      continue;
+    }
+    link.setAttribute("aria-current", "page");
+    link.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+  view.open(main, left.signal);
+}
+
+// With a token that is refused: says so.
+function askForToken(): void {
+  isLoggingIn = true;
+  left.abort();
+  nav.hidden = signOut.hidden = true;
+  const wasRefused = token.get() !== "";
+  token.forget();
+  connection.textContent = "";
+  login(main, wasRefused, () => void begin());
+}
+
+async function begin(): Promise<void> {
+  try {
+    const access = await get<Access>("access");
+    if (access.needs_token && !access.is_let_in) return askForToken();
+    byId("version").textContent = (await get<Status>("status")).version;
+  } catch {
+    // The view says what is wrong, and goes on asking.
+  }
+  isLoggingIn = false;
+  nav.hidden = false;
+  signOut.hidden = token.get() === "";
+  show();
+}
+
+nav.append(element("ul", {}, ...Object.entries(kViews).map(([key, { label }]) => element("li", {}, element("a", { href: href(key) }, label)))));
+// The address behind '#' is the view's: the link moves the focus only.
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+whenRefused(() => isLoggingIn || askForToken());
+watchPolling((error) => {
+  const text = error === null ? "live" : error;
+  connection.dataset["state"] = error === null ? "live" : "broken";
+  if (connection.textContent !== text) connection.textContent = text;
+});
+signOut.addEventListener("click", () => {
+  token.forget();
+  askForToken();
+});
+window.addEventListener("hashchange", () => {
+  show();
+  main.querySelector<HTMLElement>("h1")?.focus();
+});
+void begin();

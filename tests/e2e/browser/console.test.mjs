@@ -1,0 +1,216 @@
+// The operator's console with a real drayd: what each view shows, and what an operator does there.
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+
+import { seriousFaults } from "./accessibility.mjs";
+import { launch, openPage } from "./chromium.mjs";
+import { OperatedBroker, kToken } from "./operated-broker.mjs";
+
+const kTimeout = { timeout: 240_000 };
+const kPhone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+// Every view with its title and what is there when it has its answer.
+const kViews = [
+  ["overview", "Overview", ".tiles dd"],
+  ["clients", "Clients and sessions", "tbody tr"],
+  ["clients/v-0042", "v-0042", "tbody tr"],
+  ["subscriptions", "Subscriptions", "tbody tr"],
+  ["queues", "Queues", "tbody tr"],
+  ["queues/jobs.dead", "jobs.dead", ".messages li"],
+  ["dead-letters", "Dead letters", "tbody tr"],
+  ["streams", "Streams", "tbody tr"],
+  ["retained", "Retained messages", ".messages li"],
+  ["topics", "Topics", ".note"],
+  ["books", "Books", "tbody tr"],
+  ["try", "Try it", "fieldset"],
+];
+
+describe("the operator's console", () => {
+  let browser;
+  let broker;
+  let opened;
+
+  before(async () => {
+    browser = await launch();
+    broker = await new OperatedBroker(process.env.DRAYD).start();
+    await broker.fill();
+  });
+  after(async () => {
+    await browser?.close();
+    await broker?.stop();
+    broker?.remove();
+  });
+  afterEach(async () => opened?.page.context().close());
+
+  async function visit(view, options = {}) {
+    opened = await openPage(browser, options);
+    await opened.page.goto(`${broker.url}#/${view}`);
+    return opened.page;
+  }
+  async function look(page, [view, title, content]) {
+    await page.goto(`${broker.url}#/${view}`);
+    await page.getByRole("heading", { name: title, level: 1, exact: true }).waitFor();
+    await page.locator(content).first().waitFor();
+  }
+  // The row of a table that the text of its first cell names.
+  const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
+  const cells = async (page, name) => (await row(page, name).getByRole("cell").allTextContents()).join("|");
+
+  test("every view shows what is there, and nothing complains", kTimeout, async () => {
+    const page = await visit("overview");
+    await page.getByText("jobs.dead has 2 dead letters.").waitFor();
+    await page.getByText("Queue mail holds 3 messages", { exact: false }).waitFor();
+    await page.locator("#connection", { hasText: "live" }).waitFor();
+    const go = (name) => page.getByRole("navigation", { name: "Views" }).getByRole("link", { name, exact: true }).click();
+
+    await go("Clients");
+    assert.match(await cells(page, "v-0042"), /connected .*127\.0\.0\.1:\d+\|5\.0\|2\|/);
+    assert.match(await cells(page, "v-away"), /away, ends in /);
+    await page.getByLabel("Client id contains").fill("away");
+    await row(page, "v-0042").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "v-away" }).click();
+    await page.getByRole("heading", { name: "v-away", level: 1 }).waitFor();
+    await row(page, "news/#").waitFor();
+
+    await go("Subscriptions");
+    assert.match(await cells(page, "vehicle/v-0042/#"), /^1\|.*\|v-0042$/);
+    await go("Queues");
+    assert.match(await cells(page, "mail"), /^alert\|3\|/);
+    await go("Dead letters");
+    await row(page, "jobs.dead").waitFor();
+    assert.equal(await row(page, "mail").count(), 0);
+    await go("Streams");
+    await row(page, "events").waitFor();
+    assert.match(await cells(page, "v-0042"), /^events\|all\|/);
+
+    await go("Retained");
+    await page.getByLabel("Topic filter").fill("site/config");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByText("1 message", { exact: true }).waitFor();
+    await page.getByText("site/config").click();
+    await page.getByText('"zone": "centre"').waitFor();
+
+    await go("Topics");
+    await page.getByText("Counted for", { exact: false }).waitFor();
+    await broker.publisher.publishAsync("vehicle/v-0042/location", "here", { qos: 1 });
+    await page.getByRole("link", { name: "vehicle/", exact: true }).click();
+    await page.getByRole("link", { name: "v-0042/", exact: true }).click();
+    assert.match(await cells(page, "location"), /\|1\|4 B$/);
+
+    await go("Books");
+    await page.getByText("The books balance.").waitFor();
+    assert.match(await cells(page, "news"), /yes$/);
+    assert.deepEqual(opened.complaints, []);
+    const host = broker.address.admin;
+    assert.deepEqual(opened.requests.filter((url) => new URL(url).host !== host), [], "nobody else is asked");
+  });
+
+  test("a dead letter is looked into, sent back, and thrown away", kTimeout, async () => {
+    const page = await visit("queues/jobs.dead");
+    await page.getByText("expired", { exact: true }).first().waitFor();
+    await page.locator("summary", { hasText: "job/b" }).click();
+    await page.getByText("Payload: protobuf").waitFor();
+    await page.getByText('1: "order-7"').waitFor();
+    await page.getByText("dead-letter-queue").waitFor();
+
+    await page.getByRole("button", { name: "Redrive", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Redrive" }).click();
+    await page.getByText("2 messages of jobs.dead: on the way back").waitFor();
+    await page.getByRole("button", { name: "Purge", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    assert.equal(await page.getByRole("dialog").count(), 0);
+
+    await page.goto(`${broker.url}#/queues/mail`);
+    await page.locator("summary", { hasText: "mail/1" }).waitFor();
+    await page.getByRole("button", { name: "Purge", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Purge" }).click();
+    await page.getByText("3 messages of mail: thrown away").waitFor();
+    await page.getByText("There are none.").waitFor();
+    assert.deepEqual(opened.complaints, []);
+  });
+
+  test("a client is disconnected, and its session ended", kTimeout, async () => {
+    const kicked = await broker.connect("v-kicked", { reconnectPeriod: 0, properties: { sessionExpiryInterval: 3600 } });
+    const page = await visit("clients/v-kicked");
+    await page.getByText("connected", { exact: false }).first().waitFor();
+    const closed = new Promise((resolve) => kicked.once("close", resolve));
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await closed;
+    await page.getByText("away, ends in", { exact: false }).waitFor();
+    await page.getByRole("button", { name: "End session" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "End session" }).click();
+    await page.getByRole("heading", { name: "Clients and sessions" }).waitFor();
+    await row(page, "v-0042").waitFor();
+    assert.equal(await row(page, "v-kicked").count(), 0);
+    // The page may have asked for the session in the moment when it was gone already.
+    assert.deepEqual(opened.complaints.filter((text) => !text.includes("404")), []);
+  });
+
+  test("one can publish and subscribe from the page", kTimeout, async () => {
+    const page = await visit("try");
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByText("Connected as console-", { exact: false }).waitFor();
+    await page.getByLabel("Topic filter").fill("tried/#");
+    await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+    await page.getByText("Subscribed to tried/#.").waitFor();
+    await page.getByLabel("Topic", { exact: true }).fill("tried/once");
+    await page.getByLabel("Payload").fill('{"tried": true}');
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.locator("summary", { hasText: "tried/once" }).click();
+    await page.getByText('"tried": true').waitFor();
+    await page.getByRole("button", { name: "Disconnect" }).click();
+    await page.getByText("Not connected.").waitFor();
+    assert.deepEqual(opened.complaints, []);
+  });
+
+  test("no view has a serious fault of accessibility, light or dark", kTimeout, async () => {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await visit("overview", { colorScheme });
+      for (const view of kViews) {
+        await look(page, view);
+        assert.deepEqual(await seriousFaults(page), [], `${view[0]}, ${colorScheme}`);
+      }
+      await page.context().close();
+    }
+  });
+
+  test("on a phone nothing is wider than the screen", kTimeout, async () => {
+    const page = await visit("overview", kPhone);
+    for (const view of kViews) {
+      await look(page, view);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= kPhone.viewport.width, `${view[0]} is ${width} wide`);
+    }
+    assert.deepEqual(opened.complaints, []);
+  });
+
+  // Last: they take the broker down.
+  test("a broker that goes away and comes back is told of", kTimeout, async () => {
+    const page = await visit("overview");
+    await page.locator("#connection", { hasText: "live" }).waitFor();
+    await broker.stop();
+    await page.getByText("the broker does not answer").waitFor();
+    await broker.start();
+    await page.locator("#connection", { hasText: "live" }).waitFor();
+  });
+
+  test("with a token, only who has it gets in", kTimeout, async () => {
+    await broker.stop();
+    await broker.start({ withToken: true });
+    const page = await visit("books");
+    await page.getByLabel("Token").fill("a wrong one");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The broker does not accept this token.").waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
+    await page.getByLabel("Token").fill(kToken);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The books balance.").waitFor();
+    await page.reload();
+    await page.getByText("The books balance.").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token").waitFor();
+    await page.reload();
+    await page.getByLabel("Token").waitFor();
+    assert.deepEqual(opened.complaints, []);
+  });
+});
