@@ -10,6 +10,7 @@ import { client, clients, subscriptions } from "./views/clients";
 import { overview } from "./views/overview";
 import { queue, queues } from "./views/queues";
 import { retained } from "./views/retained";
+import { slow } from "./views/slow";
 import { streams } from "./views/streams";
 import { topics } from "./views/topics";
 import { tryIt } from "./views/try";
@@ -19,6 +20,7 @@ const kViews: Record<string, { label: string; make: (name: string | null) => Vie
   overview: { label: "Overview", make: overview },
   clients: { label: "Clients", make: (name) => (name === null ? clients() : client(name)) },
   subscriptions: { label: "Subscriptions", make: subscriptions },
+  slow: { label: "Slow consumers", make: slow },
   queues: { label: "Queues", make: (name) => (name === null ? queues(false) : queue(name)) },
   "dead-letters": { label: "Dead letters", make: () => queues(true) },
   streams: { label: "Streams", make: streams },
@@ -67,6 +69,15 @@ function show(): void {
   view.open(main, left.signal);
 }
 
+// A link may bring the token along, "#token=…": it does not stay in the address.
+function takeToken(): boolean {
+  const brought = /^#token=(.+)$/.exec(location.hash)?.[1];
+  if (brought === undefined) return false;
+  token.set(decodeURIComponent(brought));
+  history.replaceState(null, "", href("overview"));
+  return true;
+}
+
 // With a token that is refused: says so.
 function askForToken(): void {
   isLoggingIn = true;
@@ -109,7 +120,9 @@ signOut.addEventListener("click", () => {
   askForToken();
 });
 window.addEventListener("hashchange", () => {
+  if (takeToken()) return void begin();
   show();
   main.querySelector<HTMLElement>("h1")?.focus();
 });
+takeToken();
 void begin();

@@ -7,7 +7,7 @@ import path from "node:path";
 import { launch, openPage } from "./chromium.mjs";
 import { OperatedBroker } from "./operated-broker.mjs";
 
-const kViews = ["overview", "clients", "clients/v-0042", "subscriptions", "queues", "dead-letters", "queues/jobs.dead", "streams",
+const kViews = ["overview", "clients", "clients/v-0042", "subscriptions", "slow", "queues", "dead-letters", "queues/jobs.dead", "streams",
   "retained", "topics", "books", "try"];
 const kScreens = { desktop: { viewport: { width: 1280, height: 800 } }, phone: { viewport: { width: 390, height: 844 }, isMobile: true } };
 const kTrafficMs = 40;

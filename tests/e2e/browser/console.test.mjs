@@ -14,6 +14,7 @@ const kViews = [
   ["clients", "Clients and sessions", "tbody tr"],
   ["clients/v-0042", "v-0042", "tbody tr"],
   ["subscriptions", "Subscriptions", "tbody tr"],
+  ["slow", "Slow consumers", "thead th"],
   ["queues", "Queues", "tbody tr"],
   ["queues/jobs.dead", "jobs.dead", ".messages li"],
   ["dead-letters", "Dead letters", "tbody tr"],
@@ -53,7 +54,10 @@ describe("the operator's console", () => {
   }
   // The row of a table that the text of its first cell names.
   const row = (page, name) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
-  const cells = async (page, name) => (await row(page, name).getByRole("cell").allTextContents()).join("|");
+  async function cells(page, name) {
+    await row(page, name).waitFor();
+    return (await row(page, name).getByRole("cell").allTextContents()).join("|");
+  }
 
   test("every view shows what is there, and nothing complains", kTimeout, async () => {
     const page = await visit("overview");
@@ -146,6 +150,25 @@ describe("the operator's console", () => {
     assert.deepEqual(opened.complaints.filter((text) => !text.includes("404")), []);
   });
 
+  test("slow consumers are listed, the slowest first", kTimeout, async () => {
+    for (const [name, bytes] of [["v-slow", 100], ["v-slowest", 1000], ["v-slower", 500]]) {
+      const client = await broker.connect(name, { properties: { receiveMaximum: 1 } });
+      client.handleMessage = () => undefined; // never acknowledged
+      await client.subscribeAsync(`slow/${name}`, { qos: 1 });
+      for (let sent = 0; sent < 3; sent++) await broker.publisher.publishAsync(`slow/${name}`, Buffer.alloc(bytes), { qos: 1 });
+    }
+    const page = await visit("slow");
+    await page.getByText("3 clients, the slowest first.").waitFor();
+    assert.deepEqual(await page.locator("tbody th").allTextContents(), ["v-slowest", "v-slower", "v-slow"]);
+    assert.match(await cells(page, "v-slowest"), /^\d.*\|2\|.*\|1 of 1\|/);
+    await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Overview" }).click();
+    const concerns = page.locator(".concerns li", { hasText: "is slow" });
+    await concerns.nth(2).waitFor();
+    assert.match(await concerns.nth(0).textContent(), /^v-slowest is slow: /);
+    for (const client of broker.clients.splice(-3)) await client.endAsync(true);
+    assert.deepEqual(opened.complaints, []);
+  });
+
   test("one can publish and subscribe from the page", kTimeout, async () => {
     const page = await visit("try");
     await page.getByRole("button", { name: "Connect", exact: true }).click();
@@ -207,6 +230,10 @@ describe("the operator's console", () => {
     await page.getByText("The books balance.").waitFor();
     await page.reload();
     await page.getByText("The books balance.").waitFor();
+    await page.goto("about:blank");
+    await page.goto(`${broker.url}#token=${encodeURIComponent(kToken)}`);
+    await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+    assert.ok(!page.url().includes("token"), "a link's token does not stay in the address");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("Token").waitFor();
     await page.reload();

@@ -7,8 +7,9 @@ import { Rates } from "../rates";
 import { Sparkline } from "../sparkline";
 import { Tiles } from "../tiles";
 import { type View, href } from "../view";
+import { slowConsumers, waitingBytes } from "./slow";
 
-const kBehindShown = 5;
+const kSlowShown = 5;
 
 interface Concern {
   text: string;
@@ -36,10 +37,10 @@ export function overview(): View {
         tiles.root,
       );
       poll(signal, async (round) => {
-        const [status, { queues }, { sessions }] = await Promise.all([
+        const [status, { queues }, { slowest }] = await Promise.all([
           get<Status>("status", {}, round),
           get<{ queues: Queue[] }>("queues", {}, round),
-          get<{ sessions: Session[] }>("sessions", { state: "behind", count: kBehindShown }, round),
+          slowConsumers(round),
         ]);
         const now = performance.now();
         const perSecond = (name: "publish_received" | "publish_sent" | "bytes_received" | "bytes_sent"): number | null =>
@@ -48,7 +49,7 @@ export function overview(): View {
         const outRate = perSecond("publish_sent");
         received.add(inRate);
         sent.add(outRate);
-        showConcerns(concerns, calm, concernsOf(status, queues, sessions));
+        showConcerns(concerns, calm, concernsOf(status, queues, slowest));
         tiles.show([
           ["Clients", count(status.clients_connected)],
           ["Sessions", count(status.sessions)],
@@ -72,7 +73,7 @@ export function overview(): View {
   };
 }
 
-function concernsOf(status: Status, queues: Queue[], behind: Session[]): Concern[] {
+function concernsOf(status: Status, queues: Queue[], slowest: Session[]): Concern[] {
   const found: Concern[] = [];
   const add = (text: string, link: string | null = null): void => void found.push({ text, link });
   if (!status.store.works) add("The disk refuses what it is given: acknowledgements wait.");
@@ -85,10 +86,10 @@ function concernsOf(status: Status, queues: Queue[], behind: Session[]): Concern
     if (queue.is_alerting) add(`Queue ${queue.name} holds ${counted(queue.messages, "message")}, the oldest for ${duration(queue.oldest_age_ms)}.`, link);
     if (dead.has(queue.name) && queue.messages > 0) add(`${queue.name} has ${counted(queue.messages, "dead letter")}.`, link);
   }
-  for (const session of behind) {
-    const waiting = (session.queue_bytes ?? 0) + (session.connection?.outbox_bytes ?? 0);
-    add(`${session.client_id} is slow: ${bytes(waiting)} wait for it.`, href("clients", session.client_id));
+  for (const session of slowest.slice(0, kSlowShown)) {
+    add(`${session.client_id} is slow: ${bytes(waitingBytes(session))} wait for it.`, href("clients", session.client_id));
   }
+  if (slowest.length > kSlowShown) add(`Slow consumers: ${count(slowest.length - kSlowShown)} more.`, href("slow"));
   return found;
 }
 
