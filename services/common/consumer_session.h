@@ -38,7 +38,7 @@ class ConsumerSession {
     };
 
     // How many messages may be under way without an acknowledgement [MQTT-5.0 3.1.2.11.3].
-    static constexpr std::uint16_t kReceiveMaximum = 128;
+    static constexpr std::uint16_t kReceiveMaximum = 512;
     static constexpr std::size_t kPacketBytesMax = std::size_t{256} * 1024;
     static constexpr std::uint16_t kKeepAliveSeconds = 20;
 

@@ -118,11 +118,6 @@ void Outbox::acknowledged(std::uint64_t ticket) {
     acknowledged_.push_back(static_cast<std::int64_t>(ticket));
 }
 
-bool Outbox::has_acknowledgements() const {
-    const std::lock_guard lock(mutex_);
-    return !acknowledged_.empty();
-}
-
 void Outbox::collect() {
     const std::lock_guard lock(mutex_);
     in_flight_ -= std::min(in_flight_, acknowledged_.size());
@@ -132,10 +127,12 @@ void Outbox::collect() {
 
 void Outbox::settle() {
     collect();
-    for (const auto id : unsettled_) {
-        sql_ << "DELETE FROM outbox WHERE id = :id AND repeat_with IS NULL", soci::use(id);
-        sql_ << "UPDATE outbox SET sent = 1 WHERE id = :id", soci::use(id);
-    }
+    if (unsettled_.empty()) return;
+    sql_ << "DELETE FROM outbox WHERE id = :id AND repeat_with IS NULL", soci::use(unsettled_);
+    sql_ << "UPDATE outbox SET sent = 1 WHERE id = :id", soci::use(unsettled_);
+}
+
+void Outbox::settled() {
     unsettled_.clear();
 }
 

@@ -57,7 +57,7 @@ class Outbox {
 
     // Within a transaction: marks what was acknowledged.
     void settle();
-    bool unsettled() const { return !unsettled_.empty(); }
+    void settled();  // after its commit; what was rolled back is marked in the next
 
     void adopt();                              // within a transaction: what others have left unsent
     void forget_before(std::int64_t time_ms);  // within a transaction: what was sent
@@ -69,9 +69,8 @@ class Outbox {
 
     // Any thread.
     void acknowledged(std::uint64_t ticket);
-    bool has_acknowledgements() const;
 
-    static constexpr std::size_t kInFlightMax = 64;
+    static constexpr std::size_t kInFlightMax = 512;
     static constexpr std::chrono::seconds kAdoptAfter{10};
 
   private:

@@ -10,7 +10,7 @@
 //
 // One thread, the service's own, runs every handler, timer and posted task; it alone uses the database. Tasks
 // that wait are run together in one transaction, so that the disk is synced once for all of them (group
-// commit); where one of them fails, each is tried alone.
+// commit); where one of them fails, it is found by halves and tried alone.
 //
 //   consumer's thread ─┐                                                 ┌─> acknowledged to the broker
 //   HTTP's thread ─────┼─> queue ──> [inbox, handlers, outbox] commit ───┤

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kBatchMax = 64;
+constexpr std::size_t kBatchMax = 256;
 constexpr std::size_t kStreamQueueMax = 20'000;
 constexpr milliseconds kSettleEvery{200};
 constexpr milliseconds kReachAfterMin{250};
@@ -116,11 +116,11 @@ void Worker::loop() {
             }
         }
         add_due_timers(batch);
-        if (!batch.empty()) run_batch(batch);
+        if (!batch.empty()) run_batch(batch, 0, batch.size());
         pump();
     }
     std::vector<Task> last{{.work = [](Transaction&) {}}};
-    run_batch(last);
+    run_batch(last, 0, last.size());
 }
 
 void Worker::add_due_timers(std::vector<Task>& batch) {
@@ -181,19 +181,23 @@ void Worker::transact(std::vector<Task>& tasks, std::size_t begin, std::size_t e
             tasks[i].work(transaction);
         }
         database_.commit();
+        outbox_.settled();
     } catch (...) {
         database_.rollback();
         throw;
     }
 }
 
-void Worker::run_batch(std::vector<Task>& batch) {
+// Where one of them fails, so do all; then each half is tried, until it stands alone and the others are done.
+void Worker::run_batch(std::vector<Task>& batch, std::size_t begin, std::size_t end) {
     try {
-        execute(batch, 0, batch.size());
+        execute(batch, begin, end);
     } catch (const std::exception& error) {
-        if (batch.size() > 1)
-            spdlog::debug("batch of {} failed ({}): one by one", batch.size(), error.what());
-        for (auto& task : batch) run_alone(task);
+        if (end - begin == 1) return run_alone(batch[begin]);
+        spdlog::debug("batch of {} failed ({}): by halves", end - begin, error.what());
+        const auto middle = begin + (end - begin) / 2;
+        run_batch(batch, begin, middle);
+        run_batch(batch, middle, end);
     }
 }
 

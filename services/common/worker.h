@@ -58,7 +58,7 @@ class Worker {
     void loop();
     std::vector<Item> wait_for_items();
     void add_due_timers(std::vector<Task>& batch);
-    void run_batch(std::vector<Task>& batch);
+    void run_batch(std::vector<Task>& batch, std::size_t begin, std::size_t end);
     void run_alone(Task& task);
     void execute(std::vector<Task>& tasks, std::size_t begin, std::size_t end);
     void transact(std::vector<Task>& tasks, std::size_t begin, std::size_t end);

@@ -1,8 +1,8 @@
 // What a customer may see: of all vehicles' locations, those of the one that carries the order.
 //
-//   order/award/<order>          who carries it        ┐    order/track/<order>   QoS 0, at most once a
-//   second vehicle/<vehicle>/status     on which leg          ├─>  order/near/<order>    arriving; at the
-//   door vehicle/<vehicle>/location   where it is           ┘    alert/…/<vehicle>     see patrol.h
+//   order/award/<order>          who carries it    ┐    order/track/<order>   QoS 0, once a second at most
+//   vehicle/<vehicle>/status     on which leg      ├─>  order/near/<order>    arriving; at the door
+//   vehicle/<vehicle>/location   where it is       ┘    alert/…/<vehicle>     see patrol.h
 //
 // The arrival is estimated from the way that is left (as the crow flies, times what streets add) and from the
 // pace at which this vehicle has come along lately. Trips are kept in the database, so that a death loses

@@ -63,6 +63,7 @@ void Desk::broker_has_everything() {
     database_.sql() << "SELECT id FROM outbox WHERE sent = 0", soci::into(ids);
     for (const auto id : ids) outbox_.acknowledged(static_cast<std::uint64_t>(id));
     run([&](service::Transaction&) { outbox_.settle(); });
+    outbox_.settled();
 }
 
 long long Desk::count(const std::string& query) {

@@ -56,6 +56,20 @@ TEST(Outbox, ASecondAskingGetsTheSameAnswerAgain) {
     EXPECT_EQ(desk.said()[0].as<v1::OrderReserved>().header().event_id(), first.header().event_id());
 }
 
+TEST(Outbox, WhatTheBrokerHasIsMarkedInTheNextTransactionWhenOneFails) {
+    Desk desk("test", kNoSchema);
+    desk.deliver<v1::OrderPlaced>(event_of<v1::OrderPlaced>("o1"), answer);
+    desk.outbox().acknowledged(1);
+    EXPECT_THROW(desk.run([&](Transaction&) {
+        desk.outbox().settle();
+        throw std::runtime_error("a handler failed");
+    }),
+                 std::runtime_error);
+    EXPECT_EQ(desk.said().size(), 1U);
+    desk.run([&](Transaction&) { desk.outbox().settle(); });
+    EXPECT_TRUE(desk.said().empty());
+}
+
 TEST(Outbox, StateAndCommandsAreNotSaidAgain) {
     Desk desk("test", kNoSchema);
     const auto placed = event_of<v1::OrderPlaced>("o1");
