@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <exception>
+#include <fstream>
 #include <optional>
 
 #include "program/conductor.h"
@@ -43,6 +44,9 @@ int run(const program::Options& options) {
         const std::string error = program::allow_connections(options.scenario.vehicles());
         if (!error.empty()) throw std::runtime_error(error);
     }
+    // Better said now than after hours.
+    if (!options.trips.empty() && !std::ofstream(options.trips, std::ios::app))
+        throw std::runtime_error(options.trips.string() + ": the trips cannot be written");
     const streets::City city = streets::load_city(options.map);
     const program::ProcessFigures before = program::process_figures();
     fleet::Fleet fleet(city, options.scenario);

@@ -120,7 +120,8 @@ std::string text_line(const Snapshot& snapshot, const Rates& rates) {
 std::string text_report(const Snapshot& snapshot) {
     const FleetFigures& fleet = snapshot.fleet;
     const link::LinkFigures& links = snapshot.links;
-    const double cpu = snapshot.elapsed_s > 0 ? snapshot.process.cpu_seconds / snapshot.elapsed_s * 100 : 0;
+    const double cpu_seconds = snapshot.process.cpu_seconds - snapshot.before.cpu_seconds;
+    const double cpu = snapshot.elapsed_s > 0 ? cpu_seconds / snapshot.elapsed_s * 100 : 0;
     std::string text = fmt::format(
         "stopped after {:.1f} s, in which {:.0f} s were simulated\n"
         "  vehicles         {}; {} breakdowns, {} refuellings\n"
@@ -135,8 +136,7 @@ std::string text_report(const Snapshot& snapshot) {
             "  speed            {:.2f} times as fast as real time, {:.2f} if one processor were free for it; "
             "all in one\n"
             "                   thread: {:.0f} vehicles moved by a second, a second\n",
-            snapshot.speed,
-            snapshot.simulated_s / std::max(snapshot.process.cpu_seconds - snapshot.before.cpu_seconds, 1e-3),
+            snapshot.speed, snapshot.simulated_s / std::max(cpu_seconds, 1e-3),
             snapshot.vehicle_seconds_per_s());
     else
         text += fmt::format(
@@ -149,7 +149,7 @@ std::string text_report(const Snapshot& snapshot) {
             fleet.fixes_lost, links.connects, links.losses, links.failures);
     text += fmt::format(
         "  this process     {:.1f} s of CPU ({:.0f} % of one processor), {:.1f} MB, {:.0f} bytes a vehicle\n",
-        snapshot.process.cpu_seconds, cpu, static_cast<double>(snapshot.process.memory_bytes) / kMegabyte,
+        cpu_seconds, cpu, static_cast<double>(snapshot.process.memory_bytes) / kMegabyte,
         snapshot.per_vehicle_bytes());
     return text;
 }

@@ -146,6 +146,33 @@ shift = { from = 16:00:00, until = 23:00:00 }
     EXPECT_EQ(fleet.output().find(R"("losses":1)"), std::string::npos) << "they left, and were not lost";
 }
 
+TEST(Scenario, ItsCommandsRunAtTheirTimeIfTheUserLetsThem) {
+    Mosquitto broker;
+    const TemporaryFile witness(".txt");
+    const TemporaryFile scenario(".toml", R"(
+time_of_day = 12:00:00
+[[group]]
+vehicles = 1
+[[command]]
+at = 12:00:02
+run = "echo done > )" + witness.path() + R"("
+[[command]]
+at = 12:00:01
+run = "exit 3"
+)");
+    const auto says = [](ChildProcess& fleet, const std::string& words) {
+        return eventually([&] { return fleet.output().find(words) != std::string::npos; });
+    };
+    {
+        ChildProcess fleet(fleet_command(broker.port(), {"--scenario", scenario.path()}));
+        EXPECT_TRUE(says(fleet, "the scenario's command is not run without --commands: echo done"));
+    }
+    EXPECT_EQ(witness.content(), "");
+    ChildProcess fleet(fleet_command(broker.port(), {"--scenario", scenario.path(), "--commands"}));
+    EXPECT_TRUE(says(fleet, "the scenario's command ended with 3: exit 3")) << fleet.output();
+    EXPECT_TRUE(eventually([&] { return witness.content() == "done\n"; })) << fleet.output();
+}
+
 TEST(Scenario, AReportAndTheTripsComeAtTheEnd) {
     Mosquitto broker;
     const TemporaryFile trips(".gpx");
@@ -235,6 +262,9 @@ TEST(Scenario, WhatIsWrongIsSaidAtOnce) {
     EXPECT_NE(output_of({"--scenario", wrong.path(), "--vehicles", "3"}, 2).find("--vehicles"),
               std::string::npos);
     EXPECT_NE(output_of({"--trips", "trips.txt"}, 2).find("must end in .gpx or .geojson"), std::string::npos);
+    EXPECT_NE(output_of({"--trips", "/nonexistent/trips.gpx"}, 1)
+                  .find("/nonexistent/trips.gpx: the trips cannot be written"),
+              std::string::npos);
     EXPECT_NE(output_of({"--map", "/nonexistent/city.osm.pbf"}, 1)
                   .find("/nonexistent/city.osm.pbf: cannot be read"),
               std::string::npos);
