@@ -1,8 +1,5 @@
 #include "app/auth_files.h"
 
-#include <termios.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
@@ -13,6 +10,7 @@
 #include <system_error>
 
 #include "auth/access_file.h"
+#include "auth/password_prompt.h"
 
 namespace dray::app {
 
@@ -23,44 +21,6 @@ std::string read_file(const std::string& key, const std::string& path) {
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file) throw std::runtime_error(key + ' ' + path + ": " + std::generic_category().message(errno));
     return text;
-}
-
-// While it lives, what is typed is not shown.
-class NoEcho {
-  public:
-    NoEcho() {
-        is_terminal_ = ::tcgetattr(STDIN_FILENO, &before_) == 0;
-        if (!is_terminal_) return;
-        termios quiet = before_;
-        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-    }
-    ~NoEcho() {
-        if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
-    }
-    NoEcho(const NoEcho&) = delete;
-    NoEcho& operator=(const NoEcho&) = delete;
-    bool is_terminal() const { return is_terminal_; }
-
-  private:
-    termios before_{};
-    bool is_terminal_ = false;
-};
-
-std::string ask(const NoEcho& input, const char* question) {
-    if (input.is_terminal()) std::cerr << question << std::flush;
-    std::string answer;
-    std::getline(std::cin, answer);
-    if (input.is_terminal()) std::cerr << '\n';
-    return answer;
-}
-
-// Nothing if it was typed differently the second time.
-std::optional<std::string> ask_for_password() {
-    const NoEcho input;
-    std::string password = ask(input, "Password: ");
-    if (input.is_terminal() && ask(input, "Again: ") != password) return std::nullopt;
-    return password;
 }
 
 }  // namespace
@@ -98,16 +58,12 @@ int hash_password(const std::string& user) {
         std::cerr << "drayd: a user is not empty, does not begin with # and has no colon\n";
         return 1;
     }
-    const std::optional<std::string> password = ask_for_password();
+    const auto password = auth::ask_for_password();
     if (!password) {
-        std::cerr << "drayd: that was another password than before\n";
+        std::cerr << "drayd: " << password.error().what << '\n';
         return 1;
     }
-    if (password->empty()) {
-        std::cerr << "drayd: the password is empty\n";
-        return 1;
-    }
-    std::cout << auth::password_line(user, *password) << '\n';
+    std::cout << auth::scram_line(user, *password) << '\n';
     return 0;
 }
 

@@ -1,4 +1,4 @@
-// Credentials at the edge of the process: the password file, and the terminal where a password is typed.
+// Credentials at the edge of the process: the files that the configuration names.
 #pragma once
 
 #include <memory>

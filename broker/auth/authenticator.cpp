@@ -10,6 +10,14 @@ constexpr std::string_view kMethod = "SCRAM-SHA-256";
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kNonceBytes = 18;
 
+// As costly as that of a user.
+PasswordHash costly_as(const Users& users) {
+    if (!users.empty()) return users.begin()->second;
+    ScramVerifier verifier;
+    verifier.salt = "nobody";
+    return verifier;
+}
+
 shard::AuthAnswer answer_to(Result<Token, TokenRefusal> token) {
     shard::AuthAnswer answer;
     if (!token) {
@@ -27,10 +35,10 @@ shard::AuthAnswer answer_to(Result<Token, TokenRefusal> token) {
 }  // namespace
 
 Authenticator::Authenticator(Users users, std::optional<TokenOptions> tokens)
-    : users_(std::move(users)), tokens_(std::move(tokens)), key_(random_bytes(kKeyBytes)) {
-    nobody_.salt = "nobody";
-    if (!users_.empty()) nobody_.iterations = users_.begin()->second.iterations;
-}
+    : users_(std::move(users)),
+      tokens_(std::move(tokens)),
+      key_(random_bytes(kKeyBytes)),
+      nobody_(costly_as(users_)) {}
 
 std::unique_ptr<shard::AuthExchange> Authenticator::begin(std::string_view method) const {
     if (method != kMethod) return nullptr;

@@ -19,13 +19,32 @@ const std::uint8_t* bytes_of(std::string_view text) {
     return reinterpret_cast<const std::uint8_t*>(text.data());
 }
 
+template <typename Result>
+Result hash(const EVP_MD* method, std::string_view text) {
+    Result digest;
+    unsigned size = 0;
+    DRAY_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), &size, method, nullptr) == 1);
+    return digest;
+}
+
+template <typename Result>
+Result pbkdf2(const EVP_MD* method, std::string_view password, std::string_view salt,
+              std::uint32_t iterations) {
+    Result digest;
+    DRAY_ASSERT(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), bytes_of(salt),
+                                  static_cast<int>(salt.size()), static_cast<int>(iterations), method,
+                                  static_cast<int>(digest.size()), digest.data()) == 1);
+    return digest;
+}
+
 }  // namespace
 
 Digest sha256(std::string_view text) {
-    Digest digest;
-    unsigned size = 0;
-    DRAY_ASSERT(EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) == 1);
-    return digest;
+    return hash<Digest>(EVP_sha256(), text);
+}
+
+LongDigest sha512(std::string_view text) {
+    return hash<LongDigest>(EVP_sha512(), text);
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view text) {
@@ -37,11 +56,11 @@ Digest hmac_sha256(std::string_view key, std::string_view text) {
 }
 
 Digest pbkdf2_sha256(std::string_view password, std::string_view salt, std::uint32_t iterations) {
-    Digest digest;
-    DRAY_ASSERT(PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()), bytes_of(salt),
-                                  static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
-                                  static_cast<int>(digest.size()), digest.data()) == 1);
-    return digest;
+    return pbkdf2<Digest>(EVP_sha256(), password, salt, iterations);
+}
+
+LongDigest pbkdf2_sha512(std::string_view password, std::string_view salt, std::uint32_t iterations) {
+    return pbkdf2<LongDigest>(EVP_sha512(), password, salt, iterations);
 }
 
 Digest exclusive_or(const Digest& a, const Digest& b) {

@@ -107,13 +107,14 @@ AuthAnswer ScramExchange::take_first(std::string_view data) {
 
     user_ = *user;
     const auto found = users_.find(user_);
-    is_known_ = found != users_.end();
+    const ScramVerifier* const verifier = found == users_.end() ? nullptr : found->second.scram();
+    is_known_ = verifier != nullptr;
     if (is_known_) {
-        verifier_ = found->second;
+        verifier_ = *verifier;
     } else {
         verifier_.salt = as_text(hmac_sha256(secrets_.fake_salt_key, user_)).substr(0, 16);
-        verifier_.iterations =
-            users_.empty() ? ScramVerifier::kIterationsLeast : users_.begin()->second.iterations;
+        const ScramVerifier* const example = users_.empty() ? nullptr : users_.begin()->second.scram();
+        verifier_.iterations = example ? example->iterations : ScramVerifier::kIterationsLeast;
     }
     nonce_ = std::string(*client_nonce) + secrets_.nonce;
     server_first_ =

@@ -5,8 +5,9 @@
 //     client-final   c=biws,r=<both nonces>,p=<proof>
 //     server-final   v=<our proof>                              in CONNACK, or in AUTH 0x00
 //
-// No channel binding; an authorization identity must be the user itself. A user who does not exist gets a
-// salt all the same, always the same one, and fails at the proof: nobody learns who exists. Costs four HMACs.
+// No channel binding; an authorization identity must be the user itself. A user who does not exist, or whose
+// hash does not serve SCRAM, gets a salt all the same, always the same one, and fails at the proof: nobody
+// learns who exists. Costs four HMACs.
 #pragma once
 
 #include <string>

@@ -285,11 +285,6 @@ class Converter {
         const auto* const of_broker = std::ranges::find(kOfBroker, directive_, &Carried::directive);
         if (of_broker == std::end(kOfBroker)) return false;
         if (const auto text = understood(*of_broker, value)) set(keys_, of_broker->key, *text);
-        if (directive_ == "password_file") {
-            remark(
-                "is named, but its hashes are mosquitto's: make each line anew with `drayd --hash-password "
-                "USER`");
-        }
         if (directive_ == "message_size_limit")
             remark("became limits.packet_bytes_max, which counts the whole packet");
         return true;

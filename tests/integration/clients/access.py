@@ -75,6 +75,16 @@ class Access(unittest.TestCase):
         program.listeners = program.listeners[2:]
         self.assertIn("Not authorized", self.subscribe(program, "a"))
 
+    def test_a_password_file_of_mosquittos_lets_its_users_in(self):
+        users = self.folder / "users"
+        users.touch()
+        for user, method in (("old", "sha512"), ("new", "sha512-pbkdf2")):
+            subprocess.run(["mosquitto_passwd", "-b", "-H", method, users, user, "hops"], check=True, timeout=DEADLINE_S)
+        program = self.drayd(f"[listeners]\nmqtt = '127.0.0.1:0'\nws = ''\n[auth]\npassword_file = '{users}'\n")
+        for user in ("old", "new"):
+            self.assertIn("Subscribed (mid: 1): 0", self.subscribe(program, "a", "-u", user, "-P", "hops"))
+            self.assertIn("CONNACK (134)", self.subscribe(program, "a", "-u", user, "-P", "malt"))
+
     def test_a_rule_that_is_wrong_is_named(self):
         acl = self.folder / "acl"
         acl.write_text("topic read a\npattern read order/%{x\n")
