@@ -124,9 +124,14 @@ std::uint64_t& old_records_left(Core& core) {
     ServedReaders::Pace& pace = core.served_readers.pace;
     if (pace.is_over(core.now)) {
         if (pace.publish_stamp != core.publish_stamp) pace.busy_until = core.now + kBusyFor;
+        const auto periods = static_cast<std::uint64_t>((core.now - pace.at) / ServedReaders::Pace::kPeriod);
+        const std::uint64_t grown = (core.streams.appended - pace.appended) / periods;  // in one of them
         pace.at = core.now;
         pace.publish_stamp = core.publish_stamp;
-        pace.records_left = core.now < pace.busy_until ? kBusyPeriodRecords : ~std::uint64_t{0};
+        pace.appended = core.streams.appended;
+        pace.records_left = core.now < pace.busy_until
+                                ? kBusyPeriodRecords + 2 * grown * core.served_readers.all.size()
+                                : ~std::uint64_t{0};
     }
     return pace.records_left;
 }

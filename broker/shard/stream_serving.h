@@ -12,8 +12,9 @@
 // offset, and none holds up the appending. The newest records are in memory; older ones are read from the
 // store, by an effect, so that the shard does not wait for the disk. A turn serves few records, to one reader
 // after the other: whatever else happens here waits no longer than that takes. While messages are published,
-// old records are given at a moderate rate, which leaves most of the time to those. At the end of the log the
-// same question is answered when new records are safe: from replay to live there is no seam.
+// old records are given at a moderate rate, which leaves most of the time to those, and at twice the rate at
+// which the streams here grow, so that every reader catches up. At the end of the log the same question is
+// answered when new records are safe: from replay to live there is no seam.
 #pragma once
 
 #include <string>
@@ -52,15 +53,17 @@ struct ServedReaders {
     std::uint64_t last_reading = 0;
     Ring<StreamReaderKey> ready;  // to be served, one after the other
     // Of old records, in one period. While messages are published a period has one bite, which takes some
-    // tens of microseconds: fewer than one message in a hundred comes meanwhile and has to wait.
+    // tens of microseconds: fewer than one message in a hundred comes meanwhile and has to wait. It is larger
+    // where streams grow, so that who reads them catches up.
     struct Pace {
-        static constexpr std::chrono::milliseconds kPeriod{4};
+        static constexpr std::chrono::milliseconds kPeriod{8};
         Instant end() const { return at + kPeriod; }
         bool is_over(Instant now) const { return now >= end(); }
 
         Instant at;
         Instant busy_until;
-        std::uint64_t publish_stamp = 0;  // ... at its beginning
+        std::uint64_t publish_stamp = 0;  // ... at its beginning, as is the next
+        std::uint64_t appended = 0;
         std::uint64_t records_left = 0;
     } pace;
     std::vector<StreamReaderKey> paced;  // have to wait for the next

@@ -107,6 +107,7 @@ void note_committing(Core& core, const Stream& stream) {
 void append(Core& core, Stream& stream, const MessageRef& message) {
     core.statistics.books.of(*message).deliver();
     const StreamLog::Appended appended = stream.log.append(message, core.now);
+    ++core.streams.appended;
     if (core.persistence.keeps) {
         StoreBatch& batch = open_batch(core);
         const std::string key = key_of(stream.number, appended.offset);

@@ -50,6 +50,7 @@ struct Streams {
         std::uint64_t next = 0;
     };
     Ring<Committing> committing;
+    std::uint64_t appended = 0;  // to all that are here, ever
 
     Stream* find(std::string_view name) const {
         const auto found = here.find(name);
