@@ -26,7 +26,7 @@ BROKER = {
     "bench": ["base", "mqtt", "net"],
     "admin": SANS_IO + ["auth", "reactor", "store"],
     "app": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
-    "ctl": SANS_IO + ["store", "reactor", "net", "admin"],
+    "ctl": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
 }
 # What the sans-I/O rooms may not see at all: they have no socket, thread, lock, clock or file.
 FORBIDDEN_SYSTEM = re.compile(
