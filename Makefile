@@ -20,7 +20,7 @@ package: build ## .deb files into build/packages: drayd, drayctl, dray-bench, dr
 	@docker/deps.sh docker/packages-package.txt
 	@packaging/build-debs
 
-demo: deps ## broker, services and fleet on this machine; prints one URL; Ctrl-C stops it all
+demo: deps ## broker, services and fleet on this machine; prints their URLs; Ctrl-C stops it all
 	@cmake --preset release -Wno-dev --log-level=WARNING
 	@cmake --build --preset release --target drayd drayctl dray_console dray-fleet dray_services dray_web
 	@services/demo/run

@@ -25,7 +25,7 @@ def alive(pid):
 class DemoStack:
     def __init__(self, **environment):
         self.folder = Path(tempfile.mkdtemp(prefix="dray-e2e-"))
-        self.base = free_ports(3)[0]
+        self.base = free_ports(4)[0]
         settings = {"DEMO_PORT_BASE": str(self.base), "DEMO_DIR": str(self.folder), "DEMO_VEHICLES": "20",
                     "DEMO_SPEED": "60", **environment}
         self.log = self.folder / "demo.out"

@@ -49,7 +49,7 @@ class DemoScript(unittest.TestCase):
         self.assertTrue(all_gone(pids))
 
     def test_a_taken_port_is_named(self):
-        base = free_ports(3)[0]
+        base = free_ports(4)[0]
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", base + 1))
             stack = self.start(DEMO_PORT_BASE=str(base))

@@ -9,7 +9,7 @@ import { isFree } from "../../../services/web/dev/mosquitto.mjs";
 
 const kRun = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../../services/demo/run");
 const kStartDeadlineMs = 120_000;
-const kPorts = 3;
+const kPorts = 4;
 
 export class Demo {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), "dray-demo-"));
