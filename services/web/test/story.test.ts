@@ -5,7 +5,7 @@ import { Story } from "../src/saga/story";
 import type { StoryEvent } from "../src/saga/story-events";
 
 function event(id: string, causeId: string, atMs: number, topic = `order/${id}/o-1`): StoryEvent {
-  return { id, causeId, source: "dray-store", topic, title: id, detail: "", role: "step", atMs };
+  return { id, causeId, follows: "", source: "dray-store", topic, title: id, detail: "", role: "step", atMs };
 }
 
 function told(...heard: [StoryEvent, string?][]): Story {
@@ -39,6 +39,14 @@ test("bids for the same offer share a line, and an award finds it by any of them
   assert.deepEqual(lines.map(({ id }) => id), ["offer", "b1", "award"]);
   assert.equal(lines[1]!.others, 2);
   assert.equal(lines[2]!.causeIndex, 1);
+});
+
+test("what a vehicle's report has caused is told after what it follows", () => {
+  const delivered = { ...event("delivered", "a report", 300), follows: "order/board" };
+  const board = { ...event("board", "a report", 200), follows: "order/award" };
+  const lines = told([event("award", "", 100)], [board], [delivered]).lines();
+  assert.deepEqual(lines.map(({ causeIndex }) => causeIndex), [-1, 0, 1]);
+  assert.equal(lines[1]!.afterMs, 100);
 });
 
 test("events that name each other as cause end nowhere, but they end", () => {

@@ -91,10 +91,12 @@ function summary(lines: ReturnType<Story["lines"]>): string {
   const [first, last] = [lines[0], lines.at(-1)];
   if (!first || !last) return "Nothing has been heard of this order yet.";
   const undone = lines.filter(({ role }) => role === "undo").length;
-  const again = lines.filter(({ role, times }) => role === "retry" || times > 1).length;
+  const retried = lines.filter(({ role }) => role === "retry").length;
+  const repeated = lines.filter(({ times }) => times > 1).length;
   const events = lines.reduce((sum, { others }) => sum + 1 + others, 0);
   const parts = [`${events} events in ${span(last.atMs - first.atMs)}`];
-  if (again > 0) parts.push(`${again} tried again`);
+  if (retried > 0) parts.push(`${retried} tried again`);
+  if (repeated > 0) parts.push(`${repeated} said again`);
   if (undone > 0) parts.push(`${undone} undone`);
   return parts.join(", ");
 }

@@ -26,6 +26,8 @@ export interface StoryEvent {
   id: string;
   // The event that this one answers; empty at the start of a story.
   causeId: string;
+  // Its cause is a vehicle's report, which is in no log: it is told after the last event of this kind, "order/award".
+  follows: string;
   // The program that says so: dray-inventory.
   source: string;
   topic: string;
@@ -40,6 +42,7 @@ interface Reading {
   title: string;
   detail?: string;
   role?: Role;
+  follows?: string;
 }
 
 export function storyFilters(order: string): string[] {
@@ -50,15 +53,20 @@ export function dispatchFilters(order: string): string[] {
   return [`order/ship/+/${order}`, `order/bid/+/${order}/+`];
 }
 
+// order/award/<order> -> order/award
+export function kindOf(topic: string): string {
+  return topic.split("/", 2).join("/");
+}
+
 // Null for what is no event of the story: positions on the way, and bytes that cannot be read.
 export function storyEvent(topic: string, payload: Uint8Array): StoryEvent | null {
-  const kind = topic.split("/").slice(0, 2).join("/");
   const header = decoded(AnyEventSchema, payload)?.header;
-  const reading = readers[kind]?.(payload);
+  const reading = readers[kindOf(topic)]?.(payload);
   if (!reading || !header?.eventId) return null;
   return {
     id: header.eventId,
     causeId: header.causeId,
+    follows: reading.follows ?? "",
     source: header.source,
     topic,
     title: reading.title,
@@ -93,9 +101,9 @@ const readers: Record<string, (payload: Uint8Array) => Reading | null> = {
     detail: vehicleId,
     role: epoch > 1 ? "retry" : "step",
   })),
-  "order/picked-up": () => ({ title: "On board" }),
+  "order/picked-up": () => ({ title: "On board", follows: "order/award" }),
   "order/near": reader(OrderNearSchema, ({ zone }) => ({ title: zone === Zone.AT_THE_DOOR ? "At the door" : "Arriving" })),
-  "order/delivered": () => ({ title: "Delivered" }),
+  "order/delivered": () => ({ title: "Delivered", follows: "order/picked-up" }),
   "order/cancel": reader(CancelOrderSchema, ({ reason }) => ({ title: "Cancelling asked for", detail: reason, role: "failure" })),
   "order/cancelled": reader(OrderCancelledSchema, ({ reason }) => ({ title: "Cancelled", detail: reason, role: "undo" })),
   "fraud/cleared": () => ({ title: "Nothing speaks against it" }),

@@ -3,7 +3,7 @@
 //
 //   Order placed ──> Beer set aside ──> Card charged ──> Packed ──> …
 //        └────> Nothing speaks against it
-import type { StoryEvent } from "./story-events";
+import { type StoryEvent, kindOf } from "./story-events";
 
 export interface Line extends StoryEvent {
   // Of the line that it answers, in the same list; -1: the start of a story, or its cause is unknown.
@@ -37,7 +37,7 @@ export class Story {
     const lines: Line[] = [];
     const indexOf = new Map<string, number>();
     for (const { event, offsets } of ordered) {
-      const causeIndex = indexOf.get(event.causeId) ?? -1;
+      const causeIndex = indexOf.get(event.causeId) ?? lines.findLastIndex(({ topic }) => kindOf(topic) === event.follows);
       const same = lines.findIndex((line) => isBid(line) && isBid(event) && line.causeId === event.causeId);
       if (same >= 0) {
         lines[same]!.others++;
@@ -74,5 +74,5 @@ function causesFirst(heard: Heard[]): Heard[] {
 }
 
 function isBid({ topic }: StoryEvent): boolean {
-  return topic.startsWith("order/bid/");
+  return kindOf(topic) === "order/bid";
 }
