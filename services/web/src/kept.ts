@@ -1,15 +1,16 @@
-// A value kept on this device under a name (localStorage), for as long as its owner likes. Where a browser keeps nothing
+// A value kept on this device under a name, for as long as its owner likes, or as long as the tab lives. Where a browser keeps nothing
 // (private windows, storage switched off) the page works without.
 export class Kept<T> {
   // `isValid`: what another version of the page has left may be anything.
   constructor(
     private readonly name: string,
     private readonly isValid: (value: unknown) => value is T,
+    private readonly storage: () => Storage = () => localStorage,
   ) {}
 
   read(): T | null {
     try {
-      const value: unknown = JSON.parse(localStorage.getItem(this.name) ?? "null");
+      const value: unknown = JSON.parse(this.storage().getItem(this.name) ?? "null");
       return this.isValid(value) ? value : null;
     } catch {
       return null;
@@ -18,7 +19,7 @@ export class Kept<T> {
 
   write(value: T): void {
     try {
-      localStorage.setItem(this.name, JSON.stringify(value));
+      this.storage().setItem(this.name, JSON.stringify(value));
     } catch {
       // Full, or not allowed.
     }

@@ -6,10 +6,10 @@ import type { Config, Position } from "../api";
 import { VehicleMarker, homeMarker, latLng, warehouseMarker } from "../map/markers";
 import { loadStreets, streetMap, wantsCalm } from "../map/street-map";
 import { type Fix, Track } from "../motion";
+import { Trail } from "./trail";
 
 const kStartZoom = 13;
 const kStaleMs = 6_000;
-const kTrailPointsMax = 1_200;
 // While the map follows, everything that matters stays inside this share of it ...
 const kCalmShare = 0.84;
 // ... which is looked at this often, so that the map rests in between.
@@ -29,7 +29,7 @@ export interface LiveMapEvents {
 export class LiveMap {
   private readonly map: L.Map;
   private readonly track = new Track();
-  private readonly trail = L.polyline([], { className: "trail", interactive: false, renderer: L.svg({ padding: 0.5 }) });
+  private readonly trail: Trail;
   private warehouse: L.Marker | null = null;
   private home: L.Marker | null = null;
   private vehicle: VehicleMarker | null = null;
@@ -45,7 +45,7 @@ export class LiveMap {
     private readonly events: LiveMapEvents,
   ) {
     this.map = streetMap(container, centre, { zoom: kStartZoom });
-    this.trail.addTo(this.map);
+    this.trail = new Trail(this.map);
     this.map.on("dragstart", () => this.setFollowing(false));
     window.setInterval(() => this.checkAge(), 1_000);
   }
@@ -84,6 +84,11 @@ export class LiveMap {
     this.refit();
   }
 
+  // Where the order's vehicle has been is shown at once, if it is known.
+  showTrail(order: string): void {
+    this.trail.begin(order);
+  }
+
   // Back to the map of someone who has ordered nothing yet.
   clear(): void {
     cancelAnimationFrame(this.frame);
@@ -92,7 +97,7 @@ export class LiveMap {
     this.vehicle?.marker.remove();
     this.home = this.vehicle = null;
     this.lastFixMs = this.lastRefitMs = 0;
-    this.trail.setLatLngs([]);
+    this.trail.begin("");
     this.track.clear();
     this.leg = "to_pick_up";
     this.setFollowing(true);
@@ -119,15 +124,7 @@ export class LiveMap {
 
   private show({ position, headingDegrees }: Fix): void {
     this.vehicle?.move(position, headingDegrees);
-    this.extendTrail(position);
-  }
-
-  private extendTrail(position: Position): void {
-    const points = this.trail.getLatLngs() as L.LatLng[];
-    const last = points.at(-1);
-    if (last && last.distanceTo(latLng(position)) < 8) return;
-    if (points.length >= kTrailPointsMax) points.shift();
-    this.trail.setLatLngs([...points, L.latLng(latLng(position))]);
+    this.trail.extend(position);
   }
 
   private refit(): void {
@@ -149,7 +146,7 @@ export class LiveMap {
   }
 
   private showJourney(): void {
-    const bounds = this.interest()?.extend(this.trail.getBounds());
+    const bounds = this.interest()?.extend(this.trail.bounds);
     if (bounds) this.map.fitBounds(bounds, { padding: kFitPadding, maxZoom: kFollowZoomMax, animate: !wantsCalm() });
   }
 

@@ -54,6 +54,7 @@ export class OrderPage {
     this.order = { ...this.order, ...known };
     // Just placed here; a link from somebody else is not remembered.
     if (known) remember(this.order);
+    this.map.showTrail(this.order.id);
     this.refresh();
     void this.bus.admit(this.order.id).then(() => this.subscribe());
     // Not waiting for the broker: a person who reloads wants to see the order even while it is away.
