@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import { seriousFaults } from "./accessibility.mjs";
 import { launch, openPage } from "./chromium.mjs";
 import { Demo } from "./demo.mjs";
 import { coloursOf, placesOf } from "./look.mjs";
 
-const kSettings = { DEMO_VEHICLES: "60", DEMO_SPEED: "25" };
+const kSettings = { DEMO_VEHICLES: "60", DEMO_SPEED: "25", DEMO_RESTART: "1" };
 const kStepMs = 90_000;
 // A picture of the vehicle on its way goes here, if wanted.
 const kPicture = process.env.DRAY_SCREENSHOT;
@@ -27,7 +28,7 @@ describe("the demo in a browser", () => {
     demo.remove();
   });
 
-  test("an order is placed, its vehicle moves on the map, and it is delivered", { timeout: 300_000 }, async () => {
+  test("an order is placed, its vehicle moves on the map, the broker is killed and comes back, and it is delivered", { timeout: 300_000 }, async () => {
     const { page, complaints, requests } = await openPage(browser);
     page.setDefaultTimeout(kStepMs);
     await page.goto(demo.status().url);
@@ -40,10 +41,14 @@ describe("the demo in a browser", () => {
     await page.getByRole("heading", { level: 1, name: "On the way to you" }).waitFor();
     const picture = await page.screenshot(kPicture ? { path: kPicture } : {});
     assert.ok((await coloursOf(picture)) > 50);
+    process.kill(demo.status().pids.drayd, "SIGKILL");
+    await page.locator("#connection[data-state=reconnecting]").waitFor();
+    await page.getByText("The live connection was lost.").waitFor();
+    await page.locator("#connection[data-state=online]").waitFor();
     await page.getByRole("heading", { level: 1, name: "Delivered. Cheers!" }).waitFor();
     const done = page.locator(".steps [data-state=done]");
     assert.equal(await done.count(), 8);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(complaints.filter((text) => !text.includes("WebSocket connection to")), []);
     assertOnlyTalksTo(requests, demo.status());
   });
 
@@ -55,6 +60,7 @@ describe("the demo in a browser", () => {
     await page.getByLabel("Your code").fill("a guess of mine");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("That is not the code.").waitFor();
+    assert.deepEqual(await seriousFaults(page), []);
     await page.goto(fleet);
     await page.getByRole("heading", { level: 1, name: "60 vehicles" }).waitFor();
     assert.ok(!page.url().includes("#"));

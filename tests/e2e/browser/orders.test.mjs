@@ -70,6 +70,7 @@ describeScene("the customer's basket and orders", (scene) => {
   });
 
   test("past orders are there while the store is away, and are forgotten on request", kTimeout, async () => {
+    scene.mayComplain = /status of 503/;
     const page = await scene.visit();
     await scene.placeOrder(page);
     await page.goto(`${scene.store.url}/?orders`);
@@ -85,6 +86,7 @@ describeScene("the customer's basket and orders", (scene) => {
 
   for (const arrives of [true, false]) {
     test(`when no answer comes the store is asked whether it has the order: it has${arrives ? "" : " not"}`, kTimeout, async () => {
+      scene.mayComplain = /EMPTY_RESPONSE|status of 404/;
       const page = await scene.visit();
       scene.store.losesOrder = arrives ? "after" : "before";
       await page.getByRole("button", { name: /Order for/ }).click();

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { kHome } from "../../../services/web/dev/canned-store.mjs";
 import { onTheWay } from "../../../services/web/dev/story.mjs";
+import { seriousFaults } from "./accessibility.mjs";
 import { coloursOf, placesOf } from "./look.mjs";
 import { describeScene, headline, kPhone, kTimeout } from "./scene.mjs";
 
@@ -36,7 +37,6 @@ describeScene("the customer's page", (scene) => {
     await scene.store.tell("order/delivered", id, "OrderDelivered", { vehicleId: "v-0042", epoch: 1 }, "delivered");
     await headline(page, "Delivered. Cheers!");
     assert.deepEqual(await reachedSteps(page), kSteps);
-    assert.deepEqual(scene.opened.complaints, []);
   });
 
   test("the vehicle glides between two fixes", kTimeout, async () => {
@@ -66,6 +66,7 @@ describeScene("the customer's page", (scene) => {
   });
 
   test("an unknown zip is told at its field, and the order can be mended", kTimeout, async () => {
+    scene.mayComplain = /status of 422/;
     const page = await scene.visit();
     await page.getByLabel("Zip code").fill("99999");
     await page.getByRole("button", { name: /Order for/ }).click();
@@ -102,6 +103,7 @@ describeScene("the customer's page", (scene) => {
   });
 
   test("who cancels too late is told so", kTimeout, async () => {
+    scene.mayComplain = /status of 409/;
     const page = await scene.visit();
     const id = await scene.placeOrder(page);
     scene.store.orders.get(id).isTooLate = true; // and the page cannot know
@@ -142,27 +144,60 @@ describeScene("the customer's page", (scene) => {
     assert.ok(await page.locator(".pin-marker.home").isVisible());
   });
 
+  test("where the vehicle has been is still on the map after a reload", kTimeout, async () => {
+    const page = await scene.visit();
+    const id = await scene.placeOrder(page);
+    await scene.store.award(id);
+    const pieces = async () => ((await page.locator("path.trail").getAttribute("d")) ?? "").split("M").filter((piece) => piece.includes("L"));
+    const drive = async (from, count) => {
+      for (let share = from; (await pieces()).length < count; share += 0.02) {
+        assert.ok(share < 1, "it leaves no trail");
+        await scene.store.track(id, onTheWay(share).position, 270, 60);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await drive(0, 1);
+    await page.reload();
+    await headline(page, "Picking up your beer");
+    assert.equal((await pieces()).length, 1);
+    await drive(0.5, 2);
+    await page.getByRole("link", { name: "Order something else" }).click();
+    await scene.placeOrder(page);
+    assert.deepEqual(await pieces(), []);
+  });
+
   test("an unknown order leads back to the form, and says so", kTimeout, async () => {
+    scene.mayComplain = /status of 404/;
     const page = await scene.visit({}, `${scene.store.url}/?order=nobody-knows-it`);
     await page.getByText("There is no order nobody-knows-it.").waitFor();
     await page.getByRole("button", { name: /Order for/ }).waitFor();
   });
 
-  test("when the broker goes away the page says so, and catches up when it is back", kTimeout, async () => {
+  test("a broker that goes away while a vehicle is followed is told of; when it is back the vehicle moves on", kTimeout, async () => {
+    scene.mayComplain = /WebSocket connection to/;
     const page = await scene.visit();
     const id = await scene.placeOrder(page);
+    await scene.store.award(id);
+    await scene.store.track(id, onTheWay(0).position, 270, 120);
+    await page.locator(".vehicle").waitFor();
     await scene.store.broker.stop();
     await page.getByText("The live connection was lost.").waitFor();
     await page.locator("#connection[data-state=reconnecting]").waitFor();
+    await page.getByText(/Last seen \d+ s ago/).waitFor();
     // Told while nobody could hear it: only the record knows.
-    Object.assign(scene.store.orders.get(id), { status: "paid" });
+    Object.assign(scene.store.orders.get(id), { status: "picked_up" });
     await scene.store.broker.start();
     await page.locator("#connection[data-state=online]").waitFor();
-    await headline(page, "Paid. Being packed");
+    await headline(page, "On the way to you");
     assert.ok(await page.locator("#notice").isHidden());
+    const places = await placesOf(page, ".vehicle");
+    await scene.store.track(id, onTheWay(0.5).position, 270, 60);
+    await page.waitForFunction((seen) => seen.size > 1, places);
+    await page.locator("#map-overlay").waitFor({ state: "hidden" });
   });
 
   test("when the store goes away the page says so, and goes on when it is back", kTimeout, async () => {
+    scene.mayComplain = /status of 503/;
     scene.store.failWith = 503;
     const page = await scene.visit();
     await page.getByText("The store is being restarted. Trying again.").waitFor();
@@ -191,6 +226,34 @@ describeScene("the customer's page", (scene) => {
     await headline(page, "Your order is being processed");
     assert.deepEqual([...scene.store.orders.values()][0].items.map(({ sku }) => sku), ["amber-ale", "house-lager"]);
   });
+
+  for (const colorScheme of ["light", "dark"]) {
+    test(`nobody is shut out, ${colorScheme}`, kTimeout, async () => {
+      scene.mayComplain = /status of 422/;
+      const page = await scene.visit({ colorScheme });
+      await page.getByLabel("Zip code").fill("99999");
+      await page.getByRole("button", { name: /Order for/ }).click();
+      await page.getByText("We do not deliver to 99999.").waitFor();
+      assert.deepEqual(await seriousFaults(page), [], "the form, with a mistake");
+      await page.getByLabel("Zip code").fill("60614");
+      const tracked = await scene.placeOrder(page);
+      await scene.store.award(tracked);
+      await headline(page, "Picking up your beer");
+      await scene.store.track(tracked, onTheWay(0.5).position, 270, 120);
+      await page.getByText("2 min to your door").waitFor();
+      assert.deepEqual(await seriousFaults(page), [], "an order that is followed");
+      await page.getByText(/Last seen \d+ s ago/).waitFor();
+      assert.deepEqual(await seriousFaults(page), [], "its vehicle is silent");
+      await page.getByRole("link", { name: "Order something else" }).click();
+      const declined = await scene.placeOrder(page);
+      await scene.store.tell("order/cancelled", declined, "OrderCancelled", { reason: "card declined" }, "cancelled");
+      await headline(page, "Your card was declined");
+      assert.deepEqual(await seriousFaults(page), [], "a declined card");
+      await page.getByRole("link", { name: "Your orders" }).click();
+      await page.locator(".past-orders li").nth(1).waitFor();
+      assert.deepEqual(await seriousFaults(page), [], "past orders");
+    });
+  }
 
   test("nothing sticks out of a phone's screen", kTimeout, async () => {
     const page = await scene.visit(kPhone);

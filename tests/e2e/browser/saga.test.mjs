@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { seriousFaults } from "./accessibility.mjs";
 import { Drayd } from "./drayd.mjs";
 import { describeScene, kPhone, kTimeout } from "./scene.mjs";
 
@@ -67,8 +68,18 @@ describeScene(
       await lines.nth(10).getByText("Money given back").waitFor();
       assert.equal(await page.locator(".lanes .dot").count(), 11);
       await page.getByText("13 events in").waitFor();
+      await page.getByText("1 tried again, 1 said again, 2 undone").waitFor();
       assert.ok(await page.locator("#notice").isHidden());
-      assert.deepEqual(scene.opened.complaints, []);
+    });
+
+    test("shuts nobody out, by day and by night", kTimeout, async () => {
+      const id = await tellStory(scene.store);
+      for (const colorScheme of ["light", "dark"]) {
+        const page = await scene.visit({ colorScheme }, `${scene.store.url}/saga.html?order=${id}`);
+        await page.locator(".story li").nth(9).waitFor();
+        assert.deepEqual(await seriousFaults(page), [], colorScheme);
+        if (colorScheme === "light") await page.context().close();
+      }
     });
 
     test("fits a phone, and is reached from the order's page", kTimeout, async () => {

@@ -1,4 +1,5 @@
 // Where tests of a page play: one browser, and for each test a canned store with a real broker, to which a visitor comes.
+import assert from "node:assert/strict";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, describe } from "node:test";
 
@@ -27,6 +28,8 @@ export function describeScene(name, tests, makeBroker) {
 class Scene {
   // What openPage gave to the visitor who came last.
   opened = null;
+  // What a page may complain of, where a test takes something away from it; else a word on the console is a fault.
+  mayComplain = null;
 
   constructor(makeBroker) {
     this.makeBroker = makeBroker;
@@ -38,12 +41,15 @@ class Scene {
 
   async begin() {
     const folders = { web: path.join(share, "web"), map: path.join(share, "chicago") };
+    this.opened = this.mayComplain = null;
     this.store = await new CannedStore(folders, this.makeBroker?.()).start();
   }
 
   async end() {
+    const complaints = this.opened?.complaints.filter((text) => !this.mayComplain?.test(text)) ?? [];
     await this.opened?.page.context().close();
     await this.store.stop();
+    assert.deepEqual(complaints, []);
   }
 
   async strike() {
