@@ -16,7 +16,10 @@ class NoMessages : public CrowdListener {
 
 Figures run_connect(const ConnectOptions& connect, RunOptions options) {
     const auto clients = static_cast<std::size_t>(connect.clients);
-    if (connect.at_once) options.crowd.joining_max = clients;
+    if (connect.at_once) {
+        options.crowd.joining_max = clients;
+        options.crowd.retries_max = clients;
+    }
     NoMessages listener;
     Crowd crowd(options.crowd, listener);
     for (std::size_t i = 0; i < clients; ++i) {
@@ -40,6 +43,7 @@ Figures run_connect(const ConnectOptions& connect, RunOptions options) {
     Figures figures{{"workload", "connect"},
                     {"broker", options.crowd.broker.url},
                     {"clients", clients},
+                    {"retried", crowd.retried()},
                     {"seconds", rounded(seconds, 3)},
                     {"connects_per_s", std::round(count / seconds)}};
     if (options.pid != 0) {

@@ -51,23 +51,38 @@ std::size_t Crowd::add(Client client) {
 
 void Crowd::begin_joining() {
     while (begun_ < members_.size() && begun_ - joined_ < options_.joining_max) {
-        const std::size_t index = begun_++;
-        Member& member = members_[index];
-        member.began_ns = now_ns();
-        member.connection = std::make_unique<Connection>(options_.broker, tls_.get());
-        mqtt::Connect connect;
-        connect.version = kVersion;
-        connect.clean_start = member.client.clean_session;
-        connect.client_id = member.client.id;
-        if (!options_.broker.user.empty()) connect.user_name = options_.broker.user;
-        if (!options_.broker.password.empty()) connect.password = as_bytes(options_.broker.password);
-        member.connection->send(connect);
-        epoll_event event{};
-        event.events = EPOLLIN;
-        event.data.u64 = index;
-        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, member.connection->fd(), &event);
-        note_output(index);
+        members_[begun_].began_ns = now_ns();
+        connect(begun_++);
     }
+}
+
+void Crowd::connect(std::size_t index) {
+    Member& member = members_[index];
+    member.connection = std::make_unique<Connection>(options_.broker, tls_.get());
+    member.polls_room = false;
+    mqtt::Connect connect;
+    connect.version = kVersion;
+    connect.clean_start = member.client.clean_session;
+    connect.client_id = member.client.id;
+    if (!options_.broker.user.empty()) connect.user_name = options_.broker.user;
+    if (!options_.broker.password.empty()) connect.password = as_bytes(options_.broker.password);
+    member.connection->send(connect);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = index;
+    ::epoll_ctl(epoll_, EPOLL_CTL_ADD, member.connection->fd(), &event);
+    note_output(index);
+}
+
+// Who is turned away at the door comes again, as real clients do; the time that it waits goes on.
+void Crowd::was_cut_off(std::size_t index) {
+    const Member& member = members_[index];
+    if (member.joined) throw Failure("the broker closed the connection of client " + member.client.id);
+    if (retried_ == options_.retries_max) {
+        throw Failure("no broker serves " + options_.broker.url + ", or it closes the connection");
+    }
+    ++retried_;
+    connect(index);
 }
 
 void Crowd::note_output(std::size_t index) {
@@ -77,7 +92,7 @@ void Crowd::note_output(std::size_t index) {
 }
 
 void Crowd::flush() {
-    for (const std::size_t index : with_output_) flush(index);
+    for (std::size_t i = 0; i < with_output_.size(); ++i) flush(with_output_[i]);  // one may come again
     with_output_.clear();
 }
 
@@ -85,21 +100,13 @@ void Crowd::flush(std::size_t index) {
     Member& member = members_[index];
     member.has_output = false;
     if (member.connection == nullptr) return;
-    if (!member.connection->flush()) {
-        throw closed(member);
-    }
+    if (!member.connection->flush()) return was_cut_off(index);
     if (member.connection->waits_for_room() == member.polls_room) return;
     member.polls_room = !member.polls_room;
     epoll_event event{};
     event.events = member.polls_room ? EPOLLIN | EPOLLOUT : EPOLLIN;
     event.data.u64 = index;
     ::epoll_ctl(epoll_, EPOLL_CTL_MOD, member.connection->fd(), &event);
-}
-
-Failure Crowd::closed(const Member& member) const {
-    return Failure(member.joined
-                       ? "the broker closed the connection of client " + member.client.id
-                       : "no broker serves " + options_.broker.url + ", or it closes the connection");
 }
 
 void Crowd::turn(std::int64_t until_ns) {
@@ -114,7 +121,8 @@ void Crowd::turn(std::int64_t until_ns) {
         if (members_[index].connection == nullptr) continue;
         Reading reading(*this, index);
         if (!members_[index].connection->read(reading)) {
-            throw closed(members_[index]);
+            was_cut_off(index);
+            continue;
         }
         note_output(index);
     }

@@ -35,6 +35,7 @@ struct CrowdOptions {
     Broker broker;
     TlsOptions tls;
     std::size_t joining_max = 200;  // clients that are under way at once
+    std::size_t retries_max = 0;    // of all clients that are cut off before they have joined
 };
 
 // Any function throws Failure when the broker refuses or closes.
@@ -49,6 +50,7 @@ class Crowd {
     std::size_t size() const { return members_.size(); }
     std::size_t joined() const { return joined_; }
     bool all_joined() const { return joined_ == members_.size(); }
+    std::size_t retried() const { return retried_; }
     const Histogram& join_times() const { return join_times_; }  // until CONNACK, in nanoseconds
 
     // At QoS above 0 a packet id is chosen here.
@@ -72,12 +74,13 @@ class Crowd {
     class Reading;
 
     void begin_joining();
+    void connect(std::size_t index);
+    void was_cut_off(std::size_t index);
     void on_frame(std::size_t index, const mqtt::Frame& frame, std::int64_t now);
     void on_connack(std::size_t index, const mqtt::Frame& frame, std::int64_t now);
     void on_suback(std::size_t index, const mqtt::Frame& frame);
     void on_publish(std::size_t index, const mqtt::Frame& frame, std::int64_t now);
     void has_joined(Member& member);
-    Failure closed(const Member& member) const;
     void note_output(std::size_t index);
     void flush();
     void flush(std::size_t index);
@@ -90,6 +93,7 @@ class Crowd {
     std::vector<std::size_t> with_output_;
     std::size_t begun_ = 0;
     std::size_t joined_ = 0;
+    std::size_t retried_ = 0;
     Histogram join_times_;
 };
 
