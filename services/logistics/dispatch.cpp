@@ -14,6 +14,9 @@ using service::Transaction;
 
 // Offers in the air at a time where no vehicle is known to be free: one may be, unheard of.
 constexpr int kBlindOffers = 5;
+// Each is a message to every zip of its ring: thousands of them at once would hold up the bids that answer
+// them.
+constexpr int kOffersPerTickMax = 50;
 
 bool is_retry(const v1::Bid& bid, const ActiveAward& winner) {
     return winner.vehicle_id == bid.vehicle_id() && winner.epoch == static_cast<int>(bid.epoch());
@@ -210,7 +213,8 @@ void Dispatch::widen_search(Transaction& tx, std::int64_t now) {
     const auto free = free_vehicles(tx);
     int takers = 0;
     for (const auto& [zip, count] : free) takers += count;
-    const int budget = std::max(takers, kBlindOffers) - offers_in_the_air(tx, now);
+    const int budget =
+        std::min(std::max(takers, kBlindOffers) - offers_in_the_air(tx, now), kOffersPerTickMax);
     if (budget <= 0) return;
     for (auto& order : expired_orders(tx, now, budget)) {
         order.attempt = next_attempt(order, free);

@@ -40,9 +40,9 @@ class Mischief:
         self.client.loop_start()
         moments = sorted(self.dice.uniform(0, seconds) for _ in victims)
         victims = self.dice.sample(victims, len(victims))
-        self.threads = [threading.Thread(target=self.kill, args=(moments, victims))]
+        self.threads = [threading.Thread(target=self.kill, args=(moments, victims), daemon=True)]
         if repeats:
-            self.threads.append(threading.Thread(target=self.repeat))
+            self.threads.append(threading.Thread(target=self.repeat, daemon=True))
         for thread in self.threads:
             thread.start()
 
@@ -50,7 +50,7 @@ class Mischief:
         self.network = network
         moments = sorted(self.dice.uniform(0, seconds) for _ in range(cuts))
         lengths = [self.dice.uniform(0.5, CUT_SECONDS_MAX) for _ in range(cuts)]
-        self.threads.append(threading.Thread(target=self.cut, args=(moments, lengths)))
+        self.threads.append(threading.Thread(target=self.cut, args=(moments, lengths), daemon=True))
         self.threads[-1].start()
 
     def cut(self, moments, lengths):

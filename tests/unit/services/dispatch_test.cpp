@@ -115,6 +115,15 @@ TEST_F(DispatchTest, NoMoreOffersAreInTheAirThanVehiclesAreFree) {
     EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 12);
 }
 
+TEST_F(DispatchTest, ManyWaitingOrdersAreOfferedAnewALimitedNumberInEachTick) {
+    for (int i = 0; i < 60; ++i) offer("o" + std::to_string(i), -1);
+    for (int i = 0; i < 60; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE);
+    tick();
+    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 50);
+    tick();
+    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 60);
+}
+
 TEST_F(DispatchTest, WaitingOrdersTakeTurns) {
     auto brief = options();
     brief.wave_ms = -1;
