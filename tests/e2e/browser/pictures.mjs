@@ -16,6 +16,7 @@ const kLooks = ["light", "dark"].flatMap((colorScheme) => [
 const kDrawMs = 3_000;
 const kRideMs = 12_000;
 const kDeliveryMs = 300_000;
+const kConsoleViews = ["overview", "clients", "queues", "streams", "topics", "books", "try"];
 const kDeclinedCard = "4000 0000 0000 0002";
 
 const folder = process.argv[2];
@@ -35,19 +36,20 @@ try {
 }
 
 async function takeAll() {
-  const { url } = demo.status();
+  const { url, fleet, console: operators } = demo.status();
   const declined = await order(url, kDeclinedCard);
   const cancelled = await order(url);
+  await cancelled.page.getByRole("button", { name: "Cancel order" }).click();
+  await cancelled.page.getByRole("button", { name: "Yes, cancel it" }).click();
   const delivered = await order(url);
   await shoot("store", url, async (page) => {
     await page.getByRole("button", { name: /One Hazy IPA.* more/ }).click();
     await page.getByText(/Basket:/).click();
   });
   await shoot("declined", declined.url);
-  await cancelled.page.getByRole("button", { name: "Cancel order" }).click();
-  await cancelled.page.getByRole("button", { name: "Yes, cancel it" }).click();
   await delivered.page.getByRole("heading", { level: 1, name: /On the way|Arriving|At your door|Delivered/ }).waitFor();
-  await shoot("fleet", `${url}fleet.html`);
+  await shoot("fleet", fleet);
+  for (const view of kConsoleViews) await shoot(`console-${view}`, operators, (page) => goTo(page, view));
   await delivered.page.getByRole("heading", { level: 1, name: "Delivered. Cheers!" }).waitFor();
   await shoot("saga", `${url}saga.html?order=${delivered.id}`);
   await shoot("saga-cancelled", `${url}saga.html?order=${cancelled.id}`);
@@ -79,14 +81,22 @@ async function order(url, card = "") {
 }
 
 async function shoot(name, url, prepare = async () => undefined, more = {}) {
-  for (const look of kLooks) {
-    const { page } = await openPage(browser, { ...look.options, ...more });
-    await page.goto(url);
-    await prepare(page);
-    await pause(kDrawMs);
-    await save(page, name, look.name);
-    await page.context().close();
-  }
+  await Promise.all(
+    kLooks.map(async (look) => {
+      const { page } = await openPage(browser, { ...look.options, ...more });
+      await page.goto(url);
+      await prepare(page);
+      await pause(kDrawMs);
+      await save(page, name, look.name);
+      await page.context().close();
+    }),
+  );
+}
+
+// In the console, once its link has signed the page in.
+async function goTo(page, view) {
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
 }
 
 async function save(page, name, look) {
