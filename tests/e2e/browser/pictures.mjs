@@ -48,7 +48,7 @@ async function takeAll() {
   });
   await shoot("declined", declined.url);
   await delivered.page.getByRole("heading", { level: 1, name: /On the way|Arriving|At your door|Delivered/ }).waitFor();
-  await shoot("fleet", fleet);
+  await shoot("fleet", fleet, (page) => page.getByRole("heading", { name: /^[1-9]\d* vehicles/ }).waitFor());
   for (const view of kConsoleViews) await shoot(`console-${view}`, operators, (page) => goTo(page, view));
   await delivered.page.getByRole("heading", { level: 1, name: "Delivered. Cheers!" }).waitFor();
   await shoot("saga", `${url}saga.html?order=${delivered.id}`);
@@ -84,6 +84,7 @@ async function shoot(name, url, prepare = async () => undefined, more = {}) {
   await Promise.all(
     kLooks.map(async (look) => {
       const { page } = await openPage(browser, { ...look.options, ...more });
+      page.setDefaultTimeout(kDeliveryMs);
       await page.goto(url);
       await prepare(page);
       await pause(kDrawMs);
