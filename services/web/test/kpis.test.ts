@@ -40,6 +40,8 @@ test("a rate is known from the second count on, and begins anew with the counter
   assert.equal(rate.next(10_000, 3_000), 200);
   assert.equal(rate.next(20_000, 5), null);
   assert.equal(rate.next(30_000, 1_005), 100);
+  assert.equal(rate.next(30_001, 9_000), null);
+  assert.equal(rate.next(40_001, 10_000), 100);
 });
 
 test("a chart's line begins at 0, fills the height and bridges gaps", () => {

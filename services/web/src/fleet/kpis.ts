@@ -42,6 +42,9 @@ export class AwardTimes {
   }
 }
 
+// Brokers publish them less often: what comes sooner is a kept value with a new one at its heels, or both had to wait for us.
+const kCountsMsMin = 500;
+
 // From counters that only grow, as brokers publish them now and then, to how many a second.
 export class Rate {
   private last: { atMs: number; count: number } | null = null;
@@ -50,7 +53,7 @@ export class Rate {
   next(atMs: number, count: number): number | null {
     const { last } = this;
     this.last = { atMs, count };
-    return last && count >= last.count && atMs > last.atMs ? ((count - last.count) * 1_000) / (atMs - last.atMs) : null;
+    return last && count >= last.count && atMs - last.atMs >= kCountsMsMin ? ((count - last.count) * 1_000) / (atMs - last.atMs) : null;
   }
 }
 
