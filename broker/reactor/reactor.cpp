@@ -37,14 +37,14 @@ void Reactor::turn() {
     transport_->continue_unfinished();
     serve_mail();
     hear_of_commits();
-    hear_of_readings();
     hear_of_pressure();
+    send_off();
+    // Behind what clients wait for: this may take as long as a few messages.
+    hear_of_readings();
     if (now_ >= shard_.next_deadline()) shard_.tick(now_);
     if (now_ >= transport_->next_deadline()) transport_->tick(now_);
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
-
-    carry_out_effects();
-    mailroom_.deliver(index_);
+    send_off();
     transport_->end_turn();
 }
 
@@ -89,10 +89,14 @@ void Reactor::hear_of_readings() {
     for (const shard::StoreReadDone& done : store_.take_read(index_)) shard_.read_done(done, now_);
 }
 
-bool Reactor::settle() {
-    bool worked = shard_.has_work();
+void Reactor::send_off() {
     carry_out_effects();
     mailroom_.deliver(index_);
+}
+
+bool Reactor::settle() {
+    bool worked = shard_.has_work();
+    send_off();
     mailroom_.take(index_, [&](shard::ShardIndex from, Mail&& mail) {
         worked = true;
         open_mail(from, std::move(mail));

@@ -74,6 +74,7 @@ class Reactor {
     void hear_of_readings();
     void hear_of_pressure();
     void open_mail(shard::ShardIndex from, Mail&& mail);
+    void send_off();
     void carry_out_effects();
     void carry_out(shard::Effects& effects);
     void log_damage(const shard::Effects::Damage& damage);
