@@ -7,6 +7,7 @@
 
 #include "admin/token_file.h"
 #include "app/auth_files.h"
+#include "app/config_changes.h"
 #include "app/find_console.h"
 #include "app/open_store.h"
 #include "app/version.h"
@@ -49,6 +50,12 @@ Value or_throw(Result<Value, net::Failure> result) {
     return std::move(*result);
 }
 
+// What shards ask, for as long as they live. None of none.
+template <typename Current, typename First>
+std::unique_ptr<Current> current(std::unique_ptr<First> first) {
+    return first ? std::make_unique<Current>(std::move(first)) : nullptr;
+}
+
 const char* name_of(net::ListenerKind kind) {
     switch (kind) {
         case net::ListenerKind::kMqtt:
@@ -63,6 +70,13 @@ const char* name_of(net::ListenerKind kind) {
     return "";
 }
 
+std::shared_ptr<const net::TlsContext> load_certificates(const ListenerConfig& listener) {
+    auto context = net::TlsContext::load(listener.tls);
+    if (!context)
+        throw std::runtime_error(listener.key_prefix + context.error().setting + ": " + context.error().what);
+    return std::move(*context);
+}
+
 const char* anonymous_policy(const net::ListenerOptions& options) {
     return options.allow_anonymous ? "allowed" : "refused: set allow_anonymous = true to let them in";
 }
@@ -70,8 +84,9 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 }  // namespace
 
 Broker::Broker(const Config& config)
-    : authenticator_(make_authenticator(config)),
-      access_(make_access_rules(config)),
+    : config_(config),
+      authenticator_(current<auth::CurrentAuthenticator>(make_authenticator(config))),
+      access_(current<auth::CurrentAccessRules>(make_access_rules(config))),
       kept_(open_store(config, shard_count(config))),
       reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()) {
     if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
@@ -108,7 +123,9 @@ void Broker::listen(const ListenerConfig& listener, const Config& config) {
     if (seats_ || listener.connections_max > 0) {
         options->seats = std::make_shared<net::Seats>(listener.connections_max, seats_);
     }
-    if (net::is_tls(listener.kind)) options->tls = secure(listener, options->address);
+    if (net::is_tls(listener.kind))
+        options->tls =
+            tls_servers_.emplace_back(std::make_shared<net::TlsServer>(load_certificates(listener)));
     options->proxy_protocol = listener.proxy_protocol;
     options->client_certificate = listener.tls.client_certificate;
     options->client_identity = listener.client_identity;
@@ -140,30 +157,38 @@ void Broker::listen_for_operators(const Config& config) {
         {{"kind", "admin"}, {"address", address}, {"operators", operators}, {"console", console}});
 }
 
-std::shared_ptr<net::TlsServer> Broker::secure(const ListenerConfig& listener, const std::string& address) {
-    auto context = net::TlsContext::load(listener.tls);
-    if (!context) {
-        throw std::runtime_error(listener.key_prefix + context.error().setting + ": " + context.error().what);
+void Broker::reload(const Config& config) {
+    try {
+        reload_or_throw(config);
+    } catch (const std::exception& error) {
+        reactor::log_error("the configuration was not reloaded: the old one stays in force",
+                           {{"why", error.what()}});
     }
-    auto tls = std::make_shared<net::TlsServer>(std::move(*context));
-    secure_listeners_.push_back({listener.tls, listener.key_prefix, address, tls});
-    return tls;
 }
 
-void Broker::renew_certificates() {
-    for (const SecureListener& listener : secure_listeners_) {
-        auto context = net::TlsContext::load(listener.settings);
-        if (context) {
-            listener.tls->renew(std::move(*context));
-            reactor::log_info("certificates were read again", {{"listener", listener.address}});
-        } else {
-            reactor::log_error("certificates cannot be renewed: the old ones stay in force",
-                               {{"listener", listener.address},
-                                {"key", listener.key_prefix + context.error().setting},
-                                {"why", context.error().what}});
-        }
+void Broker::reload_or_throw(const Config& config) {
+    const std::vector<std::string> changed = changed_keys(config_, config);
+    for (const std::string& key : changed) {
+        if (!can_change_while_running(key)) throw std::runtime_error(key + " is only changed by a restart");
     }
-    if (secure_listeners_.empty()) reactor::log_info("no listener has certificates to read again");
+    auto authenticator = make_authenticator(config);
+    auto access = make_access_rules(config);
+    if (!authenticator != !authenticator_)
+        throw std::runtime_error("auth: that clients prove who they are begins or ends by a restart only");
+    if (!access != !access_) throw std::runtime_error("access: rules begin or end by a restart only");
+    std::vector<ListenerConfig> listeners = config.listeners();
+    std::erase_if(listeners, [](const ListenerConfig& listener) { return !net::is_tls(listener.kind); });
+    std::vector<std::shared_ptr<const net::TlsContext>> contexts;
+    for (const ListenerConfig& listener : listeners) contexts.push_back(load_certificates(listener));
+
+    // From here on nothing can fail.
+    if (authenticator_) authenticator_->replace(std::move(authenticator));
+    if (access_) access_->replace(std::move(access));
+    for (std::size_t i = 0; i < contexts.size(); ++i) tls_servers_[i]->renew(std::move(contexts[i]));
+    config_ = config;
+    std::string keys;
+    for (const std::string& key : changed) keys += (keys.empty() ? "" : ", ") + key;
+    reactor::log_info("the configuration and the files that it names were read again", {{"changed", keys}});
 }
 
 void Broker::start() {

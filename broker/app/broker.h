@@ -13,8 +13,8 @@
 
 #include "admin/admin_server.h"
 #include "app/config.h"
-#include "auth/access_rules.h"
-#include "auth/authenticator.h"
+#include "auth/current_access_rules.h"
+#include "auth/current_authenticator.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "net/socket_transport.h"
@@ -33,35 +33,32 @@ class Broker {
     // "ready mqtt=127.0.0.1:1883 ws=127.0.0.1:8083", then mqtts=… wss=… and further listeners, and last
     // admin=… if there is one: the addresses as they came to be.
     const std::string& ready_line() const { return ready_line_; }
-    // Reads every listener's certificates again: connections to come see the new ones, those that there are
-    // keep theirs. What cannot be used is logged, and the old stays.
-    void renew_certificates();
+    // Takes on what of a configuration can be taken on while clients are connected (config_changes.h), all of
+    // it or nothing: the log says which, and why. Access rules hold for all clients at once; users, tokens
+    // and certificates for connections to come.
+    void reload(const Config& config);
     // Whether every shard's thread has turned since this was asked last.
     bool is_alive() { return reactors_.are_alive(); }
     // False if it did not end in time.
     [[nodiscard]] bool stop(std::chrono::milliseconds patience);
 
   private:
-    struct SecureListener {
-        net::TlsSettings settings;
-        std::string key_prefix;
-        std::string address;
-        std::shared_ptr<net::TlsServer> tls;
-    };
     void listen(const ListenerConfig& listener, const Config& config);
     void listen_for_operators(const Config& config);
-    std::shared_ptr<net::TlsServer> secure(const ListenerConfig& listener, const std::string& address);
+    void reload_or_throw(const Config& config);
 
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
 
-    std::unique_ptr<auth::Authenticator> authenticator_;  // none without a password file
-    std::unique_ptr<auth::AccessRules> access_;           // none: everything is allowed
+    Config config_;                                              // in force
+    std::unique_ptr<auth::CurrentAuthenticator> authenticator_;  // none without a password or key file
+    std::unique_ptr<auth::CurrentAccessRules> access_;           // none: everything is allowed
     store::MemoryStore memory_;
     std::unique_ptr<store::RocksStore> kept_;  // none: nothing is kept on disk
     reactor::ReactorGroup reactors_;
     std::unique_ptr<CeilingWatch> ceilings_;
     std::vector<std::unique_ptr<net::SocketTransport>> transports_;  // one per reactor
-    std::vector<SecureListener> secure_listeners_;
+    std::vector<std::shared_ptr<net::TlsServer>>
+        tls_servers_;  // of the listeners that have TLS, in their order
     std::vector<std::unique_ptr<net::SocketFile>> socket_files_;
     std::shared_ptr<net::Seats> seats_;              // of all listeners; none: no limit
     std::unique_ptr<admin::AdminServer> admin_;      // none without admin.bind

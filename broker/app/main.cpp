@@ -43,22 +43,30 @@ int fail(const std::string& why) {
     return 1;
 }
 
+void reload(const CommandLine& line, Broker& broker) {
+    const ConfigLoader loader = load(line);
+    for (const std::string& error : loader.errors())
+        reactor::log_error("the configuration was not reloaded: the old one stays in force",
+                           {{"why", error}});
+    if (loader.errors().empty()) broker.reload(loader.config());
+}
+
 // Serves until a signal ends it, which is returned.
-std::string serve(Broker& broker, Signals& signals, ServiceManager& manager) {
+std::string serve(const CommandLine& line, Broker& broker, Signals& signals, ServiceManager& manager) {
     while (true) {
         const auto signal = signals.wait(manager.alive_interval());
         if (!signal) {
             // A shard that does not turn any more is for the manager to see.
             if (broker.is_alive()) manager.alive();
         } else if (*signal == Signals::kReload) {
-            broker.renew_certificates();
+            reload(line, broker);
         } else {
             return *signal;
         }
     }
 }
 
-int run(const Config& config) {
+int run(const CommandLine& line, const Config& config) {
     reactor::configure_log(config.log_level, config.log_format);
     Signals signals;
     ServiceManager manager;
@@ -75,7 +83,7 @@ int run(const Config& config) {
     std::cout << broker->ready_line() << std::endl;
     manager.ready(broker->ready_line());
 
-    const std::string signal = serve(*broker, signals, manager);
+    const std::string signal = serve(line, *broker, signals, manager);
     signals.next_one_exits();
     reactor::log_info("stopping", {{"why", signal}});
     manager.stopping("takes leave of its clients");
@@ -119,7 +127,7 @@ int main(int count, const char* const* arguments) {
             std::cout << print_config(loader);
             return 0;
         default:
-            return run(loader.config());
+            return run(line, loader.config());
     }
 }
 

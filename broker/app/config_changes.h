@@ -1,0 +1,19 @@
+// What a reload would change, and what of it a broker can take on while it runs.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config.h"
+
+namespace dray::app {
+
+// Keys whose values differ, by their full names ("access.0.publish"); of a list that is longer or shorter its
+// name.
+std::vector<std::string> changed_keys(Config before, Config after);
+
+// Users, tokens, access rules, and what the certificates of listeners are.
+bool can_change_while_running(std::string_view key);
+
+}  // namespace dray::app
