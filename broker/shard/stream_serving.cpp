@@ -20,7 +20,7 @@ constexpr std::size_t kBatchBytes = 64 * 1024;
 // What is looked through in one turn, for all readers together: tens of microseconds.
 constexpr std::uint64_t kTurnRecords = 32;
 // Of old records, in a period, while messages are published here; that is over when none came for so long.
-constexpr std::uint64_t kBusyPeriodRecords = 32;
+constexpr std::uint64_t kBusyPeriodRecords = 16;
 constexpr std::chrono::milliseconds kBusyFor{20};
 // What is read at once.
 constexpr std::uint32_t kReadRecords = 1024;

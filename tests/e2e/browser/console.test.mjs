@@ -151,7 +151,7 @@ describe("the operator's console", () => {
   });
 
   test("slow consumers are listed, the slowest first", kTimeout, async () => {
-    for (const [name, bytes] of [["v-slow", 100], ["v-slowest", 1000], ["v-slower", 500]]) {
+    for (const [name, bytes] of [["v-slow", 100], ["v-slowest", 100_000], ["v-slower", 50_000]]) {
       const client = await broker.connect(name, { properties: { receiveMaximum: 1 } });
       client.handleMessage = () => undefined; // never acknowledged
       await client.subscribeAsync(`slow/${name}`, { qos: 1 });
@@ -163,8 +163,8 @@ describe("the operator's console", () => {
     assert.match(await cells(page, "v-slowest"), /^\d.*\|2\|.*\|1 of 1\|/);
     await page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Overview" }).click();
     const concerns = page.locator(".concerns li", { hasText: "is slow" });
-    await concerns.nth(2).waitFor();
-    assert.match(await concerns.nth(0).textContent(), /^v-slowest is slow: /);
+    await concerns.nth(1).waitFor();
+    assert.deepEqual((await concerns.allTextContents()).map((text) => text.split(" ")[0]), ["v-slowest", "v-slower"]);
     for (const client of broker.clients.splice(-3)) await client.endAsync(true);
     assert.deepEqual(opened.complaints, []);
   });

@@ -287,7 +287,7 @@ TEST_P(Streams, ReplayLeavesTheTimeToWhatIsPublished) {
         world.advance(1ms);
     }
     if (has_disk()) {
-        constexpr std::size_t kBite = 32 + 2 * 8;  // the stream grows by 8 in a period
+        constexpr std::size_t kBite = 16 + 2 * 8;  // the stream grows by 8 in a period
         EXPECT_LE(most, kBite) << "in a millisecond";
         EXPECT_LE(all, 1U + 20U + 4 * kBite) << "a bite in 8 ms";
     }

@@ -10,6 +10,8 @@ import { type View, href } from "../view";
 import { slowConsumers, waitingBytes } from "./slow";
 
 const kSlowShown = 5;
+// What waits for a moment is no concern.
+const kSlowBytes = 64 * 1024;
 
 interface Concern {
   text: string;
@@ -86,10 +88,11 @@ function concernsOf(status: Status, queues: Queue[], slowest: Session[]): Concer
     if (queue.is_alerting) add(`Queue ${queue.name} holds ${counted(queue.messages, "message")}, the oldest for ${duration(queue.oldest_age_ms)}.`, link);
     if (dead.has(queue.name) && queue.messages > 0) add(`${queue.name} has ${counted(queue.messages, "dead letter")}.`, link);
   }
-  for (const session of slowest.slice(0, kSlowShown)) {
+  const slow = slowest.filter((session) => waitingBytes(session) >= kSlowBytes);
+  for (const session of slow.slice(0, kSlowShown)) {
     add(`${session.client_id} is slow: ${bytes(waitingBytes(session))} wait for it.`, href("clients", session.client_id));
   }
-  if (slowest.length > kSlowShown) add(`Slow consumers: ${count(slowest.length - kSlowShown)} more.`, href("slow"));
+  if (slow.length > kSlowShown) add(`Slow consumers: ${count(slow.length - kSlowShown)} more.`, href("slow"));
   return found;
 }
 
