@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!file) DRAY_ASSERT(file.error().what.starts_with("users:"));
 
     static const auth::Users kUsers = *auth::parse_password_file(
-        auth::password_line("brewer", "a password that nobody guesses") + '\n', "users");
+        auth::scram_line("brewer", "a password that nobody guesses") + '\n', "users");
     auth::ScramExchange exchange(kUsers, {.fake_salt_key = "key", .nonce = "nonce"});
     std::string_view messages = gap == input.npos ? input : input.substr(gap + 2);
     bool has_failed = false;
