@@ -102,6 +102,7 @@ describeScene("the customer's basket and orders", (scene) => {
   test("who is offline reads so, and what was missed is filled in", kTimeout, async () => {
     const page = await scene.visit();
     const id = await scene.placeOrder(page);
+    scene.mayComplain = /ERR_INTERNET_DISCONNECTED/; // what it asks for just then
     await page.context().setOffline(true);
     await page.getByText("You are offline.").waitFor();
     assert.equal(await page.locator("#connection").textContent(), "offline");
