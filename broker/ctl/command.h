@@ -31,6 +31,7 @@ void add_stream_commands(CLI::App& program, Globals& globals);
 void add_import_command(CLI::App& program, Globals& globals);
 void add_client_commands(CLI::App& program, Globals& globals);
 void add_passwd_command(CLI::App& program, Globals& globals);
+void add_message_commands(CLI::App& program, Globals& globals);
 void add_store_commands(CLI::App& program, Globals& globals);
 
 }  // namespace dray::ctl

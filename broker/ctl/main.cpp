@@ -33,6 +33,7 @@ int main(int count, const char* const* arguments) {
     add_stream_commands(program, globals);
     add_import_command(program, globals);
     add_client_commands(program, globals);
+    add_message_commands(program, globals);
     add_passwd_command(program, globals);
     add_store_commands(program, globals);
 
