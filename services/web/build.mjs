@@ -1,41 +1,31 @@
-// Builds the pages: proto -> TypeScript, type check, bundles, static files.
+// Builds the pages: proto -> TypeScript, type check, bundles, static files (web/build.mjs).
 //
 //   node build.mjs --work DIR --out DIR --proto DIR [--protoc FILE]
 //
 // A folder of src/ with a main.ts is a page: it becomes assets/<folder>.js and .css, which its HTML in public/ loads. What
 // pages share is a chunk of its own.
-// DIR of --work keeps what is generated; DIR of --out is what the store serves. Unit tests are bundled into
-// --work/test, so that Node runs the same modules as the browser.
-import { execFileSync } from "node:child_process";
+// DIR of --work keeps what is generated, and unit tests in test/; DIR of --out is what the store serves.
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 
-const source = path.dirname(fileURLToPath(import.meta.url));
-const { values: options } = parseArgs({
-  options: {
-    work: { type: "string" },
-    out: { type: "string" },
-    proto: { type: "string" },
-    protoc: { type: "string", default: "protoc" },
-  },
-});
-for (const name of ["work", "out", "proto"]) {
-  if (!options[name]) fail(`--${name} DIR is missing`);
-}
-const modules = path.join(source, "node_modules");
-if (!fs.existsSync(path.join(modules, "esbuild"))) {
-  fail(`npm packages are missing in ${source}; run 'make deps'`);
-}
-const { build } = await import("esbuild");
-const work = path.resolve(options.work);
-const out = path.resolve(options.out);
+import { openBuild } from "../../web/build.mjs";
+
+const build = await openBuild("web", import.meta.url, ["work", "out", "proto"], { protoc: "protoc" });
+const { source, modules, options } = build;
+const { work, out, proto } = options;
 
 generateProto();
-checkTypes();
-await bundlePages();
-await bundleTests();
+build.tsconfig = writeTsconfig();
+build.checkTypes();
+fs.rmSync(out, { recursive: true, force: true });
+fs.cpSync(path.join(source, "public"), out, { recursive: true });
+await build.bundlePages({
+  entryPoints: Object.fromEntries(pages()),
+  outdir: path.join(out, "assets"),
+  sourcemap: true,
+  loader: { ".png": "dataurl" },
+});
+await build.bundleTests();
 
 function generateProto() {
   const generated = path.join(work, "gen");
@@ -46,74 +36,33 @@ function generateProto() {
   fs.rmSync(link, { force: true });
   fs.symlinkSync(modules, link);
 
-  const folder = path.join(options.proto, "dray/v1");
+  const folder = path.join(proto, "dray/v1");
   const files = fs.readdirSync(folder).filter((name) => name.endsWith(".proto"));
-  run(options.protoc, [
+  build.run(options.protoc, [
     `--plugin=protoc-gen-es=${path.join(modules, ".bin/protoc-gen-es")}`,
-    `--proto_path=${options.proto}`,
+    `--proto_path=${proto}`,
     `--es_out=${generated}`,
     "--es_opt=target=ts",
     ...files.map((name) => path.join(folder, name)),
   ]);
 }
 
-function checkTypes() {
+// The folder's own, and where the generated modules are.
+function writeTsconfig() {
+  const file = path.join(work, "tsconfig.json");
   const config = {
     extends: path.join(source, "tsconfig.json"),
-    compilerOptions: { baseUrl: source, paths: { "@proto/*": [path.join(work, "gen/dray/v1/*")] } },
+    compilerOptions: {
+      baseUrl: source,
+      paths: { "@proto/*": [path.join(work, "gen/dray/v1/*")], "@web/*": [path.join(source, "../../web/*")] },
+    },
     include: [path.join(source, "src")],
   };
-  fs.writeFileSync(path.join(work, "tsconfig.json"), JSON.stringify(config));
-  run(process.execPath, [path.join(modules, "typescript/bin/tsc"), "--project", path.join(work, "tsconfig.json")]);
+  fs.writeFileSync(file, JSON.stringify(config));
+  return file;
 }
 
-async function bundlePages() {
-  fs.rmSync(out, { recursive: true, force: true });
-  fs.cpSync(path.join(source, "public"), out, { recursive: true });
+function pages() {
   const folders = fs.readdirSync(path.join(source, "src"));
-  const pages = folders.map((name) => [name, path.join(source, "src", name, "main.ts")]).filter(([, main]) => fs.existsSync(main));
-  await build({
-    entryPoints: Object.fromEntries(pages),
-    outdir: path.join(out, "assets"),
-    bundle: true,
-    splitting: true,
-    minify: true,
-    sourcemap: true,
-    format: "esm",
-    target: "es2022",
-    loader: { ".png": "dataurl" },
-    legalComments: "linked",
-    logLevel: "warning",
-    tsconfig: path.join(work, "tsconfig.json"),
-  });
-}
-
-async function bundleTests() {
-  const folder = path.join(source, "test");
-  const tests = path.join(work, "test");
-  fs.rmSync(tests, { recursive: true, force: true });
-  await build({
-    entryPoints: fs.readdirSync(folder).map((name) => path.join(folder, name)),
-    outdir: tests,
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    sourcemap: "inline",
-    logLevel: "warning",
-    tsconfig: path.join(work, "tsconfig.json"),
-  });
-}
-
-function run(program, argv) {
-  try {
-    execFileSync(program, argv, { stdio: ["ignore", "inherit", "inherit"] });
-  } catch (error) {
-    fail(`${path.basename(program)} failed: ${error.message.split("\n")[0]}`);
-  }
-}
-
-function fail(message) {
-  console.error(`web: ${message}`);
-  process.exit(1);
+  return folders.map((name) => [name, path.join(source, "src", name, "main.ts")]).filter(([, main]) => fs.existsSync(main));
 }

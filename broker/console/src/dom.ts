@@ -1,19 +1,7 @@
-// Building elements without markup in strings: text is always text, so nothing that arrives can become HTML.
-export type Child = Node | string | null;
+// What views are made of.
+import { element } from "@web/dom";
 
-export function element<Name extends keyof HTMLElementTagNameMap>(
-  name: Name,
-  attributes: Record<string, string | number | boolean> = {},
-  ...children: Child[]
-): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === "boolean") made.toggleAttribute(key, value);
-    else made.setAttribute(key, String(value));
-  }
-  made.append(...children.filter((child): child is Node | string => child !== null));
-  return made;
-}
+export { byId, element } from "@web/dom";
 
 export function button(label: string, act: () => void, attributes: Record<string, string | boolean> = {}): HTMLButtonElement {
   const made = element("button", { type: "button", ...attributes }, label);

@@ -1,7 +1,7 @@
 // The operator's console: a view for each address behind '#', and the way between them.
 import { type Access, type Status, get, token, whenRefused } from "./api";
 import { announce } from "./dialog";
-import { element } from "./dom";
+import { byId, element } from "./dom";
 import { login } from "./login";
 import { watchPolling } from "./poll";
 import { type View, href } from "./view";
@@ -36,12 +36,6 @@ const connection = byId("connection");
 const signOut = byId("sign-out");
 let left = new AbortController();
 let isLoggingIn = false;
-
-function byId(id: string): HTMLElement {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html lacks #${id}`);
-  return found;
-}
 
 function place(): { key: string; name: string | null } {
   const [, key = "", name] = location.hash.split("/");

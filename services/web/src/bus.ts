@@ -7,7 +7,7 @@
 import mqtt, { type MqttClient } from "mqtt";
 
 import type { PageToken } from "./page-token";
-import { matches, topicsOf } from "./topic-filter";
+import { matches, topicsOf } from "@web/topic-filter";
 
 export type BusState = "connecting" | "online" | "reconnecting";
 // `words`: the message's user properties. What comes from a stream has stream-offset and stream-time.

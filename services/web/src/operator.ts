@@ -1,6 +1,6 @@
 // The operators' code: by it a page gets a token that shows all orders and vehicles. It comes with the address behind a #,
 // which browsers tell no server, or is asked for; it is kept on this device.
-import { byId, element } from "./dom";
+import { byId, element } from "@web/dom";
 import { Kept } from "./kept";
 
 const kept = new Kept("dray.operator-code", (value): value is string => typeof value === "string");

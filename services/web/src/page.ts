@@ -2,7 +2,7 @@
 // in the masthead that says how that line is. The page's HTML has #notice and #connection.
 import * as api from "./api";
 import { Bus, type BusState, reachableUrl } from "./bus";
-import { byId } from "./dom";
+import { byId } from "@web/dom";
 import { Notice } from "./notice";
 import { askForOperatorCode, forgetOperatorCode, operatorCode } from "./operator";
 import { PageToken } from "./page-token";

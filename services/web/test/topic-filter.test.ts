@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { matches, topicsOf } from "../src/topic-filter";
+import { matches, topicsOf } from "@web/topic-filter";
 
 test("a plus stands for exactly one level", () => {
   assert.ok(matches("order/+/o-1", "order/award/o-1"));

@@ -1,6 +1,6 @@
 // A small chart: its name, its latest value, and a line of the last minutes. The line is for the eye; what it says is in
 // its label, too.
-import { element } from "../dom";
+import { element } from "@web/dom";
 import { pathOf } from "./chart-path";
 import { type Series, kBucketMs, kBuckets } from "./kpis";
 import { setText } from "./panel";

@@ -10,7 +10,7 @@ import * as L from "leaflet";
 import type { Config } from "../api";
 import type { Bus } from "../bus";
 import { reachableUrl } from "../bus";
-import { byId } from "../dom";
+import { byId } from "@web/dom";
 import { latLng } from "../map/markers";
 import { loadBasemap, loadStreets, streetMap } from "../map/street-map";
 import type { Notice } from "../notice";

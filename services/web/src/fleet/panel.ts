@@ -1,5 +1,5 @@
 // What stands beside the map: how many vehicles do what, the orders that were offered last, the vehicle that was chosen.
-import { byId, element } from "../dom";
+import { byId, element } from "@web/dom";
 import { count, shortOrder, speed } from "./format";
 import type { Deal, Dispatch } from "./dispatch";
 import { type Fleet, type State, type Vehicle, kStates } from "./fleet";

@@ -1,5 +1,5 @@
 // The search field and what it found, as a list of buttons.
-import { byId, element } from "../dom";
+import { byId, element } from "@web/dom";
 import { shortOrder } from "./format";
 import type { Found } from "./search";
 

@@ -1,5 +1,5 @@
 // The time machine's controls: a slider over the last hours, stop and go, how fast, and back to the present.
-import { byId } from "../dom";
+import { byId } from "@web/dom";
 import { timeOfDay } from "../format";
 import type { Clock } from "./clock";
 import { setText } from "./panel";

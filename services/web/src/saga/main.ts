@@ -8,7 +8,7 @@ import "./styles/saga.css";
 
 import * as api from "../api";
 import type { Bus } from "../bus";
-import { byId, element } from "../dom";
+import { byId, element } from "@web/dom";
 import type { Notice } from "../notice";
 import { type Beginning, begin } from "../page";
 import { span } from "../format";

@@ -1,5 +1,5 @@
 // The story as a list, one line for what each program said, with the lanes beside it where there is room.
-import { element } from "../dom";
+import { element } from "@web/dom";
 import { preciseTime, span } from "../format";
 import { drawLanes, kRowPixels, lanesOf, programName, widthOf } from "./lanes";
 import type { Line } from "./story";

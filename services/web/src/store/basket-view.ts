@@ -1,6 +1,6 @@
 // The basket above the button that orders it: one line when closed, each beer with a way to take it out when open.
 import type { Item, Product } from "../api";
-import { element } from "../dom";
+import { element } from "@web/dom";
 import { money } from "../format";
 
 export class BasketView {

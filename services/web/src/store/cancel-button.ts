@@ -2,7 +2,7 @@
 //
 //   Cancel order  ->  Really? [Cancel it] [Keep it]  ->  Cancelling…
 //        ^______________________|__________________________| the store says why not
-import { element } from "../dom";
+import { element } from "@web/dom";
 
 export class CancelButton {
   readonly root = element("div", { class: "cancel" });

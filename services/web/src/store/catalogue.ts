@@ -1,6 +1,6 @@
 // The list of beers with live stock, and how many of each the customer wants: more than there are is never in the basket.
 import type { Item, Product } from "../api";
-import { element } from "../dom";
+import { element } from "@web/dom";
 import { money } from "../format";
 import type { Basket } from "./basket";
 

@@ -6,7 +6,7 @@ import "./styles/store.css";
 
 import * as api from "../api";
 import type { Bus } from "../bus";
-import { byId } from "../dom";
+import { byId } from "@web/dom";
 import { ago } from "../format";
 import type { Notice } from "../notice";
 import { type Beginning, begin } from "../page";

@@ -7,7 +7,7 @@
 //     it has not
 import * as api from "../api";
 import type { Bus } from "../bus";
-import { element } from "../dom";
+import { element } from "@web/dom";
 import { kStockFilter, stockOf } from "./events";
 import { newOrderId } from "./order-id";
 import { money } from "../format";

@@ -1,7 +1,7 @@
 // One order as the customer sees it: a headline, how long it still takes, the steps behind and ahead.
 import type { Item, Product } from "../api";
 import { CancelButton } from "./cancel-button";
-import { element } from "../dom";
+import { element } from "@web/dom";
 import type { Tracking } from "./events";
 import { ago, eta, hourAndMinute, money, timeOfDay } from "../format";
 import { type Order, type Step, type Zone, hasFailed, isOnTheRoad, isOver, kSteps, kZones } from "./order";

@@ -2,7 +2,7 @@
 // has become of them, and the broker what still does.
 import * as api from "../api";
 import type { Bus } from "../bus";
-import { element } from "../dom";
+import { element } from "@web/dom";
 import { dayAndTime, money } from "../format";
 import { heard, orderFilters } from "./events";
 import { type Order, isOver, newOrder, withEvent, withRecord } from "./order";

@@ -1,5 +1,5 @@
 // Building elements without markup in strings: text is always text, so nothing that arrives can become HTML.
-type Child = Node | string | null;
+export type Child = Node | string | null;
 
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -17,6 +17,6 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html lacks #${id}`);
+  if (!found) throw new Error(`the page lacks #${id}`);
   return found;
 }
