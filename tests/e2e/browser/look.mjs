@@ -19,3 +19,8 @@ export function placesOf(page, selector) {
     return places;
   });
 }
+
+// By how many pixels the page is wider than its screen; a phone's window grows with what sticks out, so it tells nothing.
+export async function overhang(page) {
+  return (await page.evaluate(() => document.documentElement.scrollWidth)) - page.viewportSize().width;
+}

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { seriousFaults } from "./accessibility.mjs";
 import { Drayd } from "./drayd.mjs";
+import { overhang } from "./look.mjs";
 import { describeScene, kPhone, kTimeout } from "./scene.mjs";
 
 // Told from the beginning to a cancelled order that was paid. -> the order's id
@@ -87,8 +88,8 @@ describeScene(
       const page = await scene.visit(kPhone, `${scene.store.url}/?order=${id}`);
       await page.getByRole("link", { name: "The whole story" }).click();
       await page.locator(".story li").nth(9).waitFor();
-      const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(sticksOut <= 0, `${sticksOut} pixels`);
+      assert.equal(await overhang(page), 0);
+      assert.deepEqual(await seriousFaults(page), []);
     });
   },
   () => new Drayd(),
