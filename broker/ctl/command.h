@@ -32,6 +32,7 @@ void add_import_command(CLI::App& program, Globals& globals);
 void add_client_commands(CLI::App& program, Globals& globals);
 void add_passwd_command(CLI::App& program, Globals& globals);
 void add_message_commands(CLI::App& program, Globals& globals);
+void add_top_command(CLI::App& program, Globals& globals);
 void add_store_commands(CLI::App& program, Globals& globals);
 
 }  // namespace dray::ctl

@@ -36,6 +36,7 @@ int main(int count, const char* const* arguments) {
     add_message_commands(program, globals);
     add_passwd_command(program, globals);
     add_store_commands(program, globals);
+    add_top_command(program, globals);
 
     try {
         program.parse(count, arguments);

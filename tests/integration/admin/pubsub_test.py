@@ -5,11 +5,13 @@
 """
 import json
 import pathlib
+import re
 import subprocess
 import tempfile
+import threading
 import unittest
 
-from programs import DEADLINE_S, PROGRAMS, Drayd, drayctl, main
+from programs import DEADLINE_S, PROGRAMS, Drayd, drayctl, main, wait_for
 
 BID = {"header": {"order_id": "7"}, "vehicle_id": "v-0042", "eta_seconds": 90}
 
@@ -79,6 +81,36 @@ class PubSub(unittest.TestCase):
         self.assertIn("127.0.0.1:1: nobody answers", nobody.stderr)
         self.assertIn("--id", self.ctl("sub", *self.where, "-t", "a", "-c", code=2).stderr)
         self.assertIn("Exactly 1", self.publish("-t", "a", code=2).stderr)
+
+    def test_top_shows_what_is_published_now(self):
+        stop = threading.Event()
+        with subprocess.Popen([PROGRAMS["drayctl"], "pub", *map(str, self.where), "-t", "open/now", "-l"],
+                              stdin=subprocess.PIPE, text=True) as publisher:
+            def publish():
+                while not stop.wait(0.01):
+                    publisher.stdin.write("x\n")
+                    publisher.stdin.flush()
+
+            writer = threading.Thread(target=publish)
+            writer.start()
+
+            def look():
+                looks = self.drayd.ctl("--json", "top", "-n", 2, "--interval", "100ms", "--under", "open").stdout
+                return next((look for look in map(json.loads, looks.splitlines()) if look["topics"]), None)
+
+            def text():
+                return re.search(r"open +\d+ +\d", self.drayd.ctl("top", "-n", 1, "--interval", "200ms").stdout)
+
+            try:
+                found = wait_for(look, "a topic with a rate")
+                wait_for(text, "the same as text")
+            finally:
+                stop.set()
+                writer.join()
+                publisher.stdin.close()
+        self.assertEqual(found["topics"][0]["topic"], "open/now")
+        self.assertGreater(found["topics"][0]["messages_per_s"], 0)
+        self.assertGreater(found["publish_received_per_s"], 0)
 
 
 if __name__ == "__main__":
