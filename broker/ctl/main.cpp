@@ -12,6 +12,19 @@ constexpr const char* kFooter = R"(
 Exit codes: 0 done, 1 refused or not found, 2 the command line is wrong, 3 the broker cannot be reached.
 The broker's admin API is off unless it runs with --admin HOST:PORT or admin.bind in its configuration.)";
 
+// The word that stands where a command is wanted and is none, and what would have been one; "" if that is not
+// what is wrong. CLI11 would only say that a command is missing.
+std::string wrong_command(const CLI::App& program) {
+    const CLI::App* group = &program;
+    while (!group->get_subcommands().empty()) group = group->get_subcommands().front();
+    const std::vector<std::string> left = program.remaining(true);
+    if (group->get_require_subcommand_min() == 0 || left.empty()) return {};
+    std::string known;
+    for (const CLI::App* command : group->get_subcommands([](const CLI::App*) { return true; }))
+        known += ' ' + command->get_name();
+    return "'" + left.front() + "' is not a command; there are:" + known;
+}
+
 int main(int count, const char* const* arguments) {
     CLI::App program("drayctl: asks and commands a Dray broker", "drayctl");
     program.footer(kFooter);
@@ -41,6 +54,10 @@ int main(int count, const char* const* arguments) {
     try {
         program.parse(count, arguments);
     } catch (const CLI::ParseError& error) {
+        if (const std::string wrong = wrong_command(program); !wrong.empty()) {
+            std::cerr << "drayctl: " << wrong << '\n';
+            return static_cast<int>(ExitCode::kUsage);
+        }
         return program.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::kUsage);
     } catch (const Failure& failure) {
         std::cerr << "drayctl: " << failure.what() << '\n';
