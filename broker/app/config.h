@@ -23,8 +23,9 @@ namespace dray::app {
 struct ListenerConfig {
     net::ListenerKind kind = net::ListenerKind::kMqtt;
     std::string bind;
-    std::optional<bool> allow_anonymous;  // unset: only if the address is one of this machine
-    net::TlsSettings tls;                 // files that are not named are those of all listeners
+    // Unset: only if the address is one of this machine, and no balancer stands before it.
+    std::optional<bool> allow_anonymous;
+    net::TlsSettings tls;  // files that are not named are those of all listeners
     net::ClientIdentity client_identity = net::ClientIdentity::kNone;
     bool proxy_protocol = false;
     std::uint32_t connections_max = 0;   // 0 = no limit of its own

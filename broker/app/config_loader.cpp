@@ -60,6 +60,10 @@ std::vector<ListenerConfig> Config::listeners() const {
     for (ListenerConfig& listener : all) {
         net::CertificateFiles& files = listener.tls.certificate;
         if (files.certificate_file.empty() && files.private_key_file.empty()) files = certificate;
+        // What is refused on all is refused on each that does not say otherwise; and a balancer of this
+        // machine brings clients of any.
+        if (!listener.allow_anonymous && (allow_anonymous == false || listener.proxy_protocol))
+            listener.allow_anonymous = false;
     }
     return all;
 }

@@ -245,7 +245,8 @@ constexpr std::array kListenerRows{
     Row<ListenerConfig>{
         of_listener<&ListenerConfig::allow_anonymous>,
         {"allow_anonymous",
-         "clients without credentials may connect; unset = only on addresses of this machine"}},
+         "clients without credentials may connect; unset = only on addresses of this machine, not with "
+         "proxy_protocol, and not if listeners.allow_anonymous is false"}},
     Row<ListenerConfig>{file_of_listener<&CertificateFiles::certificate_file>,
                         {"certificate_file", "of kinds mqtts and wss; \"\" = listeners.certificate_file"}},
     Row<ListenerConfig>{file_of_listener<&CertificateFiles::private_key_file>, {"private_key_file", "PEM"}},

@@ -191,7 +191,8 @@ class Listeners(unittest.TestCase):
             self.assertEqual(path.exists(), how == signal.SIGKILL)
 
     def test_behind_a_load_balancer_the_client_is_who_the_header_says(self):
-        program = self.drayd('[[listener]]\nkind = "mqtt"\nbind = "127.0.0.1:0"\nproxy_protocol = true')
+        program = self.drayd('[[listener]]\nkind = "mqtt"\nbind = "127.0.0.1:0"\nproxy_protocol = true\n'
+                             'allow_anonymous = true')
         header = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c" + bytes([192, 0, 2, 7, 127, 0, 0, 1]) + struct.pack(">HH", 51234, 1883)
         with program.tcp(2) as wire:
             wire.sendall(header + connect_packet(b"far") + b"\x00\x00")

@@ -51,6 +51,21 @@ TEST(ConfigFile, SetsWhatItNames) {
     EXPECT_EQ(listeners[1].allow_anonymous, false);
 }
 
+TEST(ConfigFile, RefusesAnonymousClientsOnEachListenerThatDoesNotSayOtherwise) {
+    const auto allowed = [](const std::string& of_all, const std::string& of_one) {
+        const ConfigLoader loader =
+            loaded("[listeners]\n" + of_all + "\n[[listener]]\nbind = \"127.0.0.1:8084\"\n" + of_one);
+        EXPECT_EQ(all_errors(loader), "");
+        return loader.config().listeners().back().allow_anonymous;
+    };
+    EXPECT_EQ(allowed("", ""), std::nullopt);
+    EXPECT_EQ(allowed("allow_anonymous = false", ""), false);
+    EXPECT_EQ(allowed("allow_anonymous = false", "allow_anonymous = true"), true);
+    EXPECT_EQ(allowed("allow_anonymous = true", ""), std::nullopt);
+    EXPECT_EQ(allowed("", "proxy_protocol = true"), false);
+    EXPECT_EQ(allowed("", "proxy_protocol = true\nallow_anonymous = true"), true);
+}
+
 TEST(ConfigFile, SetsAllOfAListener) {
     const ConfigLoader loader = loaded(R"(
         [listeners]
