@@ -37,7 +37,10 @@ class Drayd:
             self.process.kill()
             self.process.wait()
             raise AssertionError(f"not ready: {line!r}\n{self.log()}")
-        self.address = dict(part.split("=", 1) for part in line.split()[1:])
+        self.listeners = [part.split("=", 1) for part in line.split()[1:]]
+        self.address = {}  # by kind: the first of each
+        for kind, address in self.listeners:
+            self.address.setdefault(kind, address)
 
     def log(self):
         return self.log_file.read_text()
