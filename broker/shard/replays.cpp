@@ -62,6 +62,20 @@ bool can_take_more(Core& core, const Session& session) {
            link->outbox.bytes() < core.limits().outbox_bytes_max / 2;
 }
 
+const std::vector<Ticket>& replays_of(const Core& core, const Session& session) {
+    static const std::vector<Ticket> kNone;
+    const auto found = core.replays.of_session.find(session.number);
+    return found == core.replays.of_session.end() ? kNone : found->second;
+}
+
+void end_replay(Core& core, Session& session, Ticket ticket) {
+    core.replays.running.erase(ticket);
+    const auto own = core.replays.of_session.find(session.number);
+    std::erase(own->second, ticket);
+    if (own->second.empty()) core.replays.of_session.erase(own);
+    --session.replays;
+}
+
 // Gives the session what waits, as far as it can take it. True if it could take more.
 bool give_waiting(Core& core, Ticket ticket) {
     Replay& replay = core.replays.running.at(ticket);
@@ -69,8 +83,7 @@ bool give_waiting(Core& core, Ticket ticket) {
     while (!replay.waiting.empty() && can_take_more(core, session))
         deliver_retained(core, session, replay, replay.waiting.pop_front());
     if (replay.waiting.empty() && replay.sources_left == 0) {
-        core.replays.running.erase(ticket);
-        --session.replays;
+        end_replay(core, session, ticket);
         return false;
     }
     return can_take_more(core, session);
@@ -90,6 +103,7 @@ void start_replay(Core& core, Session& session, GrantSubscriptions::Replayed sub
     Replay& replay = core.replays.running[ticket];
     replay.session = session.number;
     replay.subscription = std::move(subscription);
+    core.replays.of_session[session.number].push_back(ticket);
     ++session.replays;
     if (!mqtt::has_wildcard(filter)) {
         replay.sources_left = 1;
@@ -121,9 +135,9 @@ void receive_retained(Core& core, ShardIndex from, const RetainedBatch& batch) {
 
 void continue_replays(Core& core, Session& session) {
     if (!can_take_more(core, session)) return;
-    for (const auto& [ticket, replay] : core.replays.running) {
-        if (replay.session == session.number && !(replay.waiting.empty() && replay.wants_more.empty()))
-            core.replays.ready.push_back(ticket);
+    for (const Ticket ticket : replays_of(core, session)) {
+        const Replay& replay = core.replays.running.at(ticket);
+        if (!replay.waiting.empty() || !replay.wants_more.empty()) core.replays.ready.push_back(ticket);
     }
 }
 
@@ -136,20 +150,18 @@ void run_ready_replays(Core& core) {
 }
 
 void cancel_replays(Core& core, Session& session, std::string_view filter) {
-    if (session.replays == 0) return;
-    std::erase_if(core.replays.running, [&](const auto& entry) {
-        const Replay& replay = entry.second;
-        if (replay.session != session.number || replay.subscription.filter != filter) return false;
-        for (const ShardIndex shard : replay.wants_more) send_to(core, shard, RetainedCancel{entry.first});
-        --session.replays;
-        return true;
-    });
+    const std::vector<Ticket> own = replays_of(core, session);
+    for (const Ticket ticket : own) {
+        const Replay& replay = core.replays.running.at(ticket);
+        if (replay.subscription.filter != filter) continue;
+        for (const ShardIndex shard : replay.wants_more) send_to(core, shard, RetainedCancel{ticket});
+        end_replay(core, session, ticket);
+    }
 }
 
 void supersede_in_replays(Core& core, const Session& session, std::string_view topic) {
-    for (auto& [ticket, replay] : core.replays.running) {
-        if (replay.session == session.number) replay.superseded.emplace(topic);
-    }
+    for (const Ticket ticket : replays_of(core, session))
+        core.replays.running.at(ticket).superseded.emplace(topic);
 }
 
 void serve_retained(Core& core, ShardIndex from, const RetainedQuery& query) {

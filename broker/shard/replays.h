@@ -49,6 +49,8 @@ struct RetainedServing {
 
 struct Replays {
     std::unordered_map<Ticket, Replay> running;
+    // Of `running`: a session's own, so that thousands of others cost it nothing.
+    std::unordered_map<session::SessionNumber, std::vector<Ticket>> of_session;
     Ticket last = 0;
     std::vector<Ticket> ready;                                   // may go on at the next tick
     std::unordered_map<std::uint64_t, RetainedServing> serving;  // by shard and ticket: serving_key()

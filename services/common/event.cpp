@@ -59,4 +59,11 @@ void complete_header(EventHeader& header, const EventHeader& cause, const std::s
     if (header.source().empty()) header.set_source(source);
 }
 
+std::vector<std::pair<std::string, std::string>> header_properties(const EventHeader& header) {
+    return {{"event-id", header.event_id()},
+            {"order-id", header.order_id()},
+            {"cause-id", header.cause_id()},
+            {"traceparent", header.traceparent()}};
+}
+
 }  // namespace dray::service

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dray/v1/event.pb.h"
 
@@ -24,5 +26,8 @@ std::string next_traceparent(const std::string& cause);
 
 // Fills what `header` does not say yet. `cause` may be a default-constructed header: the start of a story.
 void complete_header(EventHeader& header, const EventHeader& cause, const std::string& source);
+
+// As user properties of a message, for whoever does not read protobuf.
+std::vector<std::pair<std::string, std::string>> header_properties(const EventHeader& header);
 
 }  // namespace dray::service

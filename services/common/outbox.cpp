@@ -132,8 +132,18 @@ void Outbox::settle() {
     sql_ << "UPDATE outbox SET sent = 1 WHERE id = :id", soci::use(unsettled_);
 }
 
-void Outbox::settled() {
+void Outbox::tell(Message message) {
+    told_.push_back(std::move(message));
+}
+
+void Outbox::committed() {
     unsettled_.clear();
+    for (const auto& message : told_) bus_.publish(message);
+    told_.clear();
+}
+
+void Outbox::rolled_back() {
+    told_.clear();
 }
 
 // After a reconnect both Paho and we repeat what was in flight: twice the window must be within what the

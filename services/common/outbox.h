@@ -12,6 +12,9 @@
 // whoever sees an event a second time publishes its own answers to it again. The question travels down the
 // saga to the place where the story broke, and goes on from there.
 //
+// What nobody would miss for long (an offer, of which there will be another; "another was faster") needs no
+// row: it is told once after the commit, and lost when service or connection die just then.
+//
 // Instances that share a database each publish their own rows; what an instance has left unsent for
 // kAdoptAfter, another one publishes.
 #pragma once
@@ -24,6 +27,7 @@
 
 #include "services/common/bus.h"
 #include "services/common/event.h"
+#include "services/common/message.h"
 
 namespace soci {
 class session;
@@ -54,10 +58,14 @@ class Outbox {
              const Delivery& delivery);
     void repeat_answers_to(const std::string& event_id);
     void repeat(const std::string& event_id);  // the event itself
+    void tell(Message message);                // after the commit, without a row
 
     // Within a transaction: marks what was acknowledged.
     void settle();
-    void settled();  // after its commit; what was rolled back is marked in the next
+    // After the transaction: what was told is said, or was never told; what was not marked is in the next.
+    void committed();
+    void rolled_back();
+    const std::vector<Message>& told() const { return told_; }
 
     void adopt();                              // within a transaction: what others have left unsent
     void forget_before(std::int64_t time_ms);  // within a transaction: what was sent
@@ -87,6 +95,7 @@ class Outbox {
     std::int64_t published_id_ = 0;  // newest row handed to the bus
     std::size_t in_flight_ = 0;
     std::vector<std::int64_t> unsettled_;  // acknowledged, not yet marked
+    std::vector<Message> told_;            // in the transaction under way
 
     mutable std::mutex mutex_;
     std::vector<std::int64_t> acknowledged_;

@@ -67,13 +67,21 @@ class Service {
     // that match, the first that was named counts.
     template <class Event>
     void on(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
+        subscribe(/*is_state=*/false, filter, reader<Event>(once(std::move(handler))));
+    }
+
+    // The same without the inbox, for events that come in great numbers and mostly change nothing: each time
+    // one comes, also when it comes again. A handler that goes on to change something asks tx.first_time
+    // before.
+    template <class Event>
+    void on_each(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
         subscribe(/*is_state=*/false, filter, reader<Event>(std::move(handler)));
     }
 
     // The same for retained state: each instance has a subscription of its own, whatever `consume` says.
     template <class Event>
     void on_state(const std::string& filter, std::function<void(Transaction&, const Event&)> handler) {
-        subscribe(/*is_state=*/true, filter, reader<Event>(std::move(handler)));
+        subscribe(/*is_state=*/true, filter, reader<Event>(once(std::move(handler))));
     }
 
     // Everything that matches, from the beginning and in order: the log `$stream/<stream>` from the first
@@ -125,10 +133,16 @@ class Service {
                 return {};
             }
             return [handler, event = std::move(event)](Transaction& tx) {
-                if (!tx.first_time(event.header())) return;
                 tx.answer_to(event.header());
                 handler(tx, event);
             };
+        };
+    }
+    template <class Event>
+    static std::function<void(Transaction&, const Event&)> once(
+        std::function<void(Transaction&, const Event&)> handler) {
+        return [handler = std::move(handler)](Transaction& tx, const Event& event) {
+            if (tx.first_time(event.header())) handler(tx, event);
         };
     }
     static void report_unreadable(const Message& message, const std::string& type);

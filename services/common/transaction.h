@@ -31,6 +31,16 @@ class Transaction {
         outbox_.add(event.header(), topic, event.SerializeAsString(), delivery);
     }
 
+    // Said once after the commit, at QoS 0, and kept nowhere: for what nobody would miss for long.
+    template <class Event>
+    void tell(const std::string& topic, Event event) {
+        complete_header(*event.mutable_header(), cause_, source_);
+        outbox_.tell({.topic = topic,
+                      .payload = event.SerializeAsString(),
+                      .qos = 0,
+                      .user_properties = header_properties(event.header())});
+    }
+
     // True once per event; a second time, what was published because of it is published again (outbox.h).
     bool first_time(const EventHeader& header) {
         if (Inbox(sql_).first_time(header)) return true;

@@ -181,9 +181,10 @@ void Worker::transact(std::vector<Task>& tasks, std::size_t begin, std::size_t e
             tasks[i].work(transaction);
         }
         database_.commit();
-        outbox_.settled();
+        outbox_.committed();
     } catch (...) {
         database_.rollback();
+        outbox_.rolled_back();
         throw;
     }
 }

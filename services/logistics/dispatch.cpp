@@ -14,9 +14,9 @@ using service::Transaction;
 
 // Offers in the air at a time where no vehicle is known to be free: one may be, unheard of.
 constexpr int kBlindOffers = 5;
-// Each is a message to every zip of its ring: thousands of them at once would hold up the bids that answer
-// them.
-constexpr int kOffersPerTickMax = 50;
+// An offer is a message to every vehicle of its ring: ten thousands of them at once would hold up the bids
+// that answer them.
+constexpr int kOfferMessagesPerTickMax = 2000;
 
 bool is_retry(const v1::Bid& bid, const ActiveAward& winner) {
     return winner.vehicle_id == bid.vehicle_id() && winner.epoch == static_cast<int>(bid.epoch());
@@ -68,9 +68,12 @@ void Dispatch::bid(Transaction& tx, const v1::Bid& bid) {
         const auto winner = active_award_of_order(tx, order->id);
         if (winner && is_retry(bid, *winner)) return tell_winner(tx, *order, *winner);
     }
+    // Of the many who were slower none costs a row.
+    if (order && (order->state != "open" || static_cast<int>(bid.epoch()) < order->epoch))
+        return tell_loser(tx, bid.vehicle_id(), bid.epoch());
+    if (!tx.first_time(bid.header())) return;
     const auto now = clock_();
-    const bool in_time = order && order->state == "open" && static_cast<int>(bid.epoch()) == order->epoch &&
-                         now <= order->expires_at;
+    const bool in_time = order && static_cast<int>(bid.epoch()) == order->epoch && now <= order->expires_at;
     if (!in_time || !may_carry(tx, *order, bid.vehicle_id()))
         return tell_loser(tx, bid.vehicle_id(), bid.epoch());
     if (options_.bid_window_ms == 0) return award(tx, *order, {bid.vehicle_id(), bid.bid_id(), order->epoch});
@@ -213,13 +216,21 @@ void Dispatch::widen_search(Transaction& tx, std::int64_t now) {
     const auto free = free_vehicles(tx);
     int takers = 0;
     for (const auto& [zip, count] : free) takers += count;
-    const int budget =
-        std::min(std::max(takers, kBlindOffers) - offers_in_the_air(tx, now), kOffersPerTickMax);
-    if (budget <= 0) return;
-    for (auto& order : expired_orders(tx, now, budget)) {
+    const int offers_max = std::max(takers, kBlindOffers) - offers_in_the_air(tx, now);
+    if (offers_max <= 0) return;
+    int messages = 0;
+    for (auto& order : expired_orders(tx, now, offers_max)) {
         order.attempt = next_attempt(order, free);
+        for (const auto& zip : ring_of(order)) messages += 1 + (free.contains(zip) ? free.at(zip) : 0);
         offer_again(tx, std::move(order), now);
+        if (messages >= kOfferMessagesPerTickMax) return;
     }
+}
+
+std::vector<std::string> Dispatch::ring_of(const OpenOrder& order) const {
+    auto zips = zips_.ring(order.zip, order.attempt % (kRingMax + 1));
+    if (zips.empty()) zips = {order.zip};
+    return zips;
 }
 
 int Dispatch::next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const {
@@ -236,11 +247,9 @@ void Dispatch::offer_again(Transaction& tx, OpenOrder order, std::int64_t now) {
     order.expires_at = now + options_.wave_ms;
     update_order(tx, order);
     tx.answer_to(order.cause);
-    auto zips = zips_.ring(order.zip, order.attempt % (kRingMax + 1));
-    if (zips.empty()) zips = {order.zip};
     auto offer = make_offer(order);
     service::complete_header(*offer.mutable_header(), order.cause, "dray-logistics");
-    for (const auto& zip : zips) announce_(to_message(offer, "order/ship/" + zip + "/" + order.id));
+    for (const auto& zip : ring_of(order)) tx.tell("order/ship/" + zip + "/" + order.id, offer);
 }
 
 void Dispatch::revoke_lost_awards(Transaction& tx, std::int64_t now) {
@@ -252,7 +261,7 @@ void Dispatch::revoke_lost_awards(Transaction& tx, std::int64_t now) {
     for (const auto& lost : lost_awards(tx, since)) revoke(tx, lost, "no sign of progress", now);
 }
 
-// From one vehicle, and offered to the others in the next epoch.
+// From one vehicle; it is the first of those that are offered anew, in the next epoch.
 void Dispatch::revoke(Transaction& tx, const ActiveAward& lost, const std::string& reason, std::int64_t now) {
     auto order = find_order(tx, lost.order_id);
     if (!order || order->state != "awarded") return;
@@ -262,9 +271,10 @@ void Dispatch::revoke(Transaction& tx, const ActiveAward& lost, const std::strin
     tell_revoked(tx, lost, reason);
     order->state = "open";
     order->epoch += 1;
-    order->attempt = 0;
+    order->attempt = -1;
+    order->expires_at = 0;
     order->deadline = std::max<long long>(order->deadline, now + options_.deadline_ms / 2);
-    offer_again(tx, *order, now);
+    update_order(tx, *order);
 }
 
 }  // namespace dray::logistics

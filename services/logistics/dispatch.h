@@ -20,8 +20,9 @@
 //    `lease_ms`, has been idle or offline for `offline_grace_ms`, or one leg of its way takes longer than
 //    `leg_ms`.
 //  - Waves go 0 (the order's zip), 1 (its neighbours), … kRingMax and round again until the deadline. Only as
-//    many orders are offered anew at a time as there are vehicles with room to answer, oldest first, so that
-//    a thousand waiting orders do not drown the fleet in offers that nobody can take.
+//    many orders are offered anew at a time as there are vehicles with room to answer, and only so many
+//    vehicles are asked, those first that were taken from their vehicle, then the oldest: a thousand waiting
+//    orders do not drown the fleet in offers that nobody can take.
 //  - CancelOrder at any time before the door: from open or awarded to cancelled, the winner is told. One that
 //    comes before the offer waits for it.
 #pragma once
@@ -59,20 +60,14 @@ class Dispatch {
         std::int64_t offline_grace_ms;  // a winner may be away or idle for so long
         std::int64_t bid_window_ms;     // 0: the first bid wins
     };
-    // `announce` says something at once that may be lost.
-    using Announce = std::function<void(const service::Message&)>;
     using Clock = std::function<std::int64_t()>;  // Unix time in milliseconds
-    Dispatch(Options options, const service::ZipMap& zips, Announce announce, Clock clock = service::now_ms)
-        : options_(options),
-          zips_(zips),
-          announce_(std::move(announce)),
-          clock_(std::move(clock)),
-          listens_since_(clock_()) {}
+    Dispatch(Options options, const service::ZipMap& zips, Clock clock = service::now_ms)
+        : options_(options), zips_(zips), clock_(std::move(clock)), listens_since_(clock_()) {}
 
     void connected();  // to the broker: what was said meanwhile is yet to come
 
     void offered(service::Transaction& tx, const v1::ShipmentOffer& offer);
-    void bid(service::Transaction& tx, const v1::Bid& bid);
+    void bid(service::Transaction& tx, const v1::Bid& bid);  // each, also again: uses the inbox itself
     void vehicle_reports(service::Transaction& tx, const v1::VehicleStatus& status);
     void cancel(service::Transaction& tx, const v1::CancelOrder& command);
     void cancelled(service::Transaction& tx, const v1::OrderCancelled& event);
@@ -89,6 +84,7 @@ class Dispatch {
     void give_up_late_orders(service::Transaction& tx, std::int64_t now);
     void widen_search(service::Transaction& tx, std::int64_t now);
     int next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const;
+    std::vector<std::string> ring_of(const OpenOrder& order) const;
     void offer_again(service::Transaction& tx, OpenOrder order, std::int64_t now);
     void revoke_lost_awards(service::Transaction& tx, std::int64_t now);
     void revoke(service::Transaction& tx, const ActiveAward& lost, const std::string& reason,
@@ -96,7 +92,6 @@ class Dispatch {
 
     Options options_;
     const service::ZipMap& zips_;
-    Announce announce_;
     Clock clock_;
     std::int64_t listens_since_;
 };

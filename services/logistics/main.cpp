@@ -57,11 +57,11 @@ int run(int argc, char** argv) {
                                   .leg_ms = settings.integer("logistics.leg_seconds") * 1000,
                                   .offline_grace_ms = settings.integer("logistics.offline_seconds") * 1000,
                                   .bid_window_ms = settings.integer("logistics.bid_window_ms")},
-                                 zips, [&](const service::Message& offer) { app.publish_now(offer); });
+                                 zips);
 
     app.on<v1::ShipmentOffer>("order/ship/+/+",
                               [&](Transaction& tx, const auto& e) { dispatch.offered(tx, e); });
-    app.on<v1::Bid>("order/bid/+/+/+", [&](Transaction& tx, const auto& e) { dispatch.bid(tx, e); });
+    app.on_each<v1::Bid>("order/bid/+/+/+", [&](Transaction& tx, const auto& e) { dispatch.bid(tx, e); });
     app.on<v1::VehicleStatus>("vehicle/+/status",
                               [&](Transaction& tx, const auto& e) { dispatch.vehicle_reports(tx, e); });
     app.on<v1::CancelOrder>("order/cancel/+",

@@ -37,7 +37,7 @@ void tell_winner(Transaction& tx, const OpenOrder& order, const ActiveAward& awa
 void tell_loser(Transaction& tx, const std::string& vehicle_id, std::uint32_t epoch) {
     v1::VehicleCommand command;
     command.mutable_bid_lost()->set_epoch(epoch);
-    tx.publish(command_topic(vehicle_id), command, {.once = true});
+    tx.tell(command_topic(vehicle_id), command);
 }
 
 void tell_revoked(Transaction& tx, const ActiveAward& award, const std::string& reason) {
@@ -56,17 +56,6 @@ v1::ShipmentOffer make_offer(const OpenOrder& order) {
     offer.set_expires_at_ms(order.expires_at);
     offer.set_zip(order.zip);
     return offer;
-}
-
-service::Message to_message(const v1::ShipmentOffer& offer, const std::string& topic) {
-    const auto& header = offer.header();
-    return {.topic = topic,
-            .payload = offer.SerializeAsString(),
-            .qos = 0,
-            .user_properties = {{"event-id", header.event_id()},
-                                {"order-id", header.order_id()},
-                                {"cause-id", header.cause_id()},
-                                {"traceparent", header.traceparent()}}};
 }
 
 }  // namespace dray::logistics

@@ -1,14 +1,14 @@
 // What dispatch says, and to whom. See dispatch.h for when.
 //
 //   Award            order/award/<order>          durable, said again when it is asked for
-//   VehicleCommand   vehicle/<vehicle>/command    durable, of the moment
-//   ShipmentOffer    order/ship/<zip>/<order>     said at once, may be lost: another wave follows
+//   VehicleCommand   vehicle/<vehicle>/command    durable, of the moment; that a bid was lost may be lost
+//                                                 itself: the vehicle gives up when the offer has expired
+//   ShipmentOffer    order/ship/<zip>/<order>     may be lost: another wave follows
 #pragma once
 
 #include <string>
 
 #include "dray/v1/dispatch.pb.h"
-#include "services/common/message.h"
 #include "services/common/transaction.h"
 #include "services/logistics/records.h"
 
@@ -21,6 +21,5 @@ void tell_revoked(service::Transaction& tx, const ActiveAward& award, const std:
 
 // The current wave of this order.
 v1::ShipmentOffer make_offer(const OpenOrder& order);
-service::Message to_message(const v1::ShipmentOffer& offer, const std::string& topic);
 
 }  // namespace dray::logistics

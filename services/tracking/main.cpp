@@ -12,14 +12,10 @@ using service::Transaction;
 namespace {
 
 Message to_message(const v1::TrackingUpdate& update) {
-    const auto& header = update.header();
-    return {.topic = "order/track/" + header.order_id(),
+    return {.topic = "order/track/" + update.header().order_id(),
             .payload = update.SerializeAsString(),
             .qos = 0,
-            .user_properties = {{"event-id", header.event_id()},
-                                {"order-id", header.order_id()},
-                                {"cause-id", header.cause_id()},
-                                {"traceparent", header.traceparent()}}};
+            .user_properties = service::header_properties(update.header())};
 }
 
 Message to_message(const v1::FleetPositions& positions) {

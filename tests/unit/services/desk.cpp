@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 namespace dray::testing {
 namespace {
@@ -38,8 +39,18 @@ void Desk::run(const std::function<void(service::Transaction&)>& work) {
         database_.commit();
     } catch (...) {
         database_.rollback();
+        outbox_.rolled_back();
         throw;
     }
+    const auto newest = count("SELECT last FROM outbox_sequence");
+    for (const auto& message : outbox_.told()) told_.push_back({{message.topic, message.payload}, newest});
+    outbox_.committed();
+}
+
+std::vector<Said> Desk::take_told() {
+    std::vector<Said> all;
+    for (auto& told : std::exchange(told_, {})) all.push_back(std::move(told.said));
+    return all;
 }
 
 std::vector<Said> Desk::said() {
@@ -49,12 +60,14 @@ std::vector<Said> Desk::said() {
 std::vector<Said> Desk::said(const std::string& filter) {
     std::vector<Said> all;
     const soci::rowset<soci::row> rows =
-        (database_.sql().prepare << "SELECT topic, payload_hex FROM outbox WHERE sent = 0 ORDER BY id");
+        (database_.sql().prepare << "SELECT topic, payload_hex, id FROM outbox WHERE sent = 0 ORDER BY id");
+    auto told = told_.begin();
     for (const auto& row : rows) {
-        const auto topic = row.get<std::string>(0);
-        if (service::topic_matches(filter, topic))
-            all.push_back({topic, service::from_hex(row.get<std::string>(1))});
+        for (; told != told_.end() && told->after < row.get<long long>(2); ++told) all.push_back(told->said);
+        all.push_back({row.get<std::string>(0), service::from_hex(row.get<std::string>(1))});
     }
+    for (; told != told_.end(); ++told) all.push_back(told->said);
+    std::erase_if(all, [&](const Said& said) { return !service::topic_matches(filter, said.topic); });
     return all;
 }
 
@@ -63,7 +76,6 @@ void Desk::broker_has_everything() {
     database_.sql() << "SELECT id FROM outbox WHERE sent = 0", soci::into(ids);
     for (const auto id : ids) outbox_.acknowledged(static_cast<std::uint64_t>(id));
     run([&](service::Transaction&) { outbox_.settle(); });
-    outbox_.settled();
 }
 
 long long Desk::count(const std::string& query) {

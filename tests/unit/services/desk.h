@@ -62,11 +62,19 @@ class Desk {
     service::Database& database() { return database_; }
     service::Outbox& outbox() { return outbox_; }
 
+    std::vector<Said> take_told();  // what was told without a row, which is not said again then
+
   private:
+    struct Told {
+        Said said;
+        long long after;  // the newest row then
+    };
+
     std::string name_;
     service::Database database_;
     service::Bus bus_;  // never started
     service::Outbox outbox_;
+    std::vector<Told> told_;
 };
 
 // An event of this order with a fresh id.

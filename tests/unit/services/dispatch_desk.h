@@ -46,11 +46,18 @@ class DispatchTest : public ::testing::Test {
         event.set_vehicle_id(vehicle);
         event.set_bid_id("bid-" + vehicle);
         event.set_eta_seconds(eta_seconds);
-        desk_.deliver<v1::Bid>(event, [&](Transaction& tx, const auto& e) { dispatch_->bid(tx, e); });
+        take(event);
+    }
+    void take(const v1::Bid& bid) {
+        desk_.run([&](Transaction& tx) {
+            tx.answer_to(bid.header());
+            dispatch_->bid(tx, bid);
+        });
     }
     void report(const std::string& vehicle, v1::VehicleState state, const std::string& delivered = "",
-                std::uint32_t epoch = 1) {
+                std::uint32_t epoch = 1, const std::string& zip = "") {
         auto event = event_of<v1::VehicleStatus>(delivered);
+        event.set_zip(zip);
         event.set_vehicle_id(vehicle);
         event.set_state(state);
         event.set_epoch(epoch);
@@ -92,30 +99,15 @@ class DispatchTest : public ::testing::Test {
         return state;
     }
 
-    logistics::Dispatch::Announce announce() {
-        return [this](const service::Message& message) {
-            announced_.push_back({message.topic, message.payload});
-        };
-    }
-    std::vector<Said> offers(const std::string& filter) const {
-        std::vector<Said> found;
-        for (const auto& offer : announced_) {
-            if (service::topic_matches(filter, offer.topic)) found.push_back(offer);
-        }
-        return found;
-    }
-
     void restart(const logistics::Dispatch::Options& options) {
-        dispatch_.emplace(options, town_, announce(), [this] { return now_; });
+        dispatch_.emplace(options, town_, [this] { return now_; });
     }
 
     std::int64_t now_ = 1'000'000 * kSecond;
     std::uint32_t capacity_ = 0;
-    std::vector<Said> announced_;
     service::ZipMap town_ = little_town();
     Desk desk_{"dray-logistics", logistics::kMigrations};
-    std::optional<logistics::Dispatch> dispatch_{std::in_place, options(), town_, announce(),
-                                                 [this] { return now_; }};
+    std::optional<logistics::Dispatch> dispatch_{std::in_place, options(), town_, [this] { return now_; }};
 };
 
 }  // namespace dray::testing

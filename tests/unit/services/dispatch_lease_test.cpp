@@ -82,10 +82,11 @@ TEST_F(DispatchTest, AVehicleThatBreaksDownLosesAllItsOrdersAtOnceAndForGood) {
     carries("v1", "o1", 1);
     report("v1", v1::VEHICLE_STATE_BROKEN_DOWN);
     EXPECT_EQ(command("v1"), "revoke 1");
+    tick();
     for (const std::string order : {"o1", "o2"}) {
         EXPECT_EQ(state(order), "open");
-        ASSERT_EQ(offers("order/ship/10002/" + order).size(), 1U);
-        EXPECT_EQ(offers("order/ship/10002/" + order)[0].as<v1::ShipmentOffer>().epoch(), 2U);
+        ASSERT_EQ(desk_.said("order/ship/10002/" + order).size(), 1U);
+        EXPECT_EQ(desk_.said("order/ship/10002/" + order)[0].as<v1::ShipmentOffer>().epoch(), 2U);
     }
     report("v1", v1::VEHICLE_STATE_IDLE);  // mended
     bid("o1", "v1", 2);

@@ -15,6 +15,7 @@
 #include <random>
 #include <set>
 #include <tuple>
+#include <type_traits>
 #include <variant>
 
 #include "../shard/seeds.h"
@@ -113,9 +114,7 @@ class Story {
 
     void open() {
         desk_.emplace("dray-logistics", logistics::kMigrations, file());
-        dispatch_.emplace(
-            options_, town_, [this](const service::Message& message) { announced(message); },
-            [this] { return now_; });
+        dispatch_.emplace(options_, town_, [this] { return now_; });
     }
     fs::path file() const { return folder_ / (std::to_string(life_) + ".db"); }
 
@@ -144,6 +143,7 @@ class Story {
             die();
             return false;
         }
+        for (const auto& told : desk_->take_told()) hear_told(told);
         look();
         if (happens(deaths_percent_)) die();
         return true;
@@ -167,9 +167,9 @@ class Story {
         network_.emplace_back(offer);
     }
 
-    void announced(const service::Message& message) {
-        v1::ShipmentOffer offer;
-        ASSERT_TRUE(offer.ParseFromString(message.payload));
+    void hear_told(const Said& told) {
+        if (!told.topic.starts_with("order/ship/")) return;
+        const auto offer = told.as<v1::ShipmentOffer>();
         in_the_air(offer);
         if (happens(20)) network_.emplace_back(offer);  // dispatch hears its own offers
     }
@@ -248,7 +248,7 @@ class Story {
     template <class E>
     bool take(const E& event) {
         return run([&](Transaction& tx) {
-            if (!tx.first_time(event.header())) return;
+            if (!std::is_same_v<E, v1::Bid> && !tx.first_time(event.header())) return;
             tx.answer_to(event.header());
             pass_on(tx, event);
         });

@@ -16,6 +16,30 @@ TEST_F(DispatchTest, TheFirstBidWinsAndTheOthersAreTold) {
     EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM awards"), 1);
 }
 
+TEST_F(DispatchTest, ThoseWhoWereSlowerCostNoRow) {
+    offer("o1");
+    bid("o1", "v1");
+    const std::string rows = "SELECT (SELECT COUNT(*) FROM inbox) + (SELECT COUNT(*) FROM outbox)";
+    const auto before = desk_.count(rows);
+    for (int i = 2; i < 20; ++i) bid("o1", "v" + std::to_string(i));
+    EXPECT_EQ(command("v19"), "lost 1");
+    EXPECT_EQ(desk_.count(rows), before) << "the award would wait behind them";
+}
+
+TEST_F(DispatchTest, ABidThatComesAgainChangesNothing) {
+    offer("o1");
+    offer("o2");
+    bid("o1", "v1");
+    auto refused = event_of<v1::Bid>("o2");
+    refused.set_epoch(1);
+    refused.set_vehicle_id("v1");
+    take(refused);
+    EXPECT_EQ(command("v1"), "lost 1") << "no room";
+    report("v1", v1::VEHICLE_STATE_IDLE, "o1");
+    take(refused);
+    EXPECT_EQ(state("o2"), "open");
+}
+
 TEST_F(DispatchTest, TheWinnersRetryGetsTheSameAwardAgain) {
     offer("o1");
     bid("o1", "v1");
@@ -96,15 +120,15 @@ TEST_F(DispatchTest, ABidForAnotherEpochIsNotConsidered) {
 TEST_F(DispatchTest, ASilentZipIsOfferedToItsNeighbours) {
     offer("o1", -1);
     tick();
-    EXPECT_EQ(offers("order/ship/10001/o1").size(), 1U);
-    EXPECT_EQ(offers("order/ship/10003/o1").size(), 1U);
-    EXPECT_TRUE(offers("order/ship/10002/o1").empty());
-    const auto repeated = offers("order/ship/10001/o1")[0].as<v1::ShipmentOffer>();
+    EXPECT_EQ(desk_.said("order/ship/10001/o1").size(), 1U);
+    EXPECT_EQ(desk_.said("order/ship/10003/o1").size(), 1U);
+    EXPECT_TRUE(desk_.said("order/ship/10002/o1").empty());
+    const auto repeated = desk_.said("order/ship/10001/o1")[0].as<v1::ShipmentOffer>();
     EXPECT_EQ(repeated.attempt(), 1U);
     EXPECT_EQ(repeated.epoch(), 1U);
     EXPECT_EQ(repeated.zip(), "10002");
     tick();  // the new wave still stands
-    EXPECT_EQ(offers("order/ship/+/o1").size(), 2U);
+    EXPECT_EQ(desk_.said("order/ship/+/o1").size(), 2U);
 }
 
 TEST_F(DispatchTest, NoMoreOffersAreInTheAirThanVehiclesAreFree) {
@@ -115,11 +139,12 @@ TEST_F(DispatchTest, NoMoreOffersAreInTheAirThanVehiclesAreFree) {
     EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 12);
 }
 
-TEST_F(DispatchTest, ManyWaitingOrdersAreOfferedAnewALimitedNumberInEachTick) {
+TEST_F(DispatchTest, ATickAsksALimitedNumberOfVehicles) {
     for (int i = 0; i < 60; ++i) offer("o" + std::to_string(i), -1);
-    for (int i = 0; i < 60; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE);
+    for (int i = 0; i < 60; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE, "", 1, "10001");
     tick();
-    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 50);
+    EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 33)
+        << "60 vehicles each, and two zips";
     tick();
     EXPECT_EQ(desk_.count("SELECT COUNT(*) FROM orders WHERE attempt > 0"), 60);
 }
@@ -142,8 +167,8 @@ TEST_F(DispatchTest, RingsWithoutAFreeVehicleArePassedOver) {
     desk_.deliver<v1::VehicleStatus>(
         far, [&](Transaction& tx, const auto& e) { dispatch_->vehicle_reports(tx, e); });
     tick();
-    ASSERT_EQ(offers("order/ship/+/o1").size(), 1U);
-    EXPECT_EQ(offers("order/ship/10004/o1").size(), 1U);
+    ASSERT_EQ(desk_.said("order/ship/+/o1").size(), 1U);
+    EXPECT_EQ(desk_.said("order/ship/10004/o1").size(), 1U);
 }
 
 TEST_F(DispatchTest, AnOrderThatNobodyTakesIsCancelledAtItsDeadline) {

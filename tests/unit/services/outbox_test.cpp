@@ -30,6 +30,20 @@ TEST(Outbox, WhatIsRolledBackIsNeverSaid) {
     EXPECT_TRUE(desk.said().empty());
 }
 
+TEST(Outbox, WhatIsToldIsSaidAfterTheCommitAndKeptNowhere) {
+    Desk desk("test", kNoSchema);
+    const auto tell = [](Transaction& tx) { tx.tell("vehicle/v1/command", v1::OrderCancelled()); };
+    EXPECT_THROW(desk.run([&](Transaction& tx) {
+        tell(tx);
+        throw std::runtime_error("disk on fire");
+    }),
+                 std::runtime_error);
+    EXPECT_TRUE(desk.take_told().empty());
+    desk.run(tell);
+    EXPECT_EQ(desk.take_told().size(), 1U);
+    EXPECT_EQ(desk.count("SELECT COUNT(*) FROM outbox"), 0);
+}
+
 TEST(Outbox, AnEventThatComesTwiceIsHandledOnce) {
     Desk desk("test", kNoSchema);
     const auto placed = event_of<v1::OrderPlaced>("o1");
