@@ -211,11 +211,11 @@ PacketId ClientSession::next_packet_id() {
     return PacketId{last_packet_id_};
 }
 
-void ClientSession::subscribe(std::span<const std::string> filters) {
+void ClientSession::subscribe(std::span<const std::string> filters, QoS qos) {
     if (filters.empty()) return;
     mqtt::Subscribe packet{.packet_id = next_packet_id(), .properties = {}, .requests = {}};
     for (const std::string& filter : filters)
-        packet.requests.push_back({filter, mqtt::SubscriptionOptions{.qos = QoS::kAtLeastOnce}});
+        packet.requests.push_back({filter, mqtt::SubscriptionOptions{.qos = qos}});
     mqtt::encode(packet, kVersion, output_);
 }
 

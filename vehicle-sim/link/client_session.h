@@ -59,8 +59,8 @@ class ClientSession {
 
     // False: it was dropped, because the connection is not up (QoS 0) or takes too little (either).
     bool publish(std::string_view topic, std::string_view payload, mqtt::QoS qos, bool retain);
-    // Only while up. One packet for all filters, at QoS 1.
-    void subscribe(std::span<const std::string> filters);
+    // Only while up. One packet for all filters; QoS 2 is not for us.
+    void subscribe(std::span<const std::string> filters, mqtt::QoS qos);
     void unsubscribe(std::span<const std::string> filters);
     void disconnect();
 

@@ -236,9 +236,9 @@ bool Links::publish(std::uint32_t link, std::string_view topic, std::string_view
     return true;
 }
 
-void Links::subscribe(std::uint32_t link, std::span<const std::string> filters) {
+void Links::subscribe(std::uint32_t link, std::span<const std::string> filters, mqtt::QoS qos) {
     if (!up(link)) return;
-    parts_->links[link].session.subscribe(filters);
+    parts_->links[link].session.subscribe(filters, qos);
     parts_->flush_soon(link);
 }
 

@@ -83,7 +83,7 @@ class Links {
     bool up(std::uint32_t link) const;
     bool publish(std::uint32_t link, std::string_view topic, std::string_view payload, mqtt::QoS qos,
                  bool retain = false);
-    void subscribe(std::uint32_t link, std::span<const std::string> filters);
+    void subscribe(std::uint32_t link, std::span<const std::string> filters, mqtt::QoS qos);
     void unsubscribe(std::uint32_t link, std::span<const std::string> filters);
     // Keep-alive; to be called about once a second for every link.
     void tick(std::uint32_t link);

@@ -15,6 +15,8 @@ namespace {
 
 constexpr double kEtaSecondsMax = 30.0 * 86400;  // a fleet that stands still never arrives
 constexpr int kMissedFixesAtOnceMax = 50;        // sent a second, with the latest
+// One that is not heard is followed by another, and none is to wait for a vehicle that is away.
+constexpr QoS kOffers = QoS::kAtMostOnce;
 
 }  // namespace
 
@@ -50,9 +52,9 @@ void VehicleClients::on_up(std::uint32_t vehicle) {
         say_goodbye(vehicle);
         return links_.disconnect(vehicle);
     }
-    std::vector<std::string> filters = filters_of(listens_in_[vehicle]);
-    filters.emplace_back(topic_of(vehicle, "command"));
-    links_.subscribe(vehicle, filters);
+    const std::vector<std::string> commands{std::string(topic_of(vehicle, "command"))};
+    links_.subscribe(vehicle, commands, QoS::kAtLeastOnce);
+    links_.subscribe(vehicle, filters_of(listens_in_[vehicle]), kOffers);
     fleet::Effects present;
     fleet_[vehicle].report(present);
     for (const auto& effect : present) send_report(vehicle, std::get<fleet::Report>(effect));
@@ -190,7 +192,7 @@ void VehicleClients::listen_in(std::uint32_t vehicle, ZipId zip) {
     std::vector<std::string> gone, come;
     std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(gone));
     std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(come));
-    links_.subscribe(vehicle, come);
+    links_.subscribe(vehicle, come, kOffers);
     links_.unsubscribe(vehicle, gone);
     listens_in_[vehicle] = zip;
 }

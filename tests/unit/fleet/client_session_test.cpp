@@ -111,7 +111,7 @@ TEST_F(Client, SaysWhyItWasRefused) {
 TEST_F(Client, SubscribesAtQoS1AndNotesARefusal) {
     come_up();
     const std::vector<std::string> filters{"order/ship/60614/+", "vehicle/v0001/command"};
-    session_.subscribe(filters);
+    session_.subscribe(filters, QoS::kAtLeastOnce);
     EXPECT_EQ(said(), Said{"SUBSCRIBE order/ship/60614/+ q1 vehicle/v0001/command q1"});
     broker_says(mqtt::Suback{PacketId{1}, {}, {ReasonCode::kGrantedQoS1, ReasonCode::kUnspecifiedError}});
     EXPECT_EQ(refused_, 1);
