@@ -99,6 +99,8 @@ void declare(CLI::App& app, Options& options, Words& words) {
         });
     app.add_flag("--clean", options.clean_session,
                  "clean sessions: the broker forgets a vehicle that loses its connection");
+    app.add_flag("--own-zip", options.own_zip_only,
+                 "vehicles hear offers for their own zip only, not for those around it: for dense fleets");
     app.add_flag("--dry-run", options.dry_run,
                  "the model alone, without a broker, as fast as it goes; orders come from the scenario");
     app.add_flag("--json", options.json, "the status as JSON lines, once a second; the report as the last");

@@ -179,6 +179,7 @@ bool VehicleClients::send_fix(std::uint32_t vehicle, const TimedFix& fix) {
 std::vector<std::string> VehicleClients::filters_of(ZipId zip) const {
     const auto& zips = fleet_.world().zips();
     std::vector<std::string> filters{"order/ship/" + zips[zip].number + "/+"};
+    if (options_.own_zip_only) return filters;
     for (const ZipId neighbour : zips[zip].neighbours)
         filters.push_back("order/ship/" + zips[neighbour].number + "/+");
     return filters;
