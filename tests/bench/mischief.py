@@ -35,8 +35,8 @@ class Mischief:
         port = int(self.status()["mqtt"].rsplit(":", 1)[1])
         self.client = mqtt.Client(protocol=mqtt.MQTTv5)
         self.client.on_message = self.heard
+        self.client.on_connect = self.connected  # also after the broker was killed
         self.client.connect("127.0.0.1", port)
-        self.client.subscribe([(topic, 1) for topic in REPEATED])
         self.client.loop_start()
         moments = sorted(self.dice.uniform(0, seconds) for _ in victims)
         victims = self.dice.sample(victims, len(victims))
@@ -72,6 +72,9 @@ class Mischief:
         kills = ", ".join(f"{name} {count}" for name, count in sorted(collections.Counter(self.killed).items()))
         cuts = f", {self.network.cuts} connections cut" if self.network else ""
         return f"{len(self.killed)} kills ({kills}), {self.repeated} messages repeated{cuts}"
+
+    def connected(self, client, *_):
+        client.subscribe([(topic, 1) for topic in REPEATED])
 
     def heard(self, _client, _data, message):
         if message.topic.startswith("order/track/"):

@@ -10,7 +10,8 @@ class Privacy(World):
         self.start_services("inventory", "store", "crm")
         privacy = self.start("privacy", "--http", "127.0.0.1:0", "--participants", "dray-store,dray-crm,dray-fraud",
                              "--deadline-seconds", "3")
-        self.order(customer="ada@example.com")
+        listener = self.listen("customer/message/#")
+        listener.wait(f"customer/message/{self.order(customer='ada@example.com')}")  # CRM knows of it, too
 
         def ask(kind):
             request = self.post("/api/privacy", {"customer": "ada@example.com", "kind": kind}, privacy)["request_id"]
