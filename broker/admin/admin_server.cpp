@@ -4,9 +4,11 @@
 
 #include <utility>
 
+#include "admin/client_token_routes.h"
 #include "admin/health_routes.h"
 #include "admin/http_server.h"
 #include "admin/queue_routes.h"
+#include "admin/schemas.h"
 #include "admin/session_routes.h"
 #include "admin/stream_routes.h"
 #include "admin/topic_routes.h"
@@ -17,12 +19,15 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
                          const shard::StorePort& store)
     : router_(options.token),
       switchboard_(loop_, mailroom),
-      context_{switchboard_, store, std::move(options.version), std::move(options.listeners)} {
+      context_{switchboard_, store, std::move(options.version), std::move(options.listeners),
+               options.operators} {
     add_health_routes(router_, context_);
     add_queue_routes(router_, context_);
     add_stream_routes(router_, context_);
     add_session_routes(router_, context_);
     add_topic_routes(router_, context_);
+    add_client_token_routes(router_, context_);
+    add_schema_routes(router_, std::move(options.schemas));
     add_console_routes(router_, std::move(options.console), std::move(options.token));
     serve_http(loop_, std::move(listening), [this](HttpRequest request, Respond respond) {
         router_.handle(std::move(request), std::move(respond));

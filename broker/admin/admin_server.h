@@ -15,6 +15,7 @@
 #include "admin/event_loop.h"
 #include "admin/router.h"
 #include "admin/switchboard.h"
+#include "auth/operator_tokens.h"
 #include "reactor/file_descriptor.h"
 #include "reactor/mailroom.h"
 #include "shard/store_port.h"
@@ -25,7 +26,9 @@ struct AdminOptions {
     std::string token;  // who sends it is let in (access.h); empty: none is needed
     std::string version;
     std::vector<ListenerAddress> listeners;
-    ConsoleFiles console;  // may be empty
+    ConsoleFiles console;                             // may be empty
+    std::string schemas;                              // as of read_schemas()
+    const auth::OperatorTokens* operators = nullptr;  // outlives the server; none: they are given no tokens
 };
 
 class AdminServer {

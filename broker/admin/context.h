@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "admin/switchboard.h"
+#include "auth/operator_tokens.h"
+#include "reactor/clock.h"
 #include "shard/store_port.h"
 
 namespace dray::admin {
@@ -21,6 +23,8 @@ struct Context {
     const shard::StorePort& store;
     std::string version;
     std::vector<ListenerAddress> listeners;
+    const auth::OperatorTokens* operators = nullptr;  // none: they are given no tokens
+    reactor::Clock clock = {};
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 

@@ -31,6 +31,7 @@ ordered_json status_json(const Overview& overview) {
             {"uptime_ms", overview.uptime_ms},
             {"shards", overview.shards},
             {"listeners", listeners},
+            {"client_user", overview.client_user},
             {"store", {{"keeps", overview.store_keeps}, {"works", overview.store_works}}},
             {"clients_connected", statistics.clients_connected},
             {"sessions", statistics.sessions},

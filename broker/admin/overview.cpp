@@ -17,6 +17,7 @@ Overview add_up(const Context& context, const std::vector<StatisticsReply>& repl
     Overview overview;
     overview.version = context.version;
     overview.listeners = context.listeners;
+    if (context.operators != nullptr) overview.client_user = context.operators->user();
     const auto uptime = std::chrono::steady_clock::now() - context.started;
     overview.uptime_ms =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(uptime).count());

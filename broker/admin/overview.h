@@ -16,6 +16,7 @@ namespace dray::admin {
 struct Overview {
     std::string version;
     std::vector<ListenerAddress> listeners;
+    std::string client_user;  // as whom operators may be clients; empty: none
     std::uint64_t uptime_ms = 0;
     shard::ShardIndex shards = 0;
     bool store_keeps = false;  // anything, on disk

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 #include "auth/access_file.h"
 #include "auth/password_prompt.h"
@@ -36,7 +36,8 @@ std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config) {
     return std::make_unique<auth::AccessRules>(std::move(roles));
 }
 
-std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config) {
+std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config,
+                                                        const auth::OperatorTokens* operators) {
     if (config.password_file.empty() && config.jwt_key_file.empty()) return nullptr;
     auth::Users users;
     if (const std::string& path = config.password_file; !path.empty()) {
@@ -44,13 +45,14 @@ std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config) {
         if (!parsed) throw std::runtime_error("auth.password_file " + parsed.error().what);
         users = std::move(*parsed);
     }
-    std::optional<auth::TokenOptions> tokens;
+    std::vector<auth::TokenOptions> signers;
+    if (operators != nullptr) signers.push_back(operators->options());
     if (const std::string& path = config.jwt_key_file; !path.empty()) {
         auto keys = auth::TokenKeys::parse(read_file("auth.jwt_key_file", path));
         if (!keys) throw std::runtime_error("auth.jwt_key_file " + path + ": " + keys.error().what);
-        tokens = auth::TokenOptions{std::move(*keys), config.jwt_issuer, config.jwt_audience};
+        signers.push_back({std::move(*keys), config.jwt_issuer, config.jwt_audience});
     }
-    return std::make_unique<auth::Authenticator>(std::move(users), std::move(tokens));
+    return std::make_unique<auth::Authenticator>(std::move(users), std::move(signers));
 }
 
 int hash_password(const std::string& user) {

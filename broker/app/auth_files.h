@@ -7,12 +7,14 @@
 #include "app/config.h"
 #include "auth/access_rules.h"
 #include "auth/authenticator.h"
+#include "auth/operator_tokens.h"
 
 namespace dray::app {
 
-// Of auth.password_file and auth.jwt_key_file; none if there is neither. Throws std::runtime_error that names
-// the file, and the line where one is wrong.
-std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config);
+// Of auth.password_file and auth.jwt_key_file; none if there is neither. It takes `operators`' tokens, too,
+// if there are such. Throws std::runtime_error that names the file, and the line where one is wrong.
+std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config,
+                                                        const auth::OperatorTokens* operators = nullptr);
 
 // The rules of auth.acl_file and of [[access]]; none if there are none of either. Throws like that.
 std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "admin/schemas.h"
 #include "admin/token_file.h"
 #include "app/auth_files.h"
 #include "app/config_changes.h"
@@ -77,6 +78,11 @@ std::shared_ptr<const net::TlsContext> load_certificates(const ListenerConfig& l
     return std::move(*context);
 }
 
+std::unique_ptr<const auth::OperatorTokens> make_operator_tokens(const Config& config) {
+    if (config.admin_client_user.empty()) return nullptr;
+    return std::make_unique<const auth::OperatorTokens>(config.admin_client_user);
+}
+
 const char* anonymous_policy(const net::ListenerOptions& options) {
     return options.allow_anonymous ? "allowed" : "refused: set allow_anonymous = true to let them in";
 }
@@ -85,7 +91,8 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 
 Broker::Broker(const Config& config)
     : config_(config),
-      authenticator_(current<auth::CurrentAuthenticator>(make_authenticator(config))),
+      operators_(make_operator_tokens(config)),
+      authenticator_(current<auth::CurrentAuthenticator>(make_authenticator(config, operators_.get()))),
       access_(current<auth::CurrentAccessRules>(make_access_rules(config))),
       kept_(open_store(config, shard_count(config))),
       reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()) {
@@ -144,8 +151,12 @@ void Broker::listen_for_operators(const Config& config) {
     const net::Address wanted = or_throw(net::bind_address(config.admin_bind));
     net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, 1));
     if (opened.file) socket_files_.push_back(std::move(opened.file));
-    admin::AdminOptions options{admin::read_token_file(config.admin_token_file), kVersion, listeners_,
-                                find_console(config.console_dir)};
+    admin::AdminOptions options{admin::read_token_file(config.admin_token_file),
+                                kVersion,
+                                listeners_,
+                                find_console(config.console_dir),
+                                admin::read_schemas(config.schema_dir),
+                                operators_.get()};
     const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
     const char* const console = options.console.empty() ? "not installed" : "at /";
     admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),
@@ -171,7 +182,7 @@ void Broker::reload_or_throw(const Config& config) {
     for (const std::string& key : changed) {
         if (!can_change_while_running(key)) throw std::runtime_error(key + " is only changed by a restart");
     }
-    auto authenticator = make_authenticator(config);
+    auto authenticator = make_authenticator(config, operators_.get());
     auto access = make_access_rules(config);
     if (!authenticator != !authenticator_)
         throw std::runtime_error("auth: that clients prove who they are begins or ends by a restart only");

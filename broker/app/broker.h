@@ -15,6 +15,7 @@
 #include "app/config.h"
 #include "auth/current_access_rules.h"
 #include "auth/current_authenticator.h"
+#include "auth/operator_tokens.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "net/socket_transport.h"
@@ -50,6 +51,7 @@ class Broker {
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
 
     Config config_;                                              // in force
+    std::unique_ptr<const auth::OperatorTokens> operators_;      // none without admin.client_user
     std::unique_ptr<auth::CurrentAuthenticator> authenticator_;  // none without a password or key file
     std::unique_ptr<auth::CurrentAccessRules> access_;           // none: everything is allowed
     store::MemoryStore memory_;

@@ -268,6 +268,11 @@ void ConfigLoader::check_files() {
 }
 
 void ConfigLoader::check_admin() {
+    if (!config_.admin_client_user.empty() && config_.password_file.empty() && config_.jwt_key_file.empty()) {
+        error(source_of("admin.client_user"),
+              "admin.client_user: needs auth.password_file or auth.jwt_key_file, for without them nobody is "
+              "asked who he is");
+    }
     if (config_.admin_bind.empty() || !config_.admin_token_file.empty()) return;
     const auto address = net::bind_address(config_.admin_bind);
     if (!address || address->is_of_this_machine()) return;  // what cannot be bound is told by whoever binds

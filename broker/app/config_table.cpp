@@ -129,6 +129,16 @@ constexpr std::array kRows{
                  "what a request has to show is the first line of that file; \"\" = nothing, which is only "
                  "possible on an address of this machine"}},
     Row<Config>{
+        own<&Config::admin_client_user>,
+        {"admin.client_user",
+         "the user as whom the console's own client connects; the broker signs it a token. \"\" = none: "
+         "it connects as any other"}},
+    Row<Config>{
+        own<&Config::schema_dir>,
+        {"admin.schema_dir",
+         "asyncapi.json and descriptors.binpb, by which the console decodes payloads; \"\" = none: it "
+         "guesses"}},
+    Row<Config>{
         own<&Config::console_dir>,
         {"admin.console_dir",
          "files of the operators' page; \"\" = share/dray/console beside the program's folder, if there"}},

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 
+#include "admin/schemas.h"
 #include "admin/token_file.h"
 #include "app/auth_files.h"
 #include "app/broker.h"
@@ -101,6 +102,7 @@ int check_files(const Config& config) {
         make_authenticator(config);
         make_access_rules(config);
         admin::read_token_file(config.admin_token_file);
+        admin::read_schemas(config.schema_dir);
         find_console(config.console_dir);
     } catch (const std::exception& error) {
         std::cerr << "drayd: " << error.what() << '\n';

@@ -11,9 +11,9 @@
 
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "auth/password_file.h"
 #include "auth/token.h"
@@ -23,16 +23,18 @@ namespace dray::auth {
 
 class Authenticator final : public shard::AuthPort {
   public:
-    explicit Authenticator(Users users, std::optional<TokenOptions> tokens = std::nullopt);
+    // `signers`: whose tokens are taken.
+    explicit Authenticator(Users users, std::vector<TokenOptions> signers = {});
 
     std::unique_ptr<shard::AuthExchange> begin(std::string_view method) const override;
     shard::AuthAnswer check_password(std::string_view user, ByteView password, Instant now) const override;
 
   private:
+    shard::AuthAnswer check_signed(std::string_view token, Instant now) const;
     bool was_right_before(const std::string& user, std::string_view fingerprint) const;
 
     Users users_;
-    std::optional<TokenOptions> tokens_;  // none: no token is taken
+    std::vector<TokenOptions> signers_;
     std::string key_;      // of this process: fingerprints, and the salts of users who do not exist
     PasswordHash nobody_;  // checked in place of users who do not exist
     mutable std::mutex mutex_;

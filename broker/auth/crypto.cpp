@@ -112,6 +112,13 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
+std::string to_base64url(std::string_view bytes) {
+    std::string text = to_base64(bytes);
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
+    return text.substr(0, text.find('='));
+}
+
 std::optional<std::string> from_base64url(std::string_view text) {
     if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
     std::string padded(text);

@@ -33,6 +33,7 @@ std::string random_bytes(std::size_t count);
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 // RFC 4648 section 5, without padding.
+std::string to_base64url(std::string_view bytes);
 std::optional<std::string> from_base64url(std::string_view text);
 
 }  // namespace dray::auth

@@ -77,6 +77,7 @@ export interface Status {
   uptime_ms: number;
   shards: number;
   listeners: { kind: string; address: string }[];
+  client_user: string; // as whom an operator may be a client; empty: the broker signs no tokens
   store: { keeps: boolean; works: boolean };
   clients_connected: number;
   sessions: number;
@@ -94,6 +95,24 @@ export interface Status {
   connects_refused: number;
   protocol_errors: number;
   books: Books;
+}
+
+export interface ClientToken {
+  user: string;
+  token: string;
+  expires_in_s: number;
+}
+
+// Of admin.schema_dir; no channels without it.
+export interface Schemas {
+  asyncapi: AsyncApi;
+  descriptors_base64: string; // google.protobuf.FileDescriptorSet
+}
+
+// AsyncAPI 3, as far as it says which message is on which topic.
+export interface AsyncApi {
+  channels: Record<string, { address?: string; messages?: Record<string, { $ref?: string }> }>;
+  components?: { messages?: Record<string, { payload?: { schema?: { $ref?: string } } }> };
 }
 
 export interface Session {

@@ -3,6 +3,7 @@ import type { Message, QueuedMessage } from "./api";
 import { element } from "./dom";
 import { bytes, time } from "./format";
 import { decode, fromBase64 } from "./payload";
+import { schema } from "./schema-source";
 
 export class MessageList<Kind extends Message | QueuedMessage> {
   readonly root: HTMLElement;
@@ -50,13 +51,13 @@ function details(message: Message | QueuedMessage): HTMLElement {
     ),
   );
   // What nobody opens need not be decoded.
-  made.addEventListener("toggle", () => made.append(...contents(message)), { once: true });
+  made.addEventListener("toggle", () => void contents(message).then((parts) => made.append(...parts)), { once: true });
   return made;
 }
 
-function contents(message: Message): Node[] {
+async function contents(message: Message): Promise<Node[]> {
   const payload = message.payload_base64 === undefined ? new TextEncoder().encode(message.payload ?? "") : fromBase64(message.payload_base64);
-  const decoded = decode(payload);
+  const decoded = (await schema()).decode(message.topic, payload) ?? decode(payload);
   const kind = message.truncated ? `${decoded.kind}, the beginning` : decoded.kind;
   const properties = element("dl", { class: "properties" });
   for (const [name, value] of propertiesOf(message)) {

@@ -2,7 +2,7 @@
 //
 // Pure.
 export interface Decoded {
-  kind: "empty" | "JSON" | "text" | "protobuf" | "bytes";
+  kind: string; // empty, JSON, text, protobuf, bytes; or the type that its schema says it is (schema.ts)
   text: string;
 }
 

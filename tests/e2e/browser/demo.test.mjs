@@ -68,6 +68,34 @@ describe("the demo in a browser", () => {
     await page.getByRole("heading", { level: 1, name: "60 vehicles" }).waitFor();
   });
 
+  test("an operator tries things as a client from the broker's console, and reads what the services say", { timeout: 120_000 }, async () => {
+    const { page, complaints } = await openPage(browser);
+    page.setDefaultTimeout(kStepMs);
+    await page.goto(demo.status().console);
+    await page.getByRole("link", { name: "Try it" }).click();
+    await page.getByPlaceholder("console, by a token of the broker").waitFor();
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByText("Connected as console-", { exact: false }).waitFor();
+    const subscribe = async (filter) => {
+      await page.getByLabel("Topic filter").fill(filter);
+      await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+      await page.getByText(`Subscribed to ${filter}.`).waitFor();
+    };
+    await subscribe("tried/+");
+    await page.getByLabel("Topic", { exact: true }).fill("tried/once");
+    await page.getByLabel("Payload").fill("cheers");
+    await page.getByRole("button", { name: "Publish", exact: true }).click();
+    await page.locator("summary", { hasText: "tried/once" }).click();
+    await page.getByText("cheers", { exact: true }).last().waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await subscribe("data/inventory/hazy-ipa");
+    await page.locator("summary", { hasText: "data/inventory/hazy-ipa" }).click();
+    await page.getByText("Payload: dray.v1.StockLevel").waitFor();
+    await page.getByText('"sku": "hazy-ipa"').waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
   test("a declined card ends on the page as that", { timeout: 120_000 }, async () => {
     const { page, complaints } = await openPage(browser);
     page.setDefaultTimeout(kStepMs);

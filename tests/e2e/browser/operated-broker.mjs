@@ -28,6 +28,12 @@ alert_messages = 2
 name = "events"
 filters = ["order/#"]
 `;
+// message Job { string order = 1; uint32 crates = 2; }, in a file of the package plant, as protoc writes it.
+const kDescriptors = "Ck8KCWpvYi5wcm90bxIFcGxhbnQiMwoDSm9iEhQKBW9yZGVyGAEgASgJUgVvcmRlchIWCgZjcmF0ZXMYAiABKA1SBmNyYXRlc2IGcHJvdG8z";
+const kAsyncApi = {
+  channels: { job: { address: "job/b", messages: { Job: { $ref: "#/components/messages/Job" } } } },
+  components: { messages: { Job: { payload: { schema: { $ref: "job.proto#/plant.Job" } } } } },
+};
 // 1: "order-7"  2: 42
 export const kProtobuf = Buffer.from([0x0a, 7, ...Buffer.from("order-7"), 0x10, 42]);
 
@@ -40,6 +46,8 @@ export class OperatedBroker {
     this.drayd = drayd;
     fs.writeFileSync(path.join(this.folder, "drayd.toml"), kConfig);
     fs.writeFileSync(path.join(this.folder, "token"), `${kToken}\n`);
+    fs.writeFileSync(path.join(this.folder, "descriptors.binpb"), Buffer.from(kDescriptors, "base64"));
+    fs.writeFileSync(path.join(this.folder, "asyncapi.json"), JSON.stringify(kAsyncApi));
   }
 
   get url() {
@@ -53,7 +61,8 @@ export class OperatedBroker {
     this.process = spawn(
       this.drayd,
       ["--config", path.join(this.folder, "drayd.toml"), "--threads", "2", "--data-dir", path.join(this.folder, "data"),
-        "--mqtt", tcp, "--ws", ws, "--admin", admin, ...settings],
+        "--mqtt", tcp, "--ws", ws, "--admin", admin,
+        "--set", `admin.schema_dir=${this.folder}`, ...settings],
       { stdio: ["ignore", "pipe", "ignore"] },
     );
     const lines = readline.createInterface({ input: this.process.stdout });

@@ -16,7 +16,8 @@ const kLooks = ["light", "dark"].flatMap((colorScheme) => [
 const kDrawMs = 3_000;
 const kRideMs = 12_000;
 const kDeliveryMs = 300_000;
-const kConsoleViews = ["overview", "clients", "queues", "streams", "topics", "books", "try"];
+const kRatesMs = 8_000; // the console asks every two seconds, and a rate takes two answers
+const kConsoleViews = ["overview", "clients", "queues", "streams", "topics", "books"];
 const kDeclinedCard = "4000 0000 0000 0002";
 
 const folder = process.argv[2];
@@ -43,13 +44,13 @@ async function takeAll() {
   await cancelled.page.getByRole("button", { name: "Yes, cancel it" }).click();
   const delivered = await order(url);
   await shoot("store", url, async (page) => {
-    await page.getByRole("button", { name: /One Hazy IPA.* more/ }).click();
-    await page.getByText(/Basket:/).click();
+    await page.getByRole("button", { name: /One Brown Porter.* more/ }).click();
   });
   await shoot("declined", declined.url);
   await delivered.page.getByRole("heading", { level: 1, name: /On the way|Arriving|At your door|Delivered/ }).waitFor();
   await shoot("fleet", fleet, (page) => page.getByRole("heading", { name: /^[1-9]\d* vehicles/ }).waitFor());
-  for (const view of kConsoleViews) await shoot(`console-${view}`, operators, (page) => goTo(page, view));
+  for (const view of kConsoleViews) await shoot(`console-${view}`, operators, (page) => goTo(page, view).then(() => pause(kRatesMs)));
+  await shoot("console-try", operators, tryIt);
   await delivered.page.getByRole("heading", { level: 1, name: "Delivered. Cheers!" }).waitFor();
   await shoot("saga", `${url}saga.html?order=${delivered.id}`);
   await shoot("saga-cancelled", `${url}saga.html?order=${cancelled.id}`);
@@ -98,6 +99,15 @@ async function shoot(name, url, prepare = async () => undefined, more = {}) {
 async function goTo(page, view) {
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+}
+
+async function tryIt(page) {
+  await goTo(page, "try");
+  await page.getByPlaceholder(/by a token/).waitFor();
+  await page.getByRole("button", { name: "Connect", exact: true }).click();
+  await page.getByLabel("Topic filter").fill("order/award/+");
+  await page.getByRole("button", { name: "Subscribe", exact: true }).click();
+  await page.locator("summary", { hasText: "order/award/" }).first().click();
 }
 
 async function save(page, name, look) {

@@ -97,6 +97,47 @@ class Access(FolderCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("admin.bind: other machines can reach 0.0.0.0:0, so it needs admin.token_file", done.stderr)
 
+    def test_an_operator_is_a_client_by_a_token_of_the_broker(self):
+        key, token = self.folder / "key", self.folder / "token"
+        key.write_text("a secret of some other signer, long enough")
+        token.write_text("very secret\n")
+        with Drayd(self.folder, "--set", f"admin.token_file={token}", "--set", f"auth.jwt_key_file={key}",
+                   "--set", "admin.client_user=ops", "--set", "listeners.allow_anonymous=false") as drayd:
+            self.assertEqual(drayd.http("POST", "/api/v1/client-token")[0], 401)
+            let_in = {"Authorization": "Bearer very secret"}
+            self.assertEqual(drayd.http("GET", "/api/v1/status", headers=let_in)[1]["client_user"], "ops")
+            status, given = drayd.http("POST", "/api/v1/client-token", headers=let_in)
+            self.assertEqual((status, given["user"], given["expires_in_s"]), (200, "ops", 3600))
+            client = paho.Client("console", protocol=paho.MQTTv311)
+            client.username_pw_set("ops", given["token"])
+            client.connect("127.0.0.1", drayd.port("mqtt"))
+            client.loop_start()
+            wait_for(client.is_connected, "the client to be let in")
+            session = drayd.http("GET", "/api/v1/sessions/console", headers=let_in)[1]
+            self.assertEqual(session["user_name"], "ops")
+            client.disconnect()
+            client.loop_stop()
+
+    def test_operators_tokens_need_a_broker_that_asks_for_names(self):
+        done = subprocess.run([PROGRAMS["drayd"], "--set", "admin.client_user=ops", "--check-config"],
+                              capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("admin.client_user: needs auth.password_file or auth.jwt_key_file", done.stderr)
+        with Drayd(self.folder) as drayd:
+            self.assertEqual(drayd.http("POST", "/api/v1/client-token")[0], 409)
+
+    def test_schemas_are_given_as_they_are_and_refused_if_they_are_none(self):
+        (self.folder / "descriptors.binpb").write_bytes(b"\x0a\x00")
+        (self.folder / "asyncapi.json").write_text('{"channels": {"a": {"address": "a/{b}"}}}')
+        with Drayd(self.folder, "--set", f"admin.schema_dir={self.folder}") as drayd:
+            self.assertEqual(drayd.http("GET", "/api/v1/schemas"), (200, {
+                "asyncapi": {"channels": {"a": {"address": "a/{b}"}}}, "descriptors_base64": "CgA="}))
+        (self.folder / "asyncapi.json").write_text('{"channels": 1}')
+        done = subprocess.run([PROGRAMS["drayd"], "--set", f"admin.schema_dir={self.folder}", "--check-config"],
+                              capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"admin.schema_dir: {self.folder}/asyncapi.json is no AsyncAPI document", done.stderr)
+
     def test_an_empty_token_file_is_refused(self):
         token = self.folder / "token"
         token.write_text("\n")

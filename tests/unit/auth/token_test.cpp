@@ -3,10 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "auth/authenticator.h"
 #include "auth/crypto.h"
+#include "auth/operator_tokens.h"
 
 namespace dray::auth {
 namespace {
@@ -14,17 +13,10 @@ namespace {
 constexpr std::string_view kSecret = "a secret of at least 32 bytes, for the tests";
 constexpr Instant kNow{1'700'000'000'000};
 
-std::string base64url(std::string_view bytes) {
-    std::string text = to_base64(bytes);
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return text.substr(0, text.find('='));
-}
-
 std::string sign(std::string_view claims, std::string_view header = R"({"alg":"HS256"})",
                  std::string_view secret = kSecret) {
-    const std::string text = base64url(header) + '.' + base64url(claims);
-    return text + '.' + base64url(as_text(hmac_sha256(secret, text)));
+    const std::string text = to_base64url(header) + '.' + to_base64url(claims);
+    return text + '.' + to_base64url(as_text(hmac_sha256(secret, text)));
 }
 
 TokenOptions options_of(std::string_view keys) {
@@ -116,7 +108,7 @@ constexpr const char* kRfcEcToken =
 
 bool rfc_key_proves(std::string_view keys, const char* algorithm, const char* signature) {
     const std::string header = std::string(R"({"alg":")") + algorithm + "\"}";
-    const std::string text = base64url(header) + '.' + kRfcClaims;
+    const std::string text = to_base64url(header) + '.' + kRfcClaims;
     return options_of(keys).keys.prove(algorithm, "", text, *from_base64url(signature));
 }
 
@@ -132,7 +124,7 @@ TEST(TokenKeys, ProveTheExamplesOfTheRfc) {
 }
 
 TEST(TokenKeys, AreChosenByTheirName) {
-    const std::string key = base64url(kSecret);
+    const std::string key = to_base64url(kSecret);
     const std::string keys = R"({"keys":[{"kty":"oct","kid":"new","k":")" + key + R"("}]})";
     EXPECT_EQ(why_not(sign(kGood), options_of(keys)), "");
     EXPECT_EQ(why_not(sign(kGood, R"({"alg":"HS256","kid":"new"})"), options_of(keys)), "");
@@ -156,7 +148,7 @@ TEST(TokenKeys, WhatIsWrongIsSaidWithoutTheSecret) {
 }
 
 TEST(Token, StandsInPlaceOfThePassword) {
-    const Authenticator both({{"ann", ScramVerifier::make("hops", "salt", 4096)}}, options_of(kSecret));
+    const Authenticator both({{"ann", ScramVerifier::make("hops", "salt", 4096)}}, {options_of(kSecret)});
     const auto by_token = both.check_password("whoever", as_bytes(sign(kGood)), kNow);
     EXPECT_EQ(by_token.kind, shard::AuthAnswer::Kind::kSuccess);
     EXPECT_EQ(by_token.user, "ann");
@@ -165,6 +157,21 @@ TEST(Token, StandsInPlaceOfThePassword) {
     const Authenticator no_tokens({});
     EXPECT_EQ(no_tokens.check_password("ann", as_bytes(sign(kGood)), kNow).kind,
               shard::AuthAnswer::Kind::kFailure);
+}
+
+TEST(OperatorTokens, LetTheirUserInForAnHourBesideOtherSigners) {
+    const OperatorTokens operators("console");
+    const Authenticator both({}, {operators.options(), options_of(kSecret)});
+    const std::string token = operators.sign(kNow);
+    const auto at = [&](Instant now) { return both.check_password("x", as_bytes(token), now); };
+    EXPECT_EQ(at(kNow).kind, shard::AuthAnswer::Kind::kSuccess);
+    EXPECT_EQ(at(kNow).user, "console");
+    EXPECT_EQ(at(kNow).expires_at, kNow + OperatorTokens::kLifetime);
+    EXPECT_EQ(at(kNow + OperatorTokens::kLifetime).kind, shard::AuthAnswer::Kind::kFailure);
+    EXPECT_EQ(both.check_password("x", as_bytes(sign(kGood)), kNow).user, "ann");
+    const std::string strange = OperatorTokens("console").sign(kNow);
+    EXPECT_EQ(both.check_password("x", as_bytes(strange), kNow).kind, shard::AuthAnswer::Kind::kFailure)
+        << "signed by another process";
 }
 
 }  // namespace

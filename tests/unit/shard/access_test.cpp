@@ -198,7 +198,7 @@ TEST_P(Access, ATokenShowsOneOrderAndEndsTheConnectionInTime) {
     customer.subscribe = {"order/+/%{order}", "order/track/%{order}"};
     const auth::AccessRules rules({customer});
     const auth::Authenticator authenticator(
-        {}, auth::TokenOptions{std::move(*auth::TokenKeys::parse(kSecret)), "", ""});
+        {}, {auth::TokenOptions{std::move(*auth::TokenKeys::parse(kSecret)), "", ""}});
     WorldOptions with_tokens = options();
     with_tokens.access = &rules;
     with_tokens.auth = &authenticator;

@@ -1,7 +1,7 @@
 // A client to try things with: MQTT 5 over WebSocket, as any other, with the rights of whoever it says it is.
 import mqtt, { type IClientPublishOptions, type MqttClient } from "mqtt";
 
-import { type Message, type Status, get } from "../api";
+import { type ClientToken, type Message, type Status, ask, get, problemOf } from "../api";
 import { button, element, labelled, select, setText } from "../dom";
 import { MessageList } from "../message-list";
 import type { View } from "../view";
@@ -22,7 +22,7 @@ export function tryIt(): View {
       signal.addEventListener("abort", () => client.disconnect());
       root.append(...client.parts);
       void get<Status>("status", {}, signal)
-        .then((status) => client.suggest(status.listeners))
+        .then((status) => client.suggest(status))
         .catch(() => undefined); // then the person types it
     },
   };
@@ -31,6 +31,8 @@ export function tryIt(): View {
 class TryClient {
   readonly parts: HTMLElement[];
   private client: MqttClient | null = null;
+  private operatorsUser = "";
+  private attempts = 0;
   private readonly filters = new Set<string>();
   private readonly url = element("input", { type: "url", required: true, placeholder: "ws://…", autocomplete: "off", spellcheck: "false" });
   private readonly id = element("input", { type: "text", value: `console-${crypto.getRandomValues(new Uint32Array(1))[0]}`, autocomplete: "off" });
@@ -55,7 +57,9 @@ class TryClient {
     ];
   }
 
-  suggest(listeners: Status["listeners"]): void {
+  suggest({ listeners, client_user }: Status): void {
+    this.operatorsUser = client_user;
+    if (client_user) this.user.placeholder = `${client_user}, by a token of the broker`;
     const wanted = location.protocol === "https:" ? "wss" : "ws";
     const found = listeners.find(({ kind }) => kind === wanted) ?? listeners.find(({ kind }) => kind === "ws" || kind === "wss");
     if (!found) return setText(this.state, "The broker has no WebSocket listener: set listeners.ws.");
@@ -65,6 +69,7 @@ class TryClient {
   }
 
   disconnect(): void {
+    this.attempts += 1; // one that is under way leads nowhere
     this.client?.end(true);
     this.client = null;
     this.filters.clear();
@@ -72,13 +77,16 @@ class TryClient {
     this.enter(false, "Not connected.");
   }
 
-  private connect(): void {
+  private async connect(): Promise<void> {
     this.disconnect();
     this.enter(false, "Connecting…");
+    const attempt = this.attempts;
+    const credentials = await this.credentials();
+    if (attempt !== this.attempts) return;
     const client = mqtt.connect(this.url.value, {
       protocolVersion: 5,
       clientId: this.id.value,
-      ...(this.user.value ? { username: this.user.value, password: this.password.value } : {}),
+      ...credentials,
       clean: true,
       reconnectPeriod: 0,
       timerVariant: "native", // no worker: the page's policy forbids it
@@ -89,6 +97,14 @@ class TryClient {
     client.on("error", (error) => this.failed(client, error.message));
     client.on("close", () => this.failed(client, "the connection was closed"));
     client.on("message", (topic, payload, packet) => this.show(topic, payload, packet.qos, packet.retain, packet.properties));
+  }
+
+  // Who names nobody is the operator that the console knows him as, where the broker signs tokens for one.
+  private async credentials(): Promise<{ username?: string; password?: string }> {
+    if (this.user.value) return { username: this.user.value, password: this.password.value };
+    if (!this.operatorsUser) return {};
+    const { user, token } = await ask<ClientToken>("POST", "client-token");
+    return { username: user, password: token };
   }
 
   private failed(client: MqttClient, why: string): void {
@@ -108,7 +124,7 @@ class TryClient {
       [labelled("WebSocket address", this.url), labelled("Client id", this.id), labelled("User", this.user), labelled("Password", this.password)],
       [this.connectButton, this.disconnectButton],
       "Connect",
-      () => this.connect(),
+      () => void this.connect().catch((error: unknown) => this.enter(false, `Not connected: ${problemOf(error)}.`)),
     );
   }
 
