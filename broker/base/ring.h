@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/block_cache.h"
 
 namespace dray {
 
@@ -52,7 +53,7 @@ class Ring {
     // Gives the memory back as well: for what has become idle.
     void clear_and_free() {
         clear();
-        if (slots_) std::allocator<T>{}.deallocate(slots_, capacity_);
+        free_slots();
         slots_ = nullptr;
         capacity_ = head_ = 0;
     }
@@ -65,14 +66,18 @@ class Ring {
         std::swap(head_, other.head_);
         std::swap(count_, other.count_);
     }
+    void free_slots() {
+        if (slots_) BlockCache::give(slots_, capacity_ * sizeof(T));
+    }
     void grow() {
+        static_assert(alignof(T) <= alignof(std::max_align_t));
         const std::uint32_t wider = capacity_ == 0 ? 4 : capacity_ * 2;
-        T* slots = std::allocator<T>{}.allocate(wider);
+        T* slots = static_cast<T*>(BlockCache::take(wider * sizeof(T)));
         for (std::uint32_t i = 0; i < count_; ++i) {
             std::construct_at(&slots[i], std::move((*this)[i]));
             std::destroy_at(&(*this)[i]);
         }
-        if (slots_) std::allocator<T>{}.deallocate(slots_, capacity_);
+        free_slots();
         slots_ = slots;
         capacity_ = wider;
         head_ = 0;

@@ -22,6 +22,7 @@ Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom&
 
 void Reactor::run() {
     DRAY_ASSERT(transport_);
+    const BlockCache::InUse in_use(blocks_);
     while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) turn();
     serve_mail();  // what was on its way must not leak
     transport_->end_turn();

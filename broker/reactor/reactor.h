@@ -11,6 +11,7 @@
 #include <atomic>
 #include <string>
 
+#include "base/block_cache.h"
 #include "base/instant.h"
 #include "reactor/clock.h"
 #include "reactor/log.h"
@@ -86,6 +87,7 @@ class Reactor {
     Mailroom& mailroom_;
     Clock clock_;
     Instant now_;
+    BlockCache blocks_;
     Poller poller_;
     Bell bell_;
     shard::Shard shard_;

@@ -1,10 +1,10 @@
 #include "session/message.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
 #include "base/assert.h"
+#include "base/block_cache.h"
 
 namespace dray::session {
 
@@ -34,8 +34,7 @@ Ref<Message> Message::make(const mqtt::Publish& publish, std::string_view topic,
         if (travels(property.id)) property_bytes += property.wire.size();
     }
     const std::size_t size = sizeof(Message) + topic.size() + property_bytes + publish.payload.size();
-    void* block = std::malloc(size);
-    if (block == nullptr) throw std::bad_alloc();
+    void* const block = BlockCache::take(size);
     auto* message = new (block) Message();
     message->topic_bytes_ = static_cast<std::uint16_t>(topic.size());
     message->property_bytes_ = static_cast<std::uint32_t>(property_bytes);
@@ -77,8 +76,9 @@ Ref<Message> Message::make_raw(std::string_view bytes) {
 }
 
 void Message::destroy(const Message* message) {
+    const std::size_t size = message->weight();
     message->~Message();
-    std::free(const_cast<Message*>(message));
+    BlockCache::give(const_cast<Message*>(message), size);
 }
 
 }  // namespace dray::session

@@ -17,6 +17,7 @@
 #include <map>
 #include <string>
 
+#include "base/block_cache.h"
 #include "mqtt/decode.h"
 #include "mqtt/encode.h"
 #include "shard/shard.h"
@@ -190,6 +191,8 @@ const std::map<std::string, Path> kPaths = {
 };
 
 int publish_on(const Path& path, std::uint64_t count) {
+    BlockCache blocks;
+    const BlockCache::InUse in_use(blocks);
     Core core;
     for (int i = 0; i < path.other_filters; ++i) {
         core.join("t/" + std::to_string(i) + (i % 2 == 0 ? "/+" : ""), path.qos);
