@@ -1,8 +1,10 @@
 // What SubscriptionTree::match() found. Kept by the caller and used again for the next message, so that
-// matching allocates nothing once it has grown to the size of the work.
+// matching allocates nothing once it has grown to the size of the work; and messages on one topic often come
+// in a row, so what was found for it stands until the tree changes. Does not outlive its tree.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "topics/level_trie.h"
@@ -10,6 +12,8 @@
 #include "topics/subscriber_list.h"
 
 namespace dray::topics {
+
+class SubscriptionTree;
 
 struct MatchResult {
     // One for each matching filter: a session with overlapping filters comes several times.
@@ -22,10 +26,15 @@ struct MatchResult {
         subscribers.clear();
         groups.clear();
         remote_shards = 0;
+        tree_ = nullptr;
     }
 
   private:
     friend class SubscriptionTree;
+    // What this is the answer to.
+    const SubscriptionTree* tree_ = nullptr;  // none: to nothing
+    std::uint64_t tree_changes_ = 0;
+    std::string topic_;
     // The nodes that the levels read so far have led to, and those of the next level.
     std::vector<NodeIndex> reached_;
     std::vector<NodeIndex> reached_next_;

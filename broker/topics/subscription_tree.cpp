@@ -5,6 +5,7 @@
 namespace dray::topics {
 
 SubscriptionTree::Added SubscriptionTree::subscribe(std::string_view filter, const Subscriber& subscriber) {
+    ++changes_;
     Takers& takers = trie_[node_for(filter)].payload;
     const bool had_local = takers.has_local();
     const bool is_new = takers.subscribers.put(subscriber);
@@ -13,6 +14,7 @@ SubscriptionTree::Added SubscriptionTree::subscribe(std::string_view filter, con
 }
 
 SubscriptionTree::Removed SubscriptionTree::unsubscribe(std::string_view filter, SessionIndex session) {
+    ++changes_;
     const NodeIndex node = trie_.find(filter);
     if (node == kNoNode || !trie_[node].payload.subscribers.remove(session)) return {};
     --subscription_count_;
@@ -28,6 +30,7 @@ const Subscriber* SubscriptionTree::find(std::string_view filter, SessionIndex s
 
 SubscriptionTree::Added SubscriptionTree::join(std::string_view group, std::string_view filter,
                                                const GroupMember& member) {
+    ++changes_;
     const NodeIndex node = node_for(filter);
     const bool had_local = trie_[node].payload.has_local();
     GroupId id = group_of(node, group);
@@ -39,6 +42,7 @@ SubscriptionTree::Added SubscriptionTree::join(std::string_view group, std::stri
 
 SubscriptionTree::Removed SubscriptionTree::leave(std::string_view group, std::string_view filter,
                                                   MemberId member) {
+    ++changes_;
     const NodeIndex node = trie_.find(filter);
     if (node == kNoNode) return {};
     const GroupId id = group_of(node, group);
@@ -58,6 +62,7 @@ SharedGroup* SubscriptionTree::find_group(std::string_view group, std::string_vi
 }
 
 bool SubscriptionTree::add_route(std::string_view filter, ShardIndex shard) {
+    ++changes_;
     DRAY_ASSERT(shard < 64);
     std::uint64_t& shards = trie_[node_for(filter)].payload.remote_shards;
     const std::uint64_t before = shards;
@@ -66,6 +71,7 @@ bool SubscriptionTree::add_route(std::string_view filter, ShardIndex shard) {
 }
 
 bool SubscriptionTree::remove_route(std::string_view filter, ShardIndex shard) {
+    ++changes_;
     DRAY_ASSERT(shard < 64);
     const NodeIndex node = trie_.find(filter);
     if (node == kNoNode) return false;
@@ -78,7 +84,11 @@ bool SubscriptionTree::remove_route(std::string_view filter, ShardIndex shard) {
 }
 
 void SubscriptionTree::match(std::string_view topic, MatchResult& out) const {
+    if (stands(topic, out)) return;
     out.clear();
+    out.tree_ = this;
+    out.tree_changes_ = changes_;
+    out.topic_ = topic;
     out.reached_.assign(1, kRootNode);
     mqtt::Levels levels(topic);
     bool wildcards_match = !topic.starts_with('$');
@@ -93,6 +103,10 @@ void SubscriptionTree::match(std::string_view topic, MatchResult& out) const {
         const NodeIndex hash_child = trie_[node].payload.hash_child;
         if (hash_child != kNoNode) take(hash_child, out);
     }
+}
+
+bool SubscriptionTree::stands(std::string_view topic, const MatchResult& found) const {
+    return found.tree_ == this && found.tree_changes_ == changes_ && found.topic_ == topic;
 }
 
 // One level on: each node reached gives its '#' what has come so far, and leads to its '+' and its literal.

@@ -59,7 +59,7 @@ class SubscriptionTree {
     bool add_route(std::string_view filter, ShardIndex shard);
     bool remove_route(std::string_view filter, ShardIndex shard);
 
-    // Clears `out` and fills it with all that takes the topic, which is a valid topic name.
+    // Fills `out` with all that takes the topic, which is a valid topic name, and with nothing else.
     void match(std::string_view topic, MatchResult& out) const;
 
     std::size_t subscription_count() const { return subscription_count_; }  // members of groups included
@@ -88,10 +88,12 @@ class SubscriptionTree {
     void remove_group(NodeIndex node, GroupId id);
     void step(std::string_view level, bool wildcards_match, MatchResult& out) const;
     void take(NodeIndex node, MatchResult& out) const;
+    bool stands(std::string_view topic, const MatchResult& found) const;
 
     LevelTrie<Takers> trie_;
     Slab<SharedGroup> groups_;
     std::size_t subscription_count_ = 0;
+    std::uint64_t changes_ = 0;  // counted by whatever changes what a topic matches
 };
 
 }  // namespace dray::topics

@@ -120,6 +120,55 @@ TEST(SubscriptionTree, ARouteDoesNotCountAsLocal) {
     EXPECT_EQ(match.remote_shards, 8U);
 }
 
+// What was found for a topic stands until the tree changes, and no longer.
+TEST(SubscriptionTree, ATopicThatIsMatchedAgainSeesEveryChange) {
+    SubscriptionTree tree(1);
+    MatchResult match;
+    const auto found = [&] {
+        tree.match("a", match);
+        std::string text;
+        for (const Subscriber& subscriber : match.subscribers)
+            text += 's' + std::to_string(subscriber.subscription_id);
+        for (std::size_t i = 0; i < match.groups.size(); ++i) text += 'g';
+        for (std::uint64_t left = match.remote_shards; left != 0; left &= left - 1) text += 'r';
+        return text;
+    };
+    EXPECT_EQ(found(), "");
+    tree.subscribe("a", {.session = 1, .subscription_id = 1});
+    EXPECT_EQ(found(), "s1");
+    EXPECT_EQ(found(), "s1");
+    tree.subscribe("a", {.session = 1, .subscription_id = 2});
+    EXPECT_EQ(found(), "s2") << "it was replaced";
+    tree.join("workers", "a", {.id = 1});
+    EXPECT_EQ(found(), "s2g");
+    tree.add_route("+", 3);
+    EXPECT_EQ(found(), "s2gr");
+    tree.remove_route("+", 3);
+    EXPECT_EQ(found(), "s2g");
+    tree.leave("workers", "a", 1);
+    EXPECT_EQ(found(), "s2");
+    tree.unsubscribe("a", 1);
+    EXPECT_EQ(found(), "");
+}
+
+TEST(SubscriptionTree, OneResultServesManyTopicsAndTrees) {
+    SubscriptionTree first(1);
+    SubscriptionTree second(1);
+    first.subscribe("a", {.session = 1});
+    second.subscribe("a", {.session = 2});
+    MatchResult match;
+    first.match("a", match);
+    second.match("a", match);
+    ASSERT_EQ(match.subscribers.size(), 1U);
+    EXPECT_EQ(match.subscribers.front().session, 2U);
+    second.match("b", match);
+    EXPECT_TRUE(match.empty());
+    second.match("a", match);
+    match.clear();
+    second.match("a", match);
+    EXPECT_EQ(match.subscribers.size(), 1U);
+}
+
 // Random filters come and go; every match is compared with mqtt::matches() over all of them.
 TEST(SubscriptionTree, AgreesWithTryingEveryFilter) {
     Random random(test_seed());
