@@ -15,6 +15,7 @@ Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom&
       mailroom_(mailroom),
       clock_(clock),
       now_(clock.now()),
+      alarm_(poller_),
       shard_(std::move(options), store, now_) {
     const std::error_code error = poller_.add(mailroom.bell(index_), bell_, EPOLLIN | EPOLLET);
     if (error) throw std::system_error(error, "epoll_ctl");
@@ -50,10 +51,10 @@ void Reactor::turn() {
 }
 
 std::chrono::milliseconds Reactor::time_to_sleep() {
-    if (transport_->has_unfinished() || !mailroom_.may_sleep(index_)) return 0ms;
     const Instant deadline = std::min(shard_.next_deadline(), transport_->next_deadline());
-    if (deadline == kNever) return -1ms;
-    return std::max(deadline - now_, 0ms);
+    if (transport_->has_unfinished() || deadline <= now_) return 0ms;
+    alarm_.set(deadline, now_);
+    return mailroom_.may_sleep(index_) ? -1ms : 0ms;
 }
 
 void Reactor::serve_mail() {

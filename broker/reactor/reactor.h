@@ -13,6 +13,7 @@
 
 #include "base/block_cache.h"
 #include "base/instant.h"
+#include "reactor/alarm.h"
 #include "reactor/clock.h"
 #include "reactor/log.h"
 #include "reactor/mailroom.h"
@@ -90,6 +91,7 @@ class Reactor {
     BlockCache blocks_;
     Poller poller_;
     Bell bell_;
+    Alarm alarm_;
     shard::Shard shard_;
     shard::Effects due_;  // those being carried out; kept to keep their memory
     bool carrying_out_ = false;
