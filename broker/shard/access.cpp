@@ -53,11 +53,10 @@ TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view fil
     return {ReasonCode::kNotAuthorized, "the access rules do not allow this filter"};
 }
 
-bool may_receive(const Link& link, const Session& session, const session::Held& held) {
+bool may_receive(const Link& link, const Session& session, std::uint16_t source, std::string_view topic) {
     if (!link.access) return true;
-    const bool is_of_queue =
-        held.source != 0 && session.sources[held.source - 1u].kind == session::SourceKind::kQueue;
-    return is_of_queue || link.access->may_receive(held.message->topic());
+    const bool is_of_queue = source != 0 && session.sources[source - 1u].kind == session::SourceKind::kQueue;
+    return is_of_queue || link.access->may_receive(topic);
 }
 
 void drop_forbidden_subscriptions(Core& core, Link& link, Session& session) {

@@ -11,6 +11,7 @@
 // it. Without rules all of this costs a branch.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -29,7 +30,9 @@ TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, s
 
 TopicRefusal refuse_publish(Core& core, const Link& link, std::string_view topic);
 TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view filter);
-bool may_receive(const Link& link, const session::Session& session, const session::Held& held);
+// `source`: of that message, session::Held::source.
+bool may_receive(const Link& link, const session::Session& session, std::uint16_t source,
+                 std::string_view topic);
 
 // Of a session that goes on: it keeps no subscription that its client may not have any more.
 void drop_forbidden_subscriptions(Core& core, Link& link, session::Session& session);

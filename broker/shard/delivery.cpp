@@ -23,13 +23,16 @@ std::uint32_t remaining_expiry_s(const session::Message& message, Instant now) {
     return static_cast<std::uint32_t>(std::max<std::int64_t>(seconds, 1));
 }
 
-session::Delivery delivery_of(const Core& core, const Held& held) {
+// Of a message of QoS 0 that is this session's own nothing has to stay here: it goes along, so that its
+// owners are not counted up and down again.
+session::Delivery delivery_of(const Core& core, Held& held) {
+    const bool goes_along = held.qos == mqtt::QoS::kAtMostOnce && held.source == 0;
     session::Delivery delivery;
-    delivery.message = held.message;
+    delivery.expiry_s = remaining_expiry_s(*held.message, core.now);
+    delivery.message = goes_along ? std::move(held.message) : held.message;
     delivery.root = held.root;
     delivery.qos = held.qos;
     delivery.retain = held.retain;
-    delivery.expiry_s = remaining_expiry_s(*held.message, core.now);
     delivery.subscription_id = held.subscription_id;
     delivery.more_subscription_ids = held.more_subscription_ids;
     return delivery;
@@ -74,10 +77,11 @@ struct Ending {
 // [MQTT-5.0 3.1.2-25, 3.3.2-5].
 std::optional<Ending> end_unsent(Core& core, const Session& session, const Link& link, const Held& held,
                                  bool sent_before, session::Delivery& delivery) {
-    if (may_expire(held, sent_before) && held.message->expired(core.now))
-        return Ending{Outcome::kExpired, {}};
-    if (!may_receive(link, session, held)) return Ending{Outcome::kUndeliverable, Discard::kNotAllowed};
-    if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(delivery.message->topic());
+    const session::Message& message = *delivery.message;
+    if (may_expire(held, sent_before) && message.expired(core.now)) return Ending{Outcome::kExpired, {}};
+    if (!may_receive(link, session, held.source, message.topic()))
+        return Ending{Outcome::kUndeliverable, Discard::kNotAllowed};
+    if (link.sent_aliases) delivery.alias = link.sent_aliases->choose(message.topic());
     if (fits(link, delivery)) return std::nullopt;
     if (!delivery.alias.is_known) {
         delivery.alias = {};  // to define it made the packet longer
