@@ -4,9 +4,17 @@
 //     drayd.toml:7:18: limits.packet_bytes_max: must be a whole number from 64 to 268435460 (bytes)
 //     drayd.toml:9:1: unknown key 'limits.queue_byte_max'; did you mean 'limits.queue_bytes_max'?
 //     environment DRAY__THREADS: threads: must be a whole number from 0 to 64 (threads)
+//
+// A file may include others (config_include.h), which add to it: together they are one file. So a key stands
+// in one of them only, and their lists ([[listener]], [[queue]] ...) are strung together, its own entries
+// first.
+//
+//     conf.d/b.toml:1:11: threads: stands in drayd.toml:3:11 already
+//     conf.d/b.toml:2:12: include: drayd.toml includes itself
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +49,10 @@ class ConfigLoader {
     friend class TomlWalk;
     using Input = std::variant<Value, std::string_view>;  // from a file; as text
 
+    void take_file(const std::string& path, const std::string& text);
+    // What a file's `include` names, for it to add to that file.
+    void include(const std::string& including_file, const std::string& pattern, const std::string& where);
+    void include_one(const std::string& path, const std::string& where);
     void assign(const std::string& key, const Input& input, const std::string& where);
     // `name` is what of the key is left within that owner.
     template <typename Owner>
@@ -61,6 +73,8 @@ class ConfigLoader {
     Config config_;
     std::vector<std::string> errors_;
     std::map<std::string, std::string> sources_;
+    std::vector<std::string> reading_;  // files that are being read, each included by the one before
+    std::set<std::string> files_;       // all that were, by their one true name
 };
 
 // As a TOML file that reads back as the same configuration; each key with what it is, what is allowed, its
