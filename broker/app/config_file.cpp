@@ -172,6 +172,7 @@ void ConfigLoader::take_file(const std::string& path, const std::string& text) {
 
 void ConfigLoader::include(const std::string& including_file, const std::string& pattern,
                            const std::string& where) {
+    if (reading_.empty()) return error(where, "include: only a file can include others");
     const auto paths = included_files(including_file, pattern);
     if (!paths) return error(where, "include: " + paths.error().what);
     for (const std::string& path : *paths) include_one(path, where);

@@ -132,6 +132,14 @@ TEST_F(ConfigInclude, ErrorsInItNameItsPlaces) {
     EXPECT_TRUE(loader.errors()[1].starts_with(in("b.toml") + ":1:")) << loader.errors()[1];
 }
 
+// Texts from elsewhere open no files.
+TEST_F(ConfigInclude, IsOnlyForFiles) {
+    write("a.toml", "threads = 2");
+    ConfigLoader loader;
+    loader.read_text("include = [\"" + in("a.toml") + "\"]", "text");
+    EXPECT_EQ(all_errors(loader), "text:1:12: include: only a file can include others\n");
+}
+
 TEST_F(ConfigInclude, IsAListOfTexts) {
     write("drayd.toml", "include = \"a.toml\"");
     EXPECT_EQ(all_errors(loaded()), in("drayd.toml") + ":1:11: include: must be a list of texts in quotes\n");
