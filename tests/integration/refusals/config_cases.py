@@ -22,6 +22,11 @@ def wrong_file(does, key, text, what):
     return Case(does, act, rf"exit 1: drayd: {key} \S*named{what}.*")
 
 
+def includes_itself(stand):
+    (stand.folder / "second.toml").write_text("include = ['checked.toml']")
+    return check("include = ['second.toml']")(stand)
+
+
 def takes_a_port(stand):
     address = dict(stand.drayd.listeners)["ws"]
     return outcome(run("drayd", "--mqtt", address, "--ws="))
@@ -68,6 +73,8 @@ CASES = [
     wrong("a dead letter queue that is the queue itself", "[[queue]]\nname = 'a'\ndead_letter_queue = 'a'", "3:.*",
           "queue.0.dead_letter_queue"),
     wrong("a role for nobody", "[[access]]\nname = 'a'\npublish = ['#']", ".*", "access.0.users: whom is it for"),
+    wrong("an include that is not there", "include = ['nothing.toml']", "1:.*", "include: .*nothing.toml"),
+    Case("files that include each other", includes_itself, "exit 1: .*second.toml:1:.*include: .*checked.toml includes itself.*"),
     Case("the environment is wrong", check("", environment={"DRAY__THREADS": "many"}),
          "exit 1: drayd: environment DRAY__THREADS: threads: must be a whole number.*"),
     Case("an API for other machines without a token", check("", "--admin", "0.0.0.0:0"),
