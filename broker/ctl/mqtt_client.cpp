@@ -2,6 +2,8 @@
 
 #include <MQTTClient.h>
 
+#include <cstring>
+
 #include "ctl/failure.h"
 
 namespace dray::ctl {
@@ -20,6 +22,14 @@ const char* text_or_null(const std::string& text) {
 
 bool is_refusal(int code) {
     return code >= MQTTREASONCODE_UNSPECIFIED_ERROR;
+}
+
+// Paho's own errors are there, too: negative, which the enumeration's values are not.
+int code_of(const MQTTResponse& answer) {
+    static_assert(sizeof(answer.reasonCode) == sizeof(int));
+    int code = 0;
+    std::memcpy(&code, &answer.reasonCode, sizeof(code));
+    return code;
 }
 
 std::string reason_of(int code) {
@@ -133,7 +143,7 @@ MqttClient::MqttClient(const MqttOptions& options) {
     PahoProperties properties;
     if (options.keeps_session) properties.add_session_expiry(kSessionForEver);
     MQTTResponse answer = ::MQTTClient_connect5(client_, &connect, properties.get(), nullptr);
-    const int code = answer.reasonCode;
+    const int code = code_of(answer);
     ::MQTTResponse_free(answer);
     if (code == MQTTREASONCODE_SUCCESS) return;
     ::MQTTClient_destroy(&client_);
@@ -152,7 +162,7 @@ void MqttClient::subscribe(const std::vector<std::string>& filters, int qos, boo
     options.retainHandling = with_retained ? 0 : 2;
     for (const std::string& filter : filters) {
         MQTTResponse answer = ::MQTTClient_subscribe5(client_, filter.c_str(), qos, &options, nullptr);
-        const int code = answer.reasonCode;
+        const int code = code_of(answer);
         ::MQTTResponse_free(answer);
         if (code < 0)
             throw Failure(ExitCode::kUnreachable, "no answer from " + address_ + ": " + reason_of(code));
@@ -195,7 +205,7 @@ void MqttClient::publish(const MqttMessage& message) {
     paho.properties = *properties.get();
     MQTTClient_deliveryToken token = 0;
     MQTTResponse answer = ::MQTTClient_publishMessage5(client_, message.topic.c_str(), &paho, &token);
-    int code = answer.reasonCode;
+    int code = code_of(answer);
     ::MQTTResponse_free(answer);
     if (code == MQTTCLIENT_SUCCESS && message.qos > 0) {
         code = ::MQTTClient_waitForCompletion(client_, token, kAnswerMaxMs);
