@@ -45,6 +45,7 @@ fuzz: deps-test ## run every fuzz target for SECONDS=60
 
 bench: deps-test build ## measure against mosquitto, side by side
 	@tests/bench/run
+	@tests/bench/growth
 	@tests/bench/topics
 
 torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss of power; the same to mosquitto
