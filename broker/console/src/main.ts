@@ -63,6 +63,10 @@ function show(): void {
   view.open(main, left.signal);
 }
 
+function focusTitle(): void {
+  main.querySelector<HTMLElement>("h1")?.focus();
+}
+
 // A link may bring the token along, "#token=…": it does not stay in the address.
 function takeToken(): boolean {
   const brought = /^#token=(.+)$/.exec(location.hash)?.[1];
@@ -80,7 +84,7 @@ function askForToken(): void {
   const wasRefused = token.get() !== "";
   token.forget();
   connection.textContent = "";
-  login(main, wasRefused, () => void begin());
+  login(main, wasRefused, () => void begin().then(() => isLoggingIn || focusTitle()));
 }
 
 async function begin(): Promise<void> {
@@ -116,7 +120,7 @@ signOut.addEventListener("click", () => {
 window.addEventListener("hashchange", () => {
   if (takeToken()) return void begin();
   show();
-  main.querySelector<HTMLElement>("h1")?.focus();
+  focusTitle();
 });
 takeToken();
 void begin();

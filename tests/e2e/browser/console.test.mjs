@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 
 import { seriousFaults } from "./accessibility.mjs";
 import { launch, openPage } from "./chromium.mjs";
+import { tabTo } from "./keyboard.mjs";
 import { overhang } from "./look.mjs";
 import { OperatedBroker, kToken } from "./operated-broker.mjs";
 
@@ -109,22 +110,38 @@ describe("the operator's console", () => {
     assert.deepEqual(opened.requests.filter((url) => new URL(url).host !== host), [], "nobody else is asked");
   });
 
-  test("a dead letter is looked into, sent back, and thrown away", kTimeout, async () => {
-    const page = await visit("queues/jobs.dead");
+  test("by keyboard alone a dead letter is looked into and sent back; it is seen where one is", kTimeout, async () => {
+    const page = await visit("overview");
+    const press = async (target, key = "Enter") => {
+      await tabTo(page, target);
+      await page.keyboard.press(key);
+    };
+    await page.locator(".tiles dd").first().waitFor();
+    await press(page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Dead letters" }));
+    await press(page.getByRole("link", { name: "jobs.dead" }));
     await page.getByText("expired", { exact: true }).first().waitFor();
-    await page.locator("summary", { hasText: "job/b" }).click();
+    await press(page.locator("summary", { hasText: "job/b" }), "Space");
     await page.getByText("Payload: plant.Job").waitFor();
     await page.getByText('"order": "order-7"').waitFor();
     await page.getByText("dead-letter-queue").waitFor();
 
-    await page.getByRole("button", { name: "Redrive", exact: true }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Redrive" }).click();
+    await tabTo(page, page.getByRole("button", { name: "Purge", exact: true }), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await tabTo(page, page.getByRole("button", { name: "Redrive", exact: true }), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await press(page.getByRole("dialog").getByRole("button", { name: "Redrive" }));
     await page.getByText("2 messages of jobs.dead: on the way back").waitFor();
+    assert.deepEqual(opened.complaints, []);
+  });
+
+  test("a queue is emptied once the operator has said so twice", kTimeout, async () => {
+    const page = await visit("queues/mail");
     await page.getByRole("button", { name: "Purge", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     assert.equal(await page.getByRole("dialog").count(), 0);
-
-    await page.goto(`${broker.url}#/queues/mail`);
     await page.locator("summary", { hasText: "mail/1" }).waitFor();
     await page.getByRole("button", { name: "Purge", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Purge" }).click();

@@ -12,7 +12,7 @@ import { CannedStore, kHome, kWarehouse } from "../../../services/web/dev/canned
 import { decode, encode } from "../../../services/web/dev/wire.mjs";
 
 const kBrokerConfig = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../../services/demo/broker.toml");
-const kStartDeadlineMs = 60_000;
+const kStartDeadlineMs = 180_000; // thousands of vehicles, on a machine that does much else
 
 export class FleetStack {
   #folder = fs.mkdtempSync(path.join(os.tmpdir(), "dray-fleet-page-"));
@@ -25,8 +25,18 @@ export class FleetStack {
     this.store.broker = new Drayd(this);
   }
 
-  // Returns when all vehicles are connected.
+  // Returns when all vehicles are connected; or throws, and nothing of it runs any more.
   async start(vehicles, fleetOptions = []) {
+    try {
+      await this.#startAll(vehicles, fleetOptions);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    return this;
+  }
+
+  async #startAll(vehicles, fleetOptions) {
     await this.store.start();
     const broker = ["--broker", `mqtt://127.0.0.1:${this.store.broker.tcpPort}`];
     const isReady = (line) => line.startsWith("ready");
@@ -36,7 +46,6 @@ export class FleetStack {
     this.client = await mqtt.connectAsync(`mqtt://127.0.0.1:${this.store.broker.tcpPort}`, { protocolVersion: 5 });
     this.client.on("message", (topic, payload) => this.#award(topic, payload));
     await this.client.subscribeAsync("order/bid/+/+/+", { qos: 1 });
-    return this;
   }
 
   async offer(order, zip, epoch = 1) {
@@ -92,12 +101,13 @@ class Drayd {
   async remove() {}
 }
 
+// It dies with this process, however that ends.
 class Program {
   #output = "";
 
   constructor(file, options) {
     this.file = file;
-    this.child = spawn(file, options, { stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn("setpriv", ["--pdeathsig", "KILL", file, ...options], { stdio: ["ignore", "pipe", "pipe"] });
     this.ended = new Promise((resolve) => this.child.once("close", resolve));
     this.child.stderr.on("data", (text) => (this.#output += text));
     this.lines = readline.createInterface({ input: this.child.stdout });

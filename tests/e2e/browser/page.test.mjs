@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { kHome } from "../../../services/web/dev/canned-store.mjs";
 import { onTheWay } from "../../../services/web/dev/story.mjs";
 import { seriousFaults } from "./accessibility.mjs";
+import { tabTo } from "./keyboard.mjs";
 import { coloursOf, overhang, placesOf } from "./look.mjs";
 import { describeScene, headline, kPhone, kTimeout } from "./scene.mjs";
 
@@ -216,15 +217,38 @@ describeScene("the customer's page", (scene) => {
     await page.locator("#map-overlay").waitFor({ state: "hidden" });
   });
 
-  test("a whole order goes by keyboard alone", kTimeout, async () => {
+  test("by keyboard alone one orders, looks about on the map, cancels and orders again; it is seen where one is", kTimeout, async () => {
     const page = await scene.visit();
+    const press = async (target, key = "Enter") => {
+      await tabTo(page, target);
+      await page.keyboard.press(key);
+    };
     await page.getByRole("button", { name: /Order for/ }).waitFor();
-    await page.getByRole("button", { name: /One House Lager.* more/ }).focus();
-    await page.keyboard.press("Enter");
-    await page.getByLabel("Card").focus();
-    await page.keyboard.press("Enter");
+    await press(page.getByRole("link", { name: "Skip the map" }));
+    await press(page.getByRole("button", { name: /One House Lager.* more/ }), "Space");
+    await press(page.getByLabel("Card"));
     await headline(page, "Your order is being processed");
-    assert.deepEqual([...scene.store.orders.values()][0].items.map(({ sku }) => sku), ["amber-ale", "house-lager"]);
+    const [[id, { items }]] = scene.store.orders;
+    assert.deepEqual(items.map(({ sku }) => sku), ["amber-ale", "house-lager"]);
+
+    await scene.store.award(id);
+    await headline(page, "Picking up your beer");
+    await scene.store.track(id, onTheWay(0.5).position, 270, 120);
+    await page.locator(".vehicle").waitFor();
+    await tabTo(page, page.locator("#map"), "Shift+Tab");
+    await page.keyboard.press("ArrowLeft");
+    await press(page.getByRole("button", { name: "Follow the vehicle" }));
+    await page.getByRole("button", { name: "Follow the vehicle" }).waitFor({ state: "hidden" });
+
+    await press(page.getByRole("button", { name: "Cancel order" }));
+    await tabTo(page, page.getByRole("button", { name: "Yes, cancel it" }), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await headline(page, "This order was cancelled");
+    // The way on has the focus now.
+    await page.keyboard.press("Enter");
+    await press(page.getByRole("button", { name: /Order for/ }));
+    await headline(page, "Your order is being processed");
+    assert.equal(scene.store.orders.size, 2);
   });
 
   for (const colorScheme of ["light", "dark"]) {

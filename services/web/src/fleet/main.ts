@@ -12,7 +12,7 @@ import type { Bus } from "../bus";
 import { reachableUrl } from "../bus";
 import { byId } from "@web/dom";
 import { latLng } from "../map/markers";
-import { loadBasemap, loadStreets, streetMap } from "../map/street-map";
+import { loadBasemap, loadStreets, streetMap, whenPersonMoves } from "../map/street-map";
 import type { Notice } from "../notice";
 import { type Beginning, begin } from "../page";
 import type { PageToken } from "../page-token";
@@ -91,9 +91,12 @@ class FleetPage {
     ];
     byId("charts").replaceChildren(...this.charts.map(({ root }) => root));
     this.map.on("moveend", () => this.watchView());
-    this.map.on("dragstart", () => (this.isFollowing = false));
+    whenPersonMoves(this.map, () => (this.isFollowing = false));
     this.map.on("click", ({ containerPoint }) => this.chooseVehicleAt(containerPoint));
-    byId("let-go").addEventListener("click", () => this.chooseVehicle(""));
+    byId("let-go").addEventListener("click", () => {
+      byId("panel").focus({ preventScroll: true }); // the button goes
+      this.chooseVehicle("");
+    });
     this.loadGround(config).catch((error: Error) => this.notice.tell("map", error.message));
   }
 

@@ -22,7 +22,10 @@ export class TimeBar {
     this.slider.addEventListener("input", () => this.dragged());
     this.play.addEventListener("click", () => this.run(this.clock.speed === 0 ? Number(this.speed.value) : 0));
     this.speed.addEventListener("change", () => this.run(Number(this.speed.value)));
-    this.live.addEventListener("click", () => this.actions.goLive());
+    this.live.addEventListener("click", () => {
+      this.slider.focus(); // the button is of no use now
+      this.actions.goLive();
+    });
   }
 
   // How far back one can go; nothing is there to see before it is known.

@@ -27,6 +27,12 @@ export function streetMap(container: HTMLElement, centre: Position, options: L.M
   return map;
 }
 
+// By hand, or with the arrow keys.
+export function whenPersonMoves(map: L.Map, act: () => void): void {
+  map.on("dragstart", act);
+  map.on("keydown", ({ originalEvent }) => originalEvent.key.startsWith("Arrow") && act());
+}
+
 // Our own streets, or a tile server's pictures and no basemap: either way with the name of those who made the map.
 export async function loadStreets(map: L.Map, { attribution, tiles }: Config): Promise<Basemap | null> {
   const zooms = { minZoom: kZoomMin, maxZoom: kZoomMax };

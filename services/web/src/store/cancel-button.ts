@@ -28,7 +28,9 @@ export class CancelButton {
   }
 
   private async send(): Promise<void> {
-    this.root.replaceChildren(element("p", { class: "hint", role: "status" }, "Cancelling…"));
+    const cancelling = element("p", { class: "hint", role: "status", tabindex: -1 }, "Cancelling…");
+    this.root.replaceChildren(cancelling);
+    cancelling.focus();
     try {
       await this.cancel();
     } catch (error) {

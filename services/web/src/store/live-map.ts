@@ -4,7 +4,7 @@ import * as L from "leaflet";
 
 import type { Config, Position } from "../api";
 import { VehicleMarker, homeMarker, latLng, warehouseMarker } from "../map/markers";
-import { loadStreets, streetMap, wantsCalm } from "../map/street-map";
+import { loadStreets, streetMap, wantsCalm, whenPersonMoves } from "../map/street-map";
 import { type Fix, Track } from "../motion";
 import { Trail } from "./trail";
 
@@ -46,7 +46,7 @@ export class LiveMap {
   ) {
     this.map = streetMap(container, centre, { zoom: kStartZoom });
     this.trail = new Trail(this.map);
-    this.map.on("dragstart", () => this.setFollowing(false));
+    whenPersonMoves(this.map, () => this.setFollowing(false));
     window.setInterval(() => this.checkAge(), 1_000);
   }
 

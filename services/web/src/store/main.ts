@@ -45,7 +45,10 @@ class Page {
         this.view?.stale?.(seconds);
       },
     });
-    follow.addEventListener("click", () => this.map.follow());
+    follow.addEventListener("click", () => {
+      byId("map").focus({ preventScroll: true }); // the button goes
+      this.map.follow();
+    });
     this.map.showWarehouse(config.warehouse);
     this.map.loadStreets(config).catch((error: Error) => this.notice.tell("map", error.message));
     window.addEventListener("popstate", () => this.route());
@@ -118,6 +121,8 @@ class Page {
   }
 
   private show(view: View, name: string): void {
+    // What had the focus goes with the view before.
+    if (this.view) byId("panel").focus({ preventScroll: true });
     this.view?.close();
     this.view = view;
     this.map.clear();

@@ -73,8 +73,9 @@ export class OrderView {
     this.showEta(order, tracking);
     this.steps.replaceChildren(...kSteps.flatMap((step) => stepLines(order, step)), ...endLine(order));
     this.items.replaceChildren(...this.itemLines(order));
-    this.cancel.root.hidden = isOver(order.status);
     this.again.textContent = remedy(order);
+    if (isOver(order.status)) this.endCancelling();
+    else this.cancel.root.hidden = false;
     document.title = `${text} · Dray`;
   }
 
@@ -82,6 +83,11 @@ export class OrderView {
   stale(seconds: number | null): void {
     this.staleSeconds = seconds;
     if (this.order) this.showEta(this.order, this.tracking);
+  }
+
+  private endCancelling(): void {
+    if (this.cancel.root.contains(document.activeElement)) this.again.focus();
+    this.cancel.root.hidden = true;
   }
 
   private showEta(order: Order, tracking: Tracking | null): void {
