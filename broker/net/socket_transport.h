@@ -33,7 +33,7 @@ class SocketTransport final : public reactor::Transport {
     void set_reading(shard::LinkId link, bool on) override;
     void adopt(std::unique_ptr<reactor::Passenger> passenger) override;
     void continue_unfinished() override;
-    bool has_unfinished() const override { return !unfinished_.empty(); }
+    bool has_unfinished() const override { return !unfinished_.empty() || !dead_.empty(); }
     void tick(Instant now) override;
     Instant next_deadline() const override;
     void end_turn() override { dead_.clear(); }

@@ -7,7 +7,7 @@
 //
 // Nothing that was pushed can be refused or lost, and the sender never waits. What bounds its length is the
 // back-pressure of the shards, not the queue. Pushes become visible by publish(), so that a turn's worth
-// costs one shared write.
+// costs one shared write. Receiver is who holds the receiver's baton (baton.h), one thread at a time.
 #pragma once
 
 #include <array>
@@ -38,22 +38,26 @@ class MailQueue {
         std::construct_at(tail_->at(pushed_ % kChunkItems), std::move(value));
         ++pushed_;
     }
-    // Returns whether there was anything new. Sequentially consistent: see Mailroom on falling asleep.
-    bool publish() {
-        if (published_.load(std::memory_order_relaxed) == pushed_) return false;
-        published_.store(pushed_);
-        return true;
+    // Returns how many are new. Sequentially consistent: see Mailroom on falling asleep.
+    std::uint64_t publish() {
+        const std::uint64_t fresh = pushed_ - published_.load(std::memory_order_relaxed);
+        if (fresh > 0) published_.store(pushed_);
+        return fresh;
     }
 
+    // --- on any thread ---
+    // Of what is published, nothing waits to be taken.
+    bool empty() const { return published_.load() == taken_.load(std::memory_order_relaxed); }
+
     // --- on the receiver's thread ---
-    bool empty() const { return published_.load() == taken_; }
     // Takes what is published by now, oldest first.
     template <typename Visit>
     void take_all(Visit visit) {
-        for (const std::uint64_t end = published_.load(); taken_ != end;) {
-            if (taken_ > 0 && taken_ % kChunkItems == 0) drop_chunk();
-            T* const slot = head_->at(taken_ % kChunkItems);
-            ++taken_;
+        const std::uint64_t end = published_.load();
+        for (std::uint64_t next = taken_.load(std::memory_order_relaxed); next != end;) {
+            if (next > 0 && next % kChunkItems == 0) drop_chunk();
+            T* const slot = head_->at(next % kChunkItems);
+            taken_.store(++next, std::memory_order_relaxed);
             visit(std::move(*slot));
             std::destroy_at(slot);
         }
@@ -79,7 +83,7 @@ class MailQueue {
 
     static constexpr std::size_t kCacheLine = 64;
     alignas(kCacheLine) Chunk* head_;  // receiver's
-    std::uint64_t taken_ = 0;
+    std::atomic<std::uint64_t> taken_{0};
     alignas(kCacheLine) Chunk* tail_;  // sender's
     std::uint64_t pushed_ = 0;
     alignas(kCacheLine) std::atomic<std::uint64_t> published_{0};

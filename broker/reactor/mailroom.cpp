@@ -19,24 +19,23 @@ Mailroom::Mailroom(shard::ShardIndex shards) : shards_(shards), receivers_(std::
     }
 }
 
-void Mailroom::deliver(shard::ShardIndex from) {
+bool Mailroom::has_mail(shard::ShardIndex to) {
     for (std::size_t place = 0; place < receivers_.size(); ++place) {
-        if (place == place_of(from)) continue;
-        const shard::ShardIndex to = party_at(place);
-        if (!queue(from, to).publish()) continue;
-        std::atomic<bool>& sleeping = receivers_[place].sleeping;
-        if (sleeping.load() && sleeping.exchange(false)) ring(to);
+        if (place != place_of(to) && !queue(party_at(place), to).empty()) return true;
     }
+    return false;
 }
 
 bool Mailroom::may_sleep(shard::ShardIndex to) {
-    receivers_[place_of(to)].sleeping.store(true);
-    for (std::size_t place = 0; place < receivers_.size(); ++place) {
-        if (place == place_of(to) || queue(party_at(place), to).empty()) continue;
-        woken(to);
-        return false;
-    }
-    return true;
+    baton(to).lie_down();
+    if (!has_mail(to)) return true;
+    woken(to);
+    return false;
+}
+
+void Mailroom::give_back(shard::ShardIndex of, bool needed) {
+    baton(of).give_back();
+    if (needed || has_mail(of)) wake(of);
 }
 
 void Mailroom::ring(shard::ShardIndex to) {

@@ -4,17 +4,20 @@
 //     send(…)   send(…)   deliver(from)       the sender, in its turn, and at its end
 //     take(to, visit)                         the receiver, in each of its turns
 //     may_sleep(to) … wait … woken(to)        around its epoll_wait
+//     borrow(of) … take … give_back(of)       a sender in the place of a receiver that sleeps
 //
 // A bell is rung only for a receiver that sleeps or is about to. No wake-up is lost: the receiver says that
 // it sleeps and then looks into its queues once more; the sender publishes and then looks whether the
-// receiver sleeps; all four are sequentially consistent, so at least one of the two sees the other.
+// receiver sleeps; all four are sequentially consistent, so at least one of the two sees the other. For the
+// same reason who has acted in a receiver's place looks into its queues once more when it has given back.
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <variant>
 #include <vector>
 
+#include "reactor/baton.h"
 #include "reactor/file_descriptor.h"
 #include "reactor/mail_queue.h"
 #include "reactor/transport.h"
@@ -34,9 +37,21 @@ class Mailroom {
     void send(shard::ShardIndex from, shard::ShardIndex to, Mail mail) {
         queue(from, to).push(std::move(mail));
     }
-    void deliver(shard::ShardIndex from);
+    // Makes it arrive. A receiver that sleeps is woken, unless the sender has seen to its mail itself.
+    template <typename StandIn>  // bool(ShardIndex to, std::uint64_t mails): whether it has
+    void deliver(shard::ShardIndex from, StandIn stand_in) {
+        for (std::size_t place = 0; place < receivers_.size(); ++place) {
+            if (place == place_of(from)) continue;
+            const shard::ShardIndex to = party_at(place);
+            const std::uint64_t mails = queue(from, to).publish();
+            if (mails > 0 && !stand_in(to, mails)) wake(to);
+        }
+    }
+    void deliver(shard::ShardIndex from) {
+        deliver(from, [](shard::ShardIndex, std::uint64_t) { return false; });
+    }
 
-    // --- receiver's thread ---
+    // --- receiver's thread, or whoever has borrowed its baton ---
     template <typename Visit>  // void(ShardIndex from, Mail&&)
     void take(shard::ShardIndex to, Visit visit) {
         for (std::size_t place = 0; place < receivers_.size(); ++place) {
@@ -45,10 +60,19 @@ class Mailroom {
             queue(from, to).take_all([&](Mail&& mail) { visit(from, std::move(mail)); });
         }
     }
+
+    // --- receiver's thread ---
     bool may_sleep(shard::ShardIndex to);
-    void woken(shard::ShardIndex to) { receivers_[place_of(to)].sleeping.store(false); }
+    // Waits for whoever acts in its place just now.
+    void woken(shard::ShardIndex to) { baton(to).get_up(); }
     // Watched edge-triggered, so it is never read: each ring is a new edge.
     int bell(shard::ShardIndex to) const { return receivers_[place_of(to)].bell.number(); }
+
+    // --- another receiver's thread ---
+    // True: that one sleeps, and until it is given back the caller may do what is its alone.
+    bool borrow(shard::ShardIndex of) { return baton(of).borrow(); }
+    // `needed`: there is something that the sleeper has to do itself.
+    void give_back(shard::ShardIndex of, bool needed);
 
     // --- any thread ---
     void ring(shard::ShardIndex to);
@@ -56,12 +80,17 @@ class Mailroom {
   private:
     struct alignas(64) Receiver {
         FileDescriptor bell;
-        std::atomic<bool> sleeping{false};
+        Baton baton;
     };
     // The outside has the last place.
     std::size_t place_of(shard::ShardIndex party) const { return party == shard::kOutside ? shards_ : party; }
     shard::ShardIndex party_at(std::size_t place) const {
         return place == shards_ ? shard::kOutside : static_cast<shard::ShardIndex>(place);
+    }
+    Baton& baton(shard::ShardIndex of) { return receivers_[place_of(of)].baton; }
+    bool has_mail(shard::ShardIndex to);
+    void wake(shard::ShardIndex to) {
+        if (baton(to).wake()) ring(to);
     }
     MailQueue<Mail>& queue(shard::ShardIndex from, shard::ShardIndex to) {
         return *queues_[place_of(from) * receivers_.size() + place_of(to)];

@@ -50,10 +50,33 @@ void Reactor::turn() {
     transport_->end_turn();
 }
 
+// What died meanwhile is not freed: the sleeper may have been told of it by epoll in this moment.
+bool Reactor::stand_in(Instant now) {
+    if (!mailroom_.borrow(index_)) return false;
+    now_ = std::max(now_, now);
+    serve_mail();
+    if (shard_.effects().flushes.size() <= kStandInWritesMax) {
+        carry_out_effects();
+        mailroom_.deliver(index_);
+    }
+    const bool needs_owner = is_busy();
+    if (!needs_owner) alarm_.set(next_deadline(), now_);
+    mailroom_.give_back(index_, needs_owner);
+    return true;
+}
+
+Instant Reactor::next_deadline() const {
+    return std::min(shard_.next_deadline(), transport_->next_deadline());
+}
+
+// Whether there is something to do without being told.
+bool Reactor::is_busy() const {
+    return shard_.has_work() || transport_->has_unfinished() || next_deadline() <= now_;
+}
+
 std::chrono::milliseconds Reactor::time_to_sleep() {
-    const Instant deadline = std::min(shard_.next_deadline(), transport_->next_deadline());
-    if (transport_->has_unfinished() || deadline <= now_) return 0ms;
-    alarm_.set(deadline, now_);
+    if (is_busy()) return 0ms;
+    alarm_.set(next_deadline(), now_);
     return mailroom_.may_sleep(index_) ? -1ms : 0ms;
 }
 
@@ -93,7 +116,11 @@ void Reactor::hear_of_readings() {
 
 void Reactor::send_off() {
     carry_out_effects();
-    mailroom_.deliver(index_);
+    const bool may_stand_in = !std::exchange(hands_over_, false);
+    mailroom_.deliver(index_, [&](shard::ShardIndex to, std::uint64_t mails) {
+        return may_stand_in && mails <= kStandInMailsMax && to < colleagues_.size() &&
+               colleagues_[to]->stand_in(now_);
+    });
 }
 
 bool Reactor::settle() {
@@ -128,6 +155,7 @@ void Reactor::carry_out(shard::Effects& effects) {
     for (const auto& handover : effects.handovers) {
         if (auto passenger = transport_->hand_over(handover.link)) {
             mailroom_.send(index_, handover.to, std::move(passenger));
+            hands_over_ = true;
         }
     }
     for (const shard::LinkId link : effects.flushes) transport_->flush(link);

@@ -6,9 +6,15 @@
 //
 // Everything that became due in a turn leaves at its end: one write per connection, one bell per sleeping
 // shard. The clock is read once per turn.
+//
+// A few messages for a shard whose thread sleeps are not worth waking it: the sender borrows its baton
+// (baton.h) and takes a short turn in its place, mail and writes only. What would take longer, or needs the
+// sleeper's own wake-ups, is left to the owner, which is then woken after all.
 #pragma once
 
 #include <atomic>
+#include <memory>
+#include <span>
 #include <string>
 
 #include "base/block_cache.h"
@@ -34,6 +40,8 @@ class Reactor {
 
     // Before run().
     void set_transport(Transport& transport) { transport_ = &transport; }
+    // All of the group by their index, itself included: those that it may act for.
+    void set_colleagues(std::span<const std::unique_ptr<Reactor>> all) { colleagues_ = all; }
     // Before any thread runs, in turn for all reactors until none has anything to do: what the shards want to
     // tell each other from the start, so that each knows the ways to the others before it serves a client.
     bool settle();
@@ -64,12 +72,20 @@ class Reactor {
     void wake() { mailroom_.ring(index_); }
 
   private:
+    // More messages, or more writes that they lead to, are worth a thread of their own.
+    static constexpr std::uint64_t kStandInMailsMax = 4;
+    static constexpr std::size_t kStandInWritesMax = 16;
+
     enum class Phase : std::uint8_t { kRunning, kStopAsked, kStopped, kFinishAsked };
     class Bell final : public EventSource {
         void on_events(std::uint32_t) override {}  // waking up was all
     };
 
     void turn();
+    // On another reactor's thread: a turn for the mail of this one, if its own thread sleeps.
+    bool stand_in(Instant now);
+    Instant next_deadline() const;
+    bool is_busy() const;
     std::chrono::milliseconds time_to_sleep();
     void serve_mail();
     void hear_of_commits();
@@ -97,6 +113,8 @@ class Reactor {
     bool carrying_out_ = false;
     LogBudget damage_lines_{20, 1};
     Transport* transport_ = nullptr;
+    std::span<const std::unique_ptr<Reactor>> colleagues_;
+    bool hands_over_ = false;  // in this turn: who takes a connection in may have a password to check
     std::atomic<Phase> phase_{Phase::kRunning};
     std::atomic<bool> has_turned_{true};
     std::atomic<unsigned> pressure_percent_{0};

@@ -18,6 +18,7 @@ ReactorGroup::ReactorGroup(const shard::ShardOptions& pattern, shard::StorePort&
         options.index = index;
         reactors_.push_back(std::make_unique<Reactor>(std::move(options), store, mailroom_, clock));
     }
+    for (const auto& reactor : reactors_) reactor->set_colleagues(reactors_);
 }
 
 ReactorGroup::~ReactorGroup() {

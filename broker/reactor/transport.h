@@ -1,5 +1,6 @@
 // What a reactor needs of the network, and all it knows of it: the links of its shard. Implemented in net/ by
-// real sockets and in tests by none. One instance per reactor, only touched by its thread.
+// real sockets and in tests by none. One instance per reactor, only touched by its thread or by whoever acts
+// for it (baton.h): then a turn ends without end_turn().
 #pragma once
 
 #include <memory>
@@ -31,6 +32,7 @@ class Transport {
     // --- once per turn ---
     // Goes on with sockets that had more to read or write than one turn's share.
     virtual void continue_unfinished() = 0;
+    // Whether there are such, or something that the end of a turn can free.
     virtual bool has_unfinished() const = 0;
     virtual void tick(Instant now) = 0;
     virtual Instant next_deadline() const = 0;

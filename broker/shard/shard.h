@@ -1,6 +1,6 @@
 // A shard: one slice of the broker, with the sessions whose client ids hash to it. A deterministic state
 // machine: the reactor (or a simulation) gives it inputs and time, and carries out its effects. It knows no
-// socket, thread or clock, and is only ever touched by one thread.
+// socket, thread or clock, and is only ever touched by one thread at a time.
 //
 //     bytes, timers, messages of other shards  ->  Shard  ->  Effects (+ an Outbox for each link)
 //

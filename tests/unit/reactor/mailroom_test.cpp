@@ -68,6 +68,53 @@ TEST(Mailroom, AlsoCarriesWhatIsAskedFromOutside) {
     }
 }
 
+TEST(Mailroom, WhoHasActedForASleeperWakesItForWhatCameMeanwhile) {
+    Mailroom mailroom(3);
+    Poller poller;
+    Deaf bell;
+    ASSERT_FALSE(poller.add(mailroom.bell(2), bell, EPOLLIN | EPOLLET));
+    const auto rings = [&] { return !poller.wait(0ms).empty(); };
+    EXPECT_FALSE(mailroom.borrow(2)) << "it is awake";
+    ASSERT_TRUE(mailroom.may_sleep(2));
+    ASSERT_TRUE(mailroom.borrow(2));
+    mailroom.give_back(2, false);
+    EXPECT_FALSE(rings());
+    ASSERT_TRUE(mailroom.borrow(2));
+    mailroom.send(1, 2, number(1));
+    mailroom.deliver(1);
+    EXPECT_FALSE(rings()) << "somebody acts for it";
+    mailroom.give_back(2, false);
+    EXPECT_TRUE(rings());
+    EXPECT_FALSE(mailroom.borrow(2)) << "it is on its way";
+    mailroom.woken(2);
+    mailroom.take(2, [](shard::ShardIndex, Mail&&) {});
+    ASSERT_TRUE(mailroom.may_sleep(2));
+    ASSERT_TRUE(mailroom.borrow(2));
+    mailroom.give_back(2, true);
+    EXPECT_TRUE(rings()) << "it has something to do itself";
+}
+
+TEST(Mailroom, ASenderThatHasSeenToTheMailRingsNoBell) {
+    Mailroom mailroom(2);
+    Poller poller;
+    Deaf bell;
+    ASSERT_FALSE(poller.add(mailroom.bell(1), bell, EPOLLIN | EPOLLET));
+    ASSERT_TRUE(mailroom.may_sleep(1));
+    mailroom.send(0, 1, number(7));
+    mailroom.send(0, 1, number(8));
+    mailroom.deliver(0, [&](shard::ShardIndex to, std::uint64_t mails) {
+        EXPECT_EQ(mails, 2U);
+        if (!mailroom.borrow(to)) return false;
+        mailroom.take(to, [](shard::ShardIndex, Mail&&) {});
+        mailroom.give_back(to, false);
+        return true;
+    });
+    EXPECT_TRUE(poller.wait(0ms).empty());
+    mailroom.send(0, 1, number(9));
+    mailroom.deliver(0);
+    EXPECT_FALSE(poller.wait(0ms).empty());
+}
+
 // Two threads that send one number to and fro, and sleep whenever they may: a lost bell would let both sleep
 // until the deadline.
 TEST(Mailroom, NoBellIsEverLost) {
