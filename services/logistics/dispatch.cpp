@@ -99,6 +99,7 @@ void Dispatch::award(Transaction& tx, OpenOrder order, const HeldBid& bid) {
     update_order(tx, order);
     publish_award(tx, order, winner);
     tell_winner(tx, order, winner);
+    for (const auto& zip : ring_of(order)) tell_taken(tx, winner, zip);
     spdlog::debug("{} epoch {}: {}", order.id, order.epoch, winner.vehicle_id);
 }
 

@@ -40,6 +40,12 @@ void tell_loser(Transaction& tx, const std::string& vehicle_id, std::uint32_t ep
     tx.tell(command_topic(vehicle_id), command);
 }
 
+void tell_taken(Transaction& tx, const ActiveAward& award, const std::string& zip) {
+    v1::OfferTaken taken;
+    taken.set_epoch(static_cast<std::uint32_t>(award.epoch));
+    tx.tell("order/ship/" + zip + "/" + award.order_id + "/taken", taken);
+}
+
 void tell_revoked(Transaction& tx, const ActiveAward& award, const std::string& reason) {
     v1::VehicleCommand command;
     command.mutable_revoke()->set_epoch(static_cast<std::uint32_t>(award.epoch));

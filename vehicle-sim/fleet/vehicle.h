@@ -1,12 +1,11 @@
 // One vehicle: it wanders until an offer comes, thinks it over, bids, and if it wins drives to the pick-up
 // and on to the customer.
 //
-//            offer            wake             deliver                arrived          arrived
-//   idle ---------> deciding ------> bidding -----------> to pick-up ----> loading ... to customer ---->
-//   handing over
-//    ^                 | declines       | bid_lost, too late   | revoke |
-//    +-----------------+----------------+----------------------+---------------- delivered
-//    --------------------+
+//       offer           wake           deliver            arrived             arrived
+//   idle ----> deciding ----> bidding --------> to pick-up -----> to customer -----> handing over
+//    ^            |              |                  |                  |                  |
+//    +------------+--------------+------------------+------------------+------------------+
+//      declines, taken   bid_lost, too late      revoke             revoke            delivered
 //
 // With room for more than one order it may negotiate while it drives. It refuels when the tank is low, goes
 // off duty after its shift, and may break down; what it has on board then waits.
@@ -49,6 +48,8 @@ class Vehicle {
     void offer(World& world, Instant now, const Offer& offer, Effects& effects);
     void deliver(World& world, Instant now, const Award& award, Effects& effects);
     void bid_lost(std::string_view order_id, std::uint32_t epoch);
+    // Another was faster. Who has bid already waits for the answer to its bid.
+    void offer_taken(std::string_view order_id, std::uint32_t epoch);
     void revoke(World& world, std::string_view order_id, std::uint32_t epoch, const Cause& cause,
                 Effects& effects);
     void wake(World& world, Instant now, Effects& effects);

@@ -112,6 +112,10 @@ void Vehicle::bid_lost(std::string_view order_id, std::uint32_t epoch) {
     if (negotiation_ && negotiation_->order_id == order_id && negotiation_->epoch <= epoch) end_negotiation();
 }
 
+void Vehicle::offer_taken(std::string_view order_id, std::uint32_t epoch) {
+    if (negotiation_ && !negotiation_->has_bid) bid_lost(order_id, epoch);
+}
+
 void Vehicle::end_negotiation() {
     negotiation_.reset();
 }

@@ -83,6 +83,16 @@ std::optional<fleet::Offer> parse_offer(std::string_view topic, ByteView payload
                         .cause = cause_from(offer.header())};
 }
 
+std::optional<Taken> parse_taken(std::string_view topic, ByteView payload) {
+    mqtt::Levels levels(topic);
+    if (levels.next() != "order" || levels.next() != "ship" || !levels.next()) return std::nullopt;
+    const auto order = levels.next();
+    if (!order || order->empty() || levels.next() != "taken" || levels.next()) return std::nullopt;
+    v1::OfferTaken taken;
+    if (!parse(taken, payload)) return std::nullopt;
+    return Taken{std::string(*order), taken.epoch()};
+}
+
 std::optional<Command> parse_command(ByteView payload) {
     v1::VehicleCommand command;
     if (!parse(command, payload)) return std::nullopt;

@@ -17,6 +17,10 @@ struct BidLost {
     std::string order_id;
     std::uint32_t epoch = 0;
 };
+struct Taken {
+    std::string order_id;
+    std::uint32_t epoch = 0;
+};
 struct Revoked {
     std::string order_id;
     std::uint32_t epoch = 0;
@@ -27,6 +31,8 @@ using Command = std::variant<fleet::Award, BidLost, Revoked>;
 // order/ship/<zip>/<order>. Nothing when the topic or the payload is not what the contract says.
 std::optional<fleet::Offer> parse_offer(std::string_view topic, ByteView payload);
 std::optional<Command> parse_command(ByteView payload);
+// order/ship/<zip>/<order>/taken
+std::optional<Taken> parse_taken(std::string_view topic, ByteView payload);
 
 // Protobuf prints a line for each string that is not UTF-8, so whoever sends rubbish would fill the log. What
 // cannot be parsed is counted instead. Once, at the start of the program.

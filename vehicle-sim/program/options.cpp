@@ -15,7 +15,7 @@ constexpr std::string_view kScheme = "mqtt://";
 constexpr double kDryRunSeconds = 600;
 
 constexpr const char* kFooter = R"(
-Vehicles listen on order/ship/<zip>/+ for their zip and those around it and on vehicle/<id>/command; they publish
+Vehicles listen on order/ship/<zip>/# for their zip and those around it and on vehicle/<id>/command; they publish
 order/bid/<zip>/<order>/<id>, vehicle/<id>/status (retained; also the will) and, once a second, vehicle/<id>/location.
 They drive --speed times as fast as real ones; offers, bids and positions keep to the wall clock.
 

@@ -18,6 +18,11 @@ constexpr int kMissedFixesAtOnceMax = 50;        // sent a second, with the late
 // One that is not heard is followed by another, and none is to wait for a vehicle that is away.
 constexpr QoS kOffers = QoS::kAtMostOnce;
 
+// Offers, and that they are taken.
+std::string offers_in(const streets::Zip& zip) {
+    return "order/ship/" + zip.number + "/#";
+}
+
 }  // namespace
 
 VehicleClients::VehicleClients(link::Loop& loop, fleet::Fleet& fleet, const Options& options, Alarms& alarms,
@@ -71,7 +76,9 @@ void VehicleClients::say_goodbye(std::uint32_t vehicle) {
 // --- Messages in ---
 
 void VehicleClients::on_message(std::uint32_t vehicle, std::string_view topic, ByteView payload) {
-    if (topic.starts_with("order/ship/"))
+    if (topic.starts_with("order/ship/") && topic.ends_with("/taken"))
+        take_taken(vehicle, topic, payload);
+    else if (topic.starts_with("order/ship/"))
         take_offer(vehicle, topic, payload);
     else if (topic == topic_of(vehicle, "command"))
         take_command(vehicle, payload);
@@ -86,6 +93,14 @@ void VehicleClients::take_offer(std::uint32_t vehicle, std::string_view topic, B
     if (const auto offer = parse_offer(topic, payload)) {
         journal_.heard(*offer, loop_.now());
         fleet_[vehicle].offer(fleet_.world(), loop_.now(), *offer, effects_);
+    } else {
+        ++journal_.figures().malformed;
+    }
+}
+
+void VehicleClients::take_taken(std::uint32_t vehicle, std::string_view topic, ByteView payload) {
+    if (const auto taken = parse_taken(topic, payload)) {
+        fleet_[vehicle].offer_taken(taken->order_id, taken->epoch);
     } else {
         ++journal_.figures().malformed;
     }
@@ -178,10 +193,9 @@ bool VehicleClients::send_fix(std::uint32_t vehicle, const TimedFix& fix) {
 
 std::vector<std::string> VehicleClients::filters_of(ZipId zip) const {
     const auto& zips = fleet_.world().zips();
-    std::vector<std::string> filters{"order/ship/" + zips[zip].number + "/+"};
+    std::vector<std::string> filters{offers_in(zips[zip])};
     if (options_.own_zip_only) return filters;
-    for (const ZipId neighbour : zips[zip].neighbours)
-        filters.push_back("order/ship/" + zips[neighbour].number + "/+");
+    for (const ZipId neighbour : zips[zip].neighbours) filters.push_back(offers_in(zips[neighbour]));
     return filters;
 }
 

@@ -1,7 +1,7 @@
 // The vehicles as MQTT clients: what they hear goes into the model, what the model says goes out, on the
 // topics of the contract.
 //
-//   order/ship/<zip>/+, vehicle/<id>/command  -> offer, award, lost bid, revoked award
+//   order/ship/<zip>/#, vehicle/<id>/command  -> offer, offer taken, award, lost bid, revoked award
 //   bid, report, position                     -> order/bid/..., vehicle/<id>/status, vehicle/<id>/location
 //
 // A vehicle that is off duty has no connection. One without radio keeps its connection, but nothing passes;
@@ -43,6 +43,7 @@ class VehicleClients final : private link::Links::Owner {
     void on_message(std::uint32_t vehicle, std::string_view topic, ByteView payload) override;
 
     void take_offer(std::uint32_t vehicle, std::string_view topic, ByteView payload);
+    void take_taken(std::uint32_t vehicle, std::string_view topic, ByteView payload);
     void take_command(std::uint32_t number, ByteView payload);
     void send_bid(std::uint32_t vehicle, const fleet::PlaceBid& bid);
     void send_report(std::uint32_t vehicle, const fleet::Report& report);

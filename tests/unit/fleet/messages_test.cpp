@@ -94,6 +94,20 @@ TEST(Messages, EachCommandIsUnderstood) {
     EXPECT_EQ(std::get<fleet::Award>(*parse()).order_id, "o2");
 }
 
+TEST(Messages, AnOfferThatIsTakenIsNamedByItsTopic) {
+    v1::OfferTaken taken;
+    taken.set_epoch(3);
+    const std::string payload = taken.SerializeAsString();
+    const auto parsed = parse_taken("order/ship/60614/o1/taken", as_bytes(payload));
+    ASSERT_TRUE(parsed);
+    EXPECT_EQ(parsed->order_id, "o1");
+    EXPECT_EQ(parsed->epoch, 3U);
+    for (const char* topic :
+         {"order/ship/60614/o1", "order/ship/60614//taken", "order/ship/60614/o1/taken/x"})
+        EXPECT_FALSE(parse_taken(topic, as_bytes(payload))) << topic;
+    EXPECT_FALSE(parse_taken("order/ship/60614/o1/taken", as_bytes("\xff\xff")));
+}
+
 TEST(Messages, ARepeatedBidHasTheSameIdButIsAnEventOfItsOwn) {
     Messages messages;
     const fleet::PlaceBid placed{.order_id = "o1", .zip = "60614", .epoch = 2, .eta_seconds = 90};

@@ -69,6 +69,7 @@ class Scene {
         vehicle_.revoke(world_, order, epoch, {}, said_);
     }
     void lose(const std::string& order, std::uint32_t epoch) { vehicle_.bid_lost(order, epoch); }
+    void hear_taken(const std::string& order, std::uint32_t epoch) { vehicle_.offer_taken(order, epoch); }
 
     // The clock goes on and rings where the vehicle asked for it.
     void pass(std::chrono::milliseconds time) {

@@ -152,6 +152,28 @@ TEST(Vehicle, IsFreeAgainWhenItsBidIsLost) {
     EXPECT_EQ(scene.vehicle().activity(), Activity::kIdle);
 }
 
+TEST(Vehicle, DoesNotBidForWhatIsTaken) {
+    Scene scene;
+    int bids = 0;
+    for (int i = 0; i < 100; ++i) {
+        const std::string order = "order-" + std::to_string(i);
+        scene.offer(scene.an_offer(order));
+        scene.hear_taken("another", 1);
+        scene.hear_taken(order, 1);
+        EXPECT_EQ(scene.vehicle().activity(), Activity::kIdle);
+        scene.pass(3s);
+        if (scene.last<PlaceBid>()) ++bids;
+    }
+    EXPECT_EQ(bids, 0);
+}
+
+TEST(Vehicle, WaitsForTheAnswerToABidThatItHasMade) {
+    Scene scene;
+    const std::string order = scene.until_it_bids();
+    scene.hear_taken(order, 1);
+    EXPECT_EQ(scene.vehicle().activity(), Activity::kBidding) << "it may have won";
+}
+
 TEST(Vehicle, WaitsNoLongerThanTheOfferAndAGrace) {
     Scene scene;
     scene.until_it_bids();

@@ -168,7 +168,7 @@ class Story {
     }
 
     void hear_told(const Said& told) {
-        if (!told.topic.starts_with("order/ship/")) return;
+        if (!told.topic.starts_with("order/ship/") || told.topic.ends_with("/taken")) return;
         const auto offer = told.as<v1::ShipmentOffer>();
         in_the_air(offer);
         if (happens(20)) network_.emplace_back(offer);  // dispatch hears its own offers

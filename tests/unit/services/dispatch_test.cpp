@@ -26,6 +26,20 @@ TEST_F(DispatchTest, ThoseWhoWereSlowerCostNoRow) {
     EXPECT_EQ(desk_.count(rows), before) << "the award would wait behind them";
 }
 
+TEST_F(DispatchTest, AllWhoHeardTheOfferAreToldThatItIsTaken) {
+    offer("o1");
+    EXPECT_TRUE(desk_.said("order/ship/+/o1/taken").empty());
+    bid("o1", "v1");
+    ASSERT_EQ(desk_.said("order/ship/10002/o1/taken").size(), 1U);
+    EXPECT_EQ(desk_.said("order/ship/10002/o1/taken")[0].as<v1::OfferTaken>().epoch(), 1U);
+    offer("o2", -1);
+    tick();
+    bid("o2", "v2");
+    EXPECT_EQ(desk_.said("order/ship/10001/o2/taken").size(), 1U) << "the neighbours were asked";
+    EXPECT_EQ(desk_.said("order/ship/10003/o2/taken").size(), 1U);
+    EXPECT_TRUE(desk_.said("order/ship/10002/o2/taken").empty());
+}
+
 TEST_F(DispatchTest, ABidThatComesAgainChangesNothing) {
     offer("o1");
     offer("o2");
