@@ -146,12 +146,13 @@ void ClientSession::take_puback(PacketId packet_id) {
     if (unacknowledged_->empty()) unacknowledged_.reset();
 }
 
-const char* ClientSession::tick(Instant now) {
+const char* ClientSession::tick(Instant now, bool radio) {
     const auto silence = now - last_heard_;
     if (state_ == State::kConnecting) return silence > kConnackWait ? "no CONNACK from the broker" : nullptr;
     if (state_ != State::kUp || keep_alive_s_ == 0) return nullptr;
     const auto patience = std::chrono::seconds(keep_alive_s_) * 3 / 4;
-    if (silence > patience + kPingrespWait && ping_pending_) return "the broker no longer answers";
+    if (silence > patience + kPingrespWait && ping_pending_)
+        return radio ? "the broker no longer answers" : "no radio for longer than the keep-alive allows";
     // What a vehicle sends keeps the broker content; the ping is there to see whether the broker is still
     // alive.
     if (silence > patience && !ping_pending_) {

@@ -54,8 +54,8 @@ class ClientSession {
     // Bytes that arrived. Returns nothing, or why the connection must be closed.
     const char* receive(ByteView bytes, Instant now, Events& events);
     // To be called every second or so. Sends PINGREQ when it is due; returns why the connection must be
-    // closed, or nothing.
-    const char* tick(Instant now);
+    // closed, or nothing. `radio`: whether the vehicle has any where it is.
+    const char* tick(Instant now, bool radio = true);
 
     // False: it was dropped, because the connection is not up (QoS 0) or takes too little (either).
     bool publish(std::string_view topic, std::string_view payload, mqtt::QoS qos, bool retain);

@@ -253,7 +253,7 @@ void Links::tick(std::uint32_t link) {
     const Instant now = parts_->now();
     if (ticked.socket.is_open() && !ticked.session.started() && now - ticked.opened_at > kTcpConnectWait)
         return parts_->lose(link, "the broker's host does not answer");
-    if (const char* fault = ticked.session.tick(now)) return parts_->lose(link, fault);
+    if (const char* fault = ticked.session.tick(now, ticked.radio)) return parts_->lose(link, fault);
     parts_->flush_soon(link);
 }
 

@@ -144,7 +144,7 @@ Snapshot Conductor::snapshot() {
     count_activities(fleet_, now.fleet);
     const std::uint32_t wanted = now.fleet.vehicles - now.fleet.off_duty;
     if (now.links.up < wanted && !links_.last_error().empty())
-        now.trouble = "connecting: " + links_.last_error();
+        now.trouble = "away: " + links_.last_error();
     return now;
 }
 

@@ -201,6 +201,7 @@ TEST_F(Client, PingsASilentBrokerAndGivesItUpWhenItDoesNotAnswer) {
     EXPECT_EQ(session_.tick(now_), nullptr);
     EXPECT_EQ(said(), Said{"PINGREQ"});
     now_ = now_ + 20s;
+    EXPECT_STREQ(session_.tick(now_, false), "no radio for longer than the keep-alive allows");
     EXPECT_STREQ(session_.tick(now_), "the broker no longer answers");
 }
 
