@@ -30,6 +30,29 @@ def add(kept, name, value):
     print(f"{name}: {value:,g}", flush=True)
 
 
+class LoneMessages:
+    """What the machine's system calls alone cost when messages come one by one: no broker gets below that."""
+
+    title = "20,000 messages/s, and how little a broker can do (`bare_forwarder`: epoll_wait, recv, send)"
+    ROW = "bare forwarder"
+    BROKERS = ("drayd, 1 thread", "drayd, 2 threads", "mosquitto")
+
+    def round(self, kept, options):
+        with subprocess.Popen([BIN / "bare_forwarder"], stdout=subprocess.PIPE, text=True) as forwarder:
+            url = f"mqtt://127.0.0.1:{forwarder.stdout.readline().strip()}"
+            figures = bench(url, "--pid", forwarder.pid, "--seconds", options.seconds, "rate")
+            forwarder.terminate()
+        add(kept, self.ROW, figures["cpu_s_per_million"])
+        for broker in self.BROKERS:
+            add(kept, broker, measure(broker, ["rate"], options.seconds)["cpu_s_per_million"])
+
+    def table(self, kept):
+        mosquitto = statistics.median(kept["mosquitto"])
+        lines = ["| CPU s per million | | to mosquitto |", "|---|---:|---:|"]
+        return "\n".join(lines + [f"| {name} | {spread(kept[name])} | {statistics.median(kept[name]) / mosquitto:.2f} |"
+                                  for name in (self.ROW, *self.BROKERS)])
+
+
 class Transports:
     """What a message costs over each transport: drayd alone, against itself over TCP."""
 
@@ -115,10 +138,11 @@ class LiveBesideDurable:
             for beside in (False, True):
                 cells = [statistics.median(kept[f"{threads}, {beside}: {column}"]) for column in ("p50_us", "p99_us", "p999_us")]
                 growth = cells[1] / statistics.median(kept[f"{threads}, False: p99_us"])
-                lines.append(f"| drayd, {threads} thread{'s' * (threads > 1)}, " + ("beside 50 publishers of QoS 1, fsync" if beside else "alone")
-                             + "".join(f" | {cell:,.0f}" for cell in cells)
+                load = "beside 50 publishers of QoS 1, fsync" if beside else "alone"
+                lines.append(f"| drayd, {threads} thread{'s' * (threads > 1)}, {load}" + "".join(f" | {cell:,.0f}" for cell in cells)
                              + (f" | {verdict(growth, LIVE_P99_GROWTH_MAX)} | {LIVE_P99_GROWTH_MAX} |" if beside else " | | |"))
         return "\n".join(lines)
 
 
-QUESTIONS = {"transports": Transports(), "idle clients": IdleClients(), "live beside durable": LiveBesideDurable()}
+QUESTIONS = {"lone messages": LoneMessages(), "transports": Transports(), "idle clients": IdleClients(),
+             "live beside durable": LiveBesideDurable()}
