@@ -30,6 +30,7 @@ orders: build ## 1,000 orders at once against 200 vehicles; do the books balance
 
 pictures: deps-test build ## every page, light and dark, on a desktop and a phone, into build/pictures
 	@node tests/e2e/browser/pictures.mjs build/pictures
+	@DRAYD=build/release/bin/drayd node tests/e2e/browser/console-screenshots.mjs build/pictures/console
 
 test: deps-test ## build everything and run every test that CI runs
 	@tests/run-all

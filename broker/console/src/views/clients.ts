@@ -70,12 +70,12 @@ export function client(clientId: string): View {
       const subscriptions = subscriptionPages(`sessions/${segment(clientId)}/subscriptions`, signal, false);
       root.append(
         element("p", {}, element("a", { href: href("clients") }, "All clients")),
-        element("div", { class: "actions" }, button("Disconnect", () => disconnect(clientId)), button("End session", () => end(clientId), { class: "danger" })),
+        element("div", { class: "actions" }, button("Disconnect", () => disconnect(clientId, () => polling.again())), button("End session", () => end(clientId), { class: "danger" })),
         tiles.root,
         element("h2", {}, "Subscriptions"),
         subscriptions.root,
       );
-      poll(signal, async (round) => tiles.show(tilesOf(await get<Session>(`sessions/${segment(clientId)}`, {}, round))));
+      const polling = poll(signal, async (round) => tiles.show(tilesOf(await get<Session>(`sessions/${segment(clientId)}`, {}, round))));
     },
   };
 }
@@ -103,13 +103,14 @@ function tilesOf(session: Session): [string, string][] {
   ];
 }
 
-function disconnect(clientId: string): void {
+function disconnect(clientId: string, done: () => void): void {
   confirm({
     title: `Disconnect ${clientId}?`,
     text: "Its connection is closed. It may connect again at once; its session stays.",
     action: "Disconnect",
     act: async () => {
       await ask("DELETE", `sessions/${segment(clientId)}/connection`);
+      done();
       return `${clientId} was disconnected`;
     },
   });
