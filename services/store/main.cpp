@@ -62,7 +62,7 @@ void subscribe(Service& app, const store::OrderBook& book) {
 int run(int argc, char** argv) {
     Service app({.name = "dray-store",
                  .settings = Settings::load("dray-store", "Takes orders over HTTP", keys(), argc, argv),
-                 .migrations = {store::kSchema}});
+                 .migrations = store::migrations()});
     const auto& settings = app.settings();
     const auto tiles = store::tile_server(settings);
     const auto tokens = store::PageTokens::configured(settings);

@@ -22,27 +22,7 @@ constexpr int kFinalRank = 7;
 constexpr int kDoublingsMax = 5;
 constexpr int kAsksAtATime = 50;
 
-void write_history(Transaction& tx, const std::string& order, const std::string& status, std::int64_t at) {
-    tx.sql() << "INSERT INTO history (order_id, status, at_ms) VALUES (:order, :status, :at) ON CONFLICT DO "
-                "NOTHING",
-        use(order), use(status), use(at);
-}
-
-void set_reason(Transaction& tx, const std::string& order, const std::string& reason) {
-    tx.sql() << "UPDATE orders SET reason = :reason WHERE order_id = :order", use(reason), use(order);
-}
-
-void set_pick_up(Transaction& tx, const std::string& order, const v1::Position& pick_up) {
-    const double latitude = pick_up.latitude();
-    const double longitude = pick_up.longitude();
-    tx.sql() << "UPDATE orders SET pick_up_latitude = :latitude, pick_up_longitude = :longitude "
-                "WHERE order_id = :order",
-        use(latitude), use(longitude), use(order);
-}
-
-}  // namespace
-
-const char* const kSchema = R"(
+constexpr const char* kTables = R"(
     CREATE TABLE products (
         sku TEXT PRIMARY KEY,
         name TEXT NOT NULL,
@@ -78,6 +58,31 @@ const char* const kSchema = R"(
         PRIMARY KEY (order_id, status)
     );
 )";
+constexpr const char* kAddress = "ALTER TABLE orders ADD COLUMN address TEXT NOT NULL DEFAULT ''";
+
+void write_history(Transaction& tx, const std::string& order, const std::string& status, std::int64_t at) {
+    tx.sql() << "INSERT INTO history (order_id, status, at_ms) VALUES (:order, :status, :at) ON CONFLICT DO "
+                "NOTHING",
+        use(order), use(status), use(at);
+}
+
+void set_reason(Transaction& tx, const std::string& order, const std::string& reason) {
+    tx.sql() << "UPDATE orders SET reason = :reason WHERE order_id = :order", use(reason), use(order);
+}
+
+void set_pick_up(Transaction& tx, const std::string& order, const v1::Position& pick_up) {
+    const double latitude = pick_up.latitude();
+    const double longitude = pick_up.longitude();
+    tx.sql() << "UPDATE orders SET pick_up_latitude = :latitude, pick_up_longitude = :longitude "
+                "WHERE order_id = :order",
+        use(latitude), use(longitude), use(order);
+}
+
+}  // namespace
+
+std::vector<std::string> migrations() {
+    return {kTables, kAddress};
+}
 
 int status_rank(const std::string& status) {
     const auto found = std::find(kStatuses.begin(), kStatuses.end(), status);
@@ -103,7 +108,8 @@ std::variant<std::string, Problem> OrderBook::place(Transaction& tx, const Order
     placed.set_zip(request.zip);
     placed.set_card_token(request.card_token);
     placed.set_customer_id(request.customer);
-    *placed.mutable_drop_off() = service::ZipMap::door(*zips_.find(request.zip), id);
+    const auto& door = request.address.empty() ? id : request.address;
+    *placed.mutable_drop_off() = service::ZipMap::door(*zips_.find(request.zip), door);
     placed.mutable_header()->set_order_id(id);
     service::complete_header(*placed.mutable_header(), {}, "dray-store");
 
@@ -114,14 +120,14 @@ std::variant<std::string, Problem> OrderBook::place(Transaction& tx, const Order
     const double longitude = placed.drop_off().longitude();
     const std::int64_t ask_at = now + options_.ask_again_ms;
     soci::statement insert =
-        (tx.sql().prepare << "INSERT INTO orders (order_id, customer_id, zip, status, status_rank, "
+        (tx.sql().prepare << "INSERT INTO orders (order_id, customer_id, address, zip, status, status_rank, "
                              "items_json, total_cents, "
                              "drop_off_latitude, drop_off_longitude, placed_event, ask_at_ms) "
-                             "VALUES (:id, :customer, :zip, 'processing', 0, :items, :total, :latitude, "
-                             ":longitude, :event, "
+                             "VALUES (:id, :customer, :address, :zip, 'processing', 0, :items, :total, "
+                             ":latitude, :longitude, :event, "
                              ":ask) ON CONFLICT DO NOTHING",
-         use(id), use(request.customer), use(request.zip), use(items), use(total), use(latitude),
-         use(longitude), use(placed.header().event_id()), use(ask_at));
+         use(id), use(request.customer), use(request.address), use(request.zip), use(items), use(total),
+         use(latitude), use(longitude), use(placed.header().event_id()), use(ask_at));
     insert.execute(true);
     if (insert.get_affected_rows() == 0) return id;
     write_history(tx, id, "processing", now);
@@ -210,13 +216,10 @@ std::optional<Problem> OrderBook::cancel(Transaction& tx, const std::string& id)
 }
 
 service::PersonalData personal_data() {
-    return {
-        .show =
-            {"SELECT order_id, zip, status, items_json, total_cents, drop_off_latitude, drop_off_longitude "
-             "FROM orders WHERE customer_id = :customer"},
-        .forget = {
-            "UPDATE orders SET customer_id = '', zip = '', drop_off_latitude = 0, drop_off_longitude = 0 "
-            "WHERE customer_id = :customer"}};
+    return {.show = {"SELECT order_id, address, zip, status, items_json, total_cents, drop_off_latitude, "
+                     "drop_off_longitude FROM orders WHERE customer_id = :customer"},
+            .forget = {"UPDATE orders SET customer_id = '', address = '', zip = '', drop_off_latitude = 0, "
+                       "drop_off_longitude = 0 WHERE customer_id = :customer"}};
 }
 
 void OrderBook::ask_again(Transaction& tx) const {

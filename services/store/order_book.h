@@ -6,6 +6,9 @@
 // A status only moves to the right: events may come late, twice or in another order. The last three are
 // final. An order whose story stands still is asked about: its OrderPlaced goes out again (see
 // common/outbox.h).
+//
+// There is no register of houses: an address stands for a door of its zip, always the same one. The words
+// stay here; others are told where the door is.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "dray/v1/dispatch.pb.h"
 #include "dray/v1/order.pb.h"
@@ -23,7 +27,7 @@
 
 namespace dray::store {
 
-extern const char* const kSchema;
+std::vector<std::string> migrations();
 
 // Position in the picture above; -1 for a word that is no status.
 int status_rank(const std::string& status);

@@ -81,12 +81,14 @@ json OrderBook::products(Transaction& tx) const {
 std::optional<json> OrderBook::order(Transaction& tx, const std::string& id) const {
     soci::row row;
     tx.sql() << "SELECT status, vehicle, zip, items_json, total_cents, reason, drop_off_latitude, "
-                "drop_off_longitude, pick_up_latitude, pick_up_longitude FROM orders WHERE order_id = :id",
+                "drop_off_longitude, pick_up_latitude, pick_up_longitude, address FROM orders "
+                "WHERE order_id = :id",
         use(id), soci::into(row);
     if (!tx.sql().got_data()) return std::nullopt;
     json order = {{"order_id", id},
                   {"status", row.get<std::string>(0)},
                   {"vehicle", text_or_null(row, 1)},
+                  {"address", row.get<std::string>(10)},
                   {"zip", row.get<std::string>(2)},
                   {"items", json::parse(row.get<std::string>(3))},
                   {"total_cents", row.get<long long>(4)},

@@ -28,6 +28,14 @@ std::string text_member(const json& object, const std::string& name, const std::
     return value.get<std::string>();
 }
 
+// Empty where it is left out.
+std::string optional_text(const json& object, const std::string& name, std::size_t bytes_max) {
+    if (!object.contains(name)) return {};
+    auto text = text_member(object, name, name);
+    if (text.size() <= bytes_max) return text;
+    throw Problem{kUnprocessable, name, "must be no longer than " + std::to_string(bytes_max) + " bytes"};
+}
+
 bool is_uuid(std::string_view text) {
     return std::equal(text.begin(), text.end(), kUuidForm.begin(), kUuidForm.end(), [](char got, char form) {
         return form == 'x' ? std::string_view("0123456789abcdef").find(got) != std::string_view::npos
@@ -63,11 +71,8 @@ OrderRequest parse(const json& order, const std::function<bool(const std::string
     const auto card = text_member(order, "card", "card");
     if (!service::is_card_number(card)) throw Problem{kUnprocessable, "card", "is not a valid card number"};
     request.card_token = service::tokenize_card(card);
-    if (order.contains("customer")) request.customer = text_member(order, "customer", "customer");
-    if (request.customer.size() > kCustomerBytesMax) {
-        throw Problem{kUnprocessable, "customer",
-                      "must be no longer than " + std::to_string(kCustomerBytesMax) + " bytes"};
-    }
+    request.address = optional_text(order, "address", kAddressBytesMax);
+    request.customer = optional_text(order, "customer", kCustomerBytesMax);
     if (!order.contains("order_id")) return request;
     request.order_id = text_member(order, "order_id", "order_id");
     if (!is_uuid(request.order_id)) throw Problem{kUnprocessable, "order_id", "must be a UUID in lower case"};

@@ -144,12 +144,12 @@ export class CannedStore {
     return answer;
   }
 
-  #place({ zip, items, card, customer, order_id = crypto.randomUUID() }) {
+  #place({ address = "", zip, items, card, customer, order_id = crypto.randomUUID() }) {
     if (!kZips.includes(zip)) return problem(422, `We do not deliver to ${zip}.`, "zip");
     const total_cents = items.reduce((sum, item) => sum + item.quantity * kBeers.find(([sku]) => sku === item.sku)[2], 0);
     const history = [{ status: "processing", at: new Date().toISOString() }];
     const places = { pick_up: null, drop_off: kHome };
-    this.orders.set(order_id, { order_id, status: "processing", vehicle: null, zip, items, customer, total_cents, ...places, history });
+    this.orders.set(order_id, { order_id, status: "processing", vehicle: null, address, zip, items, customer, total_cents, ...places, history });
     this.isDeclined = card === kDeclinedCard;
     return { status: 202, body: { order_id, status: "processing" } };
   }

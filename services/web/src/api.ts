@@ -39,7 +39,8 @@ export interface NewOrder {
   card: string;
   // A UUID: with the same one an order can be sent again, and is placed once.
   order_id: string;
-  // How the customer may be reached; left out by who does not want to say.
+  // Street and number, and how the customer may be reached; left out by who does not want to say.
+  address?: string;
   customer?: string;
 }
 
@@ -47,6 +48,7 @@ export interface NewOrder {
 export interface OrderRecord {
   order_id: string;
   status: string;
+  address?: string;
   zip?: string;
   items?: Item[];
   total_cents?: number;

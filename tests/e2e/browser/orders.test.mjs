@@ -127,17 +127,6 @@ describeScene("the customer's basket and orders", (scene) => {
     await headline(page, "Arriving");
   });
 
-  test("the estimate of a vehicle that has fallen silent says of when it is", kTimeout, async () => {
-    const page = await scene.visit();
-    const id = await scene.placeOrder(page);
-    await scene.store.award(id);
-    await until(async () => {
-      await scene.store.track(id, { latitude: 41.9, longitude: -87.64 }, 0, 120);
-      return page.getByText("2 min to your door").isVisible();
-    });
-    await page.getByText(/2 min to your door when last seen, \d+ s ago/).waitFor();
-  });
-
   test("another map than ours shows whom it is from", kTimeout, async () => {
     scene.store.tiles = { url: `${scene.store.url}/favicon.svg?{z}/{x}/{y}`, attribution: "© A <b>Map</b> Maker" };
     const page = await scene.visit();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { kHome } from "../../../services/web/dev/canned-store.mjs";
 import { onTheWay } from "../../../services/web/dev/story.mjs";
-import { seriousFaults } from "./accessibility.mjs";
+import { seriousFaults, seriousFaultsDayAndNight } from "./accessibility.mjs";
 import { tabTo } from "./keyboard.mjs";
 import { coloursOf, overhang, placesOf } from "./look.mjs";
 import { describeScene, headline, kPhone, kTimeout } from "./scene.mjs";
@@ -114,13 +114,18 @@ describeScene("the customer's page", (scene) => {
     await page.getByRole("button", { name: "Cancel order" }).waitFor();
   });
 
-  test("the store hears how to reach the customer, or nothing", kTimeout, async () => {
+  test("the store hears where to and how to reach the customer, or nothing", kTimeout, async () => {
     const page = await scene.visit();
     const silent = await scene.placeOrder(page);
     assert.equal(scene.store.orders.get(silent).customer, undefined);
+    assert.equal(scene.store.orders.get(silent).address, "");
+    assert.match(await page.locator(".order-id").textContent(), / to 60614 /);
     await page.goto(scene.store.url);
+    await page.getByLabel("Street and number").fill(" 2400 N Halsted St ");
     await page.getByLabel("E-mail").fill(" ada@example.com ");
     assert.equal(scene.store.orders.get(await scene.placeOrder(page)).customer, "ada@example.com");
+    await page.reload();
+    await page.getByText("to 2400 N Halsted St, 60614").waitFor();
   });
 
   test("what sells out while the page is open can no longer be chosen", kTimeout, async () => {
@@ -207,13 +212,16 @@ describeScene("the customer's page", (scene) => {
     assert.ok(await page.locator("#notice").isHidden());
   });
 
-  test("a vehicle that falls silent is shown as last seen", kTimeout, async () => {
+  test("a vehicle that falls silent is shown as last seen, and its estimate as of then", kTimeout, async () => {
     const page = await scene.visit();
     const id = await scene.placeOrder(page);
     await scene.store.award(id);
-    await scene.store.track(id, kHome, 0, 60);
-    await page.getByText(/Last seen \d+ s ago/).waitFor();
-    await scene.store.track(id, kHome, 0, 60);
+    await headline(page, "Picking up your beer");
+    await scene.store.track(id, kHome, 0, 120);
+    await page.locator(".vehicle.stale").waitFor();
+    await page.getByText(/^Last seen \d+ s ago$/).waitFor();
+    await page.getByText(/2 min to your door when last seen, \d+ s ago/).waitFor();
+    await scene.store.track(id, kHome, 0, 120);
     await page.locator("#map-overlay").waitFor({ state: "hidden" });
   });
 
@@ -251,33 +259,31 @@ describeScene("the customer's page", (scene) => {
     assert.equal(scene.store.orders.size, 2);
   });
 
-  for (const colorScheme of ["light", "dark"]) {
-    test(`nobody is shut out, ${colorScheme}`, kTimeout, async () => {
-      scene.mayComplain = /status of 422/;
-      const page = await scene.visit({ colorScheme });
-      await page.getByLabel("Zip code").fill("99999");
-      await page.getByRole("button", { name: /Order for/ }).click();
-      await page.getByText("We do not deliver to 99999.").waitFor();
-      assert.deepEqual(await seriousFaults(page), [], "the form, with a mistake");
-      await page.getByLabel("Zip code").fill("60614");
-      const tracked = await scene.placeOrder(page);
-      await scene.store.award(tracked);
-      await headline(page, "Picking up your beer");
-      await scene.store.track(tracked, onTheWay(0.5).position, 270, 120);
-      await page.getByText("2 min to your door").waitFor();
-      assert.deepEqual(await seriousFaults(page), [], "an order that is followed");
-      await page.getByText(/Last seen \d+ s ago/).waitFor();
-      assert.deepEqual(await seriousFaults(page), [], "its vehicle is silent");
-      await page.getByRole("link", { name: "Order something else" }).click();
-      const declined = await scene.placeOrder(page);
-      await scene.store.tell("order/cancelled", declined, "OrderCancelled", { reason: "card declined" }, "cancelled");
-      await headline(page, "Your card was declined");
-      assert.deepEqual(await seriousFaults(page), [], "a declined card");
-      await page.getByRole("link", { name: "Your orders" }).click();
-      await page.locator(".past-orders li").nth(1).waitFor();
-      assert.deepEqual(await seriousFaults(page), [], "past orders");
-    });
-  }
+  test("nobody is shut out, by day and by night", kTimeout, async () => {
+    scene.mayComplain = /status of 422/;
+    const page = await scene.visit();
+    await page.getByLabel("Zip code").fill("99999");
+    await page.getByRole("button", { name: /Order for/ }).click();
+    await page.getByText("We do not deliver to 99999.").waitFor();
+    assert.deepEqual(await seriousFaultsDayAndNight(page), [], "the form, with a mistake");
+    await page.getByLabel("Zip code").fill("60614");
+    const tracked = await scene.placeOrder(page);
+    await scene.store.award(tracked);
+    await headline(page, "Picking up your beer");
+    await scene.store.track(tracked, onTheWay(0.5).position, 270, 120);
+    await page.getByText("2 min to your door").waitFor();
+    assert.deepEqual(await seriousFaultsDayAndNight(page), [], "an order that is followed");
+    await page.getByText(/Last seen \d+ s ago/).waitFor();
+    assert.deepEqual(await seriousFaultsDayAndNight(page), [], "its vehicle is silent");
+    await page.getByRole("link", { name: "Order something else" }).click();
+    const declined = await scene.placeOrder(page);
+    await scene.store.tell("order/cancelled", declined, "OrderCancelled", { reason: "card declined" }, "cancelled");
+    await headline(page, "Your card was declined");
+    assert.deepEqual(await seriousFaultsDayAndNight(page), [], "a declined card");
+    await page.getByRole("link", { name: "Your orders" }).click();
+    await page.locator(".past-orders li").nth(1).waitFor();
+    assert.deepEqual(await seriousFaultsDayAndNight(page), [], "past orders");
+  });
 
   test("on a phone nothing sticks out, and nobody is shut out", kTimeout, async () => {
     const page = await scene.visit(kPhone);

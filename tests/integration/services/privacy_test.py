@@ -11,7 +11,8 @@ class Privacy(World):
         privacy = self.start("privacy", "--http", "127.0.0.1:0", "--participants", "dray-store,dray-crm,dray-fraud",
                              "--deadline-seconds", "3")
         listener = self.listen("customer/message/#")
-        listener.wait(f"customer/message/{self.order(customer='ada@example.com')}")  # CRM knows of it, too
+        order = self.order(customer="ada@example.com", address="2400 N Halsted St")
+        listener.wait(f"customer/message/{order}")  # CRM knows of it, too
 
         def ask(kind):
             request = self.post("/api/privacy", {"customer": "ada@example.com", "kind": kind}, privacy)["request_id"]
@@ -22,8 +23,10 @@ class Privacy(World):
         report = ask("my-data")
         self.assertEqual((report["state"], report["missing"]), ("incomplete", ["dray-fraud"]))
         self.assertEqual({a["service"]: a["records"] for a in report["answers"]}, {"dray-crm": 1, "dray-store": 1})
+        self.assertEqual(self.get(f"/api/orders/{order}")["address"], "2400 N Halsted St")
         self.start("fraud")
         self.assertEqual(ask("forget-me")["state"], "complete")
+        self.assertEqual(self.get(f"/api/orders/{order}")["address"], "")
         self.assertEqual([a["records"] for a in ask("my-data")["answers"]], [0, 0, 0])
 
 

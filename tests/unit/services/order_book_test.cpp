@@ -48,7 +48,7 @@ class OrderBookTest : public ::testing::Test {
     }
 
     service::ZipMap town_ = little_town();
-    Desk desk_{"dray-store", store::kSchema};
+    Desk desk_{"dray-store", store::migrations()};
     store::OrderBook book_{{.ask_again_ms = 0}, town_};
 };
 
@@ -81,6 +81,25 @@ TEST_F(OrderBookTest, AnUnknownSkuIsAProblemOfItsField) {
         EXPECT_EQ(std::get<store::Problem>(placed).field, "items[1].sku");
     });
     EXPECT_TRUE(desk_.said().empty());
+}
+
+TEST_F(OrderBookTest, AnAddressIsAlwaysTheSameDoorAndNobodyElseReadsIt) {
+    const auto door_of = [&](const std::string& key) {
+        const auto door = service::ZipMap::door(*town_.find("10001"), key);
+        return nlohmann::json{{"latitude", door.latitude()}, {"longitude", door.longitude()}};
+    };
+    for (const std::string address :
+         {"", "1 N Halsted St", "1 N Halsted St", "3 N Halsted St", "5 N Halsted St", "7 N Halsted St",
+          "9 N Halsted St", "11 N Halsted St"}) {
+        const store::OrderRequest request{
+            .zip = "10001", .lines = {{"ale", 1}}, .card_token = "t", .address = address};
+        desk_.run([&](Transaction& tx) { book_.place(tx, request); });
+        const auto order = show(request.order_id);
+        EXPECT_EQ(order["address"], address);
+        EXPECT_EQ(order["drop_off"], door_of(address.empty() ? request.order_id : address));
+        const auto said = desk_.said("order/new/10001/" + request.order_id);
+        EXPECT_EQ(said.at(0).payload.find("Halsted"), std::string::npos);
+    }
 }
 
 TEST_F(OrderBookTest, TheStatusOnlyMovesForward) {

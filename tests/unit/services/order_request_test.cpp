@@ -63,6 +63,17 @@ TEST(OrderRequest, EveryMistakeNamesItsField) {
     }
 }
 
+TEST(OrderRequest, AddressAndCustomerMayBeLeftOutAndAreNoLongerThanTheirLimit) {
+    const auto with = [](const std::string& member, std::size_t bytes) {
+        return parse(R"({"zip":"60614","items":[{"sku":"ale","quantity":1}],"card":"4242424242424242",")" +
+                     member + R"(":")" + std::string(bytes, 'a') + R"("})");
+    };
+    EXPECT_EQ(std::get<OrderRequest>(with("address", kAddressBytesMax)).address.size(), kAddressBytesMax);
+    EXPECT_EQ(std::get<OrderRequest>(with("address", 1)).customer, "");
+    EXPECT_EQ(std::get<Problem>(with("address", kAddressBytesMax + 1)).field, "address");
+    EXPECT_EQ(std::get<Problem>(with("customer", kCustomerBytesMax + 1)).field, "customer");
+}
+
 TEST(OrderRequest, WhoGivesItAnIdMayAskAgain) {
     const auto with_id = [](const std::string& id) {
         return parse(

@@ -96,7 +96,7 @@ class Page {
       (sku) => this.products.get(sku),
     );
     this.show(page, "order");
-    page.begin(known ? { zip: known.zip, items: known.items } : null);
+    page.begin(known ? { address: known.address ?? "", zip: known.zip, items: known.items } : null);
     void this.learnProducts().then(() => page.refresh());
   }
 

@@ -36,12 +36,16 @@ export class OrderForm {
     list: "zips",
     maxlength: 10,
   });
-  private readonly card = field("card", "Card", "4000 0000 0000 0002 is declined, so that you can see that too.", {
+  private readonly address = field("address", "Street and number (optional)", "", {
+    autocomplete: "street-address",
+    maxlength: 100,
+  });
+  private readonly card = field("card", "Card", "4000 0000 0000 0002 will be declined.", {
     inputmode: "numeric",
     autocomplete: "cc-number",
     value: kFirstCard,
   });
-  private readonly customer = field("customer", "E-mail, for news of your order (optional)", "", {
+  private readonly customer = field("customer", "E-mail (optional)", "For news of your order.", {
     inputmode: "email",
     autocomplete: "email",
     maxlength: 200,
@@ -78,7 +82,7 @@ export class OrderForm {
         { class: "checkout" },
         this.basketView.root,
         this.news,
-        element("div", { class: "fields" }, this.zip.root, this.card.root, this.customer.root, this.suggestions),
+        element("div", { class: "fields" }, this.zip.root, this.address.root, this.card.root, this.customer.root, this.suggestions),
         element("div", { class: "pay" }, this.itemsError, this.submit),
       ),
     );
@@ -161,6 +165,8 @@ export class OrderForm {
       card: this.card.input.value.replace(/[\s-]/g, ""),
       order_id: newOrderId(),
     };
+    const address = this.address.input.value.trim();
+    if (address !== "") order.address = address;
     const customer = this.customer.input.value.trim();
     if (customer !== "") order.customer = customer;
     this.clearErrors();
@@ -208,7 +214,7 @@ export class OrderForm {
   }
 
   private refused(fieldName: string, detail: string): void {
-    for (const { name, input, setError } of [this.zip, this.card, this.customer]) {
+    for (const { name, input, setError } of this.fields()) {
       if (fieldName !== name) continue;
       setError(detail);
       input.focus();
@@ -218,11 +224,13 @@ export class OrderForm {
     this.catalogue.root.querySelector<HTMLInputElement>("input:enabled")?.focus();
   }
 
+  private fields(): Field[] {
+    return [this.zip, this.address, this.card, this.customer];
+  }
+
   private clearErrors(): void {
     this.news.textContent = "";
-    this.zip.setError("");
-    this.card.setError("");
-    this.customer.setError("");
+    for (const { setError } of this.fields()) setError("");
     this.setItemsError("");
   }
 

@@ -27,6 +27,7 @@ const kZoneTexts: Record<Zone, string> = { arriving: "Almost there", at_the_door
 
 export class OrderView {
   readonly root = element("article", { class: "order-view" });
+  private readonly where = element("span");
   private readonly headline = element("h1", { "aria-live": "polite" });
   private readonly detail = element("p", { class: "detail" });
   private readonly eta = element("p", { class: "eta", hidden: true });
@@ -52,7 +53,7 @@ export class OrderView {
     });
     const story = element("a", { href: `/saga.html?order=${encodeURIComponent(id)}` }, "The whole story");
     this.root.append(
-      element("p", { class: "order-id" }, "Order ", element("code", { title: id }, id.slice(0, kIdShown)), " · ", story),
+      element("p", { class: "order-id" }, "Order ", element("code", { title: id }, id.slice(0, kIdShown)), this.where, " · ", story),
       this.headline,
       this.detail,
       this.eta,
@@ -69,6 +70,7 @@ export class OrderView {
     if (this.headline.textContent !== text) this.headline.textContent = text;
     this.order = order;
     this.tracking = tracking;
+    this.where.textContent = placeOf(order);
     this.detail.textContent = detail(order, tracking);
     this.showEta(order, tracking);
     this.steps.replaceChildren(...kSteps.flatMap((step) => stepLines(order, step)), ...endLine(order));
@@ -106,6 +108,10 @@ export class OrderView {
     if (order.totalCents > 0) lines.push(element("li", { class: "total" }, `Total ${money(order.totalCents)}`));
     return lines;
   }
+}
+
+function placeOf({ address, zip }: Order): string {
+  return zip === "" ? "" : ` to ${address === "" ? zip : `${address}, ${zip}`}`;
 }
 
 function etaWords(etaSeconds: number, staleSeconds: number | null): (Node | string)[] {

@@ -31,6 +31,7 @@ export interface Order {
   reachedAt: Partial<Record<Status, number>>;
   // When the vehicle came near, Unix ms; as far as it was heard.
   nearAt: Partial<Record<Zone, number>>;
+  address: string;
   zip: string;
   items: Item[];
   totalCents: number;
@@ -56,6 +57,7 @@ export function newOrder(id: string): Order {
     status: "processing",
     reachedAt: {},
     nearAt: {},
+    address: "",
     zip: "",
     items: [],
     totalCents: 0,
@@ -100,6 +102,7 @@ export function withEvent(order: Order, event: OrderEvent): Order {
 export function withRecord(order: Order, record: OrderRecord): Order {
   let next: Order = {
     ...order,
+    address: record.address ?? order.address,
     zip: record.zip ?? order.zip,
     items: record.items ?? order.items,
     totalCents: record.total_cents ?? order.totalCents,
