@@ -80,7 +80,8 @@ describe("the operator's console", () => {
     await go("Subscriptions");
     assert.match(await cells(page, "vehicle/v-0042/#"), /^1\|.*\|v-0042$/);
     await go("Queues");
-    assert.match(await cells(page, "mail"), /^alert\|3\|/);
+    // Depth, the oldest, in and out a second.
+    assert.match(await cells(page, "mail"), /^alert\|3\|\d[^|]*\|(0|…)\|(0|…)\|0\|/);
     await go("Dead letters");
     await row(page, "jobs.dead").waitFor();
     assert.equal(await row(page, "mail").count(), 0);

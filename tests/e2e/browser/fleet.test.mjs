@@ -49,6 +49,20 @@ describe("the fleet page", () => {
     await page.waitForFunction((least) => -Number(document.getElementById("time").min) >= least, seconds);
   }
 
+  // -> a growing set, in the page, of the colours in which something flies.
+  function coloursInTheAir() {
+    return page.evaluateHandle(() => {
+      const [, canvas] = document.querySelectorAll(".fleet-canvas");
+      const context = canvas.getContext("2d");
+      const colours = new Set();
+      context.stroke = () => {
+        colours.add(context.strokeStyle);
+        CanvasRenderingContext2D.prototype.stroke.call(context);
+      };
+      return colours;
+    });
+  }
+
   // Vehicles may not want an order: another is offered then.
   async function offerUntilAwarded() {
     for (const zip of kZips) {
@@ -98,9 +112,15 @@ describe("the fleet page", () => {
 
   test("an order is seen from its offer to its award, and leads to its vehicle; the past is without it", kTimeout, async () => {
     await hasPast(10);
+    const colours = await coloursInTheAir();
     const order = await offerUntilAwarded();
+    // An offer, a bid and an award: a busy machine may have missed one.
+    while ((await colours.evaluate(({ size }) => size)) < 3) await offerUntilAwarded();
     assert.match(await lineOf(order).textContent(), /to 606\d\d\d+ bids?, v\d+ in \d+\.\d s/);
-    await page.locator(".chart .value", { hasText: /^\d+(\.\d)? s$/ }).waitFor();
+    const figure = (name) => page.locator(".chart", { hasText: name }).locator(".value");
+    await figure("Time to award").filter({ hasText: /^\d+(\.\d)? s$/ }).waitFor();
+    await figure("Unassigned orders").filter({ hasText: /^[\d,]+$/ }).waitFor();
+    await figure("Broker messages/s").filter({ hasText: /^[\d,]+$/ }).waitFor();
     await searchFor(order);
     await found(order.slice(0, 8)).click();
     await page.locator("#chosen-name", { hasText: /^v\d+$/ }).waitFor();
