@@ -143,8 +143,7 @@ Snapshot Conductor::snapshot() {
                  .before = before_};
     count_activities(fleet_, now.fleet);
     const std::uint32_t wanted = now.fleet.vehicles - now.fleet.off_duty;
-    if (now.links.up < wanted && !links_.last_error().empty())
-        now.trouble = "away: " + links_.last_error();
+    if (now.links.up < wanted && !links_.last_error().empty()) now.trouble = "away: " + links_.last_error();
     return now;
 }
 
