@@ -6,8 +6,8 @@ import { type Fleet, type State, type Vehicle, kStates } from "./fleet";
 
 export const kStateTexts: Record<State, string> = {
   idle: "Free",
-  to_pick_up: "To the pick-up",
-  to_customer: "To the customer",
+  to_pick_up: "To pick-up",
+  to_customer: "To customer",
   refuelling: "Refuelling",
   broken_down: "Broken down",
   offline: "Offline",
