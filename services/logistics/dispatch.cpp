@@ -14,9 +14,12 @@ using service::Transaction;
 
 // Offers in the air at a time where no vehicle is known to be free: one may be, unheard of.
 constexpr int kBlindOffers = 5;
+// Of fewer than so many it may well be that none wants the order.
+constexpr int kAskedMin = 8;
 // An offer is a message to every vehicle of its ring: ten thousands of them at once would hold up the bids
 // that answer them.
 constexpr int kOfferMessagesPerTickMax = 2000;
+constexpr int kOffersPerTickMax = 100;
 
 bool is_retry(const v1::Bid& bid, const ActiveAward& winner) {
     return winner.vehicle_id == bid.vehicle_id() && winner.epoch == static_cast<int>(bid.epoch());
@@ -60,6 +63,13 @@ void Dispatch::offered(Transaction& tx, const v1::ShipmentOffer& offer) {
     order.drop_off = offer.drop_off();
     order.cause = offer.header();
     insert_order(tx, order);
+    ask_around(tx, std::move(order));
+}
+
+void Dispatch::ask_around(Transaction& tx, OpenOrder order) {
+    if (free_.empty() || free_in(order.zip) >= kAskedMin) return;
+    order.attempt = next_attempt(order);
+    if (order.attempt <= kRingMax) offer_again(tx, std::move(order), clock_());
 }
 
 void Dispatch::bid(Transaction& tx, const v1::Bid& bid) {
@@ -214,15 +224,16 @@ void Dispatch::give_up_late_orders(Transaction& tx, std::int64_t now) {
 }
 
 void Dispatch::widen_search(Transaction& tx, std::int64_t now) {
-    const auto free = free_vehicles(tx);
+    free_ = free_vehicles(tx);
     int takers = 0;
-    for (const auto& [zip, count] : free) takers += count;
-    const int offers_max = std::max(takers, kBlindOffers) - offers_in_the_air(tx, now);
+    for (const auto& [zip, count] : free_) takers += count;
+    const int offers_max =
+        std::min(std::max(takers, kBlindOffers) - offers_in_the_air(tx, now), kOffersPerTickMax);
     if (offers_max <= 0) return;
     int messages = 0;
     for (auto& order : expired_orders(tx, now, offers_max)) {
-        order.attempt = next_attempt(order, free);
-        for (const auto& zip : ring_of(order)) messages += 1 + (free.contains(zip) ? free.at(zip) : 0);
+        order.attempt = next_attempt(order);
+        for (const auto& zip : ring_of(order)) messages += 1 + free_in(zip);
         offer_again(tx, std::move(order), now);
         if (messages >= kOfferMessagesPerTickMax) return;
     }
@@ -234,10 +245,17 @@ std::vector<std::string> Dispatch::ring_of(const OpenOrder& order) const {
     return zips;
 }
 
-int Dispatch::next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const {
+// A vehicle is in the zip that stands for its area, and hears what is offered in all of that.
+int Dispatch::free_in(const std::string& zip) const {
+    const auto* known = zips_.find(zip);
+    const auto found = free_.find(known == nullptr ? zip : known->lead);
+    return found == free_.end() ? 0 : found->second;
+}
+
+int Dispatch::next_attempt(const OpenOrder& order) const {
     for (int attempt = order.attempt + 1; attempt <= order.attempt + kRingMax + 1; ++attempt) {
         for (const auto& zip : zips_.ring(order.zip, attempt % (kRingMax + 1))) {
-            if (free.contains(zip)) return attempt;
+            if (free_in(zip) > 0) return attempt;
         }
     }
     return order.attempt + 1;

@@ -19,10 +19,11 @@
 //  - An award is a lease. It is lost when the vehicle says that it has broken down, has not been heard of for
 //    `lease_ms`, has been idle or offline for `offline_grace_ms`, or one leg of its way takes longer than
 //    `leg_ms`.
-//  - Waves go 0 (the order's zip), 1 (its neighbours), … kRingMax and round again until the deadline. Only as
-//    many orders are offered anew at a time as there are vehicles with room to answer, and only so many
-//    vehicles are asked, those first that were taken from their vehicle, then the oldest: a thousand waiting
-//    orders do not drown the fleet in offers that nobody can take.
+//  - Waves go 0 (the order's zip), 1 (its neighbours), … kRingMax and round again until the deadline. Where
+//    few vehicles of the zip are free, the nearest ring that has some is asked together with it.
+//  - Only as many orders are offered anew at a time as there are vehicles with room to answer, and only so
+//    many vehicles are asked, those first that were taken from their vehicle, then the oldest: a thousand
+//    waiting orders do not drown the fleet in offers that nobody can take.
 //  - CancelOrder at any time before the door: from open or awarded to cancelled, the winner is told. One that
 //    comes before the offer waits for it.
 #pragma once
@@ -82,8 +83,10 @@ class Dispatch {
     void picked_up(service::Transaction& tx, const v1::VehicleStatus& status);
     void delivered(service::Transaction& tx, const v1::VehicleStatus& status);
     void give_up_late_orders(service::Transaction& tx, std::int64_t now);
+    void ask_around(service::Transaction& tx, OpenOrder order);
     void widen_search(service::Transaction& tx, std::int64_t now);
-    int next_attempt(const OpenOrder& order, const std::map<std::string, int>& free) const;
+    int free_in(const std::string& zip) const;
+    int next_attempt(const OpenOrder& order) const;
     std::vector<std::string> ring_of(const OpenOrder& order) const;
     void offer_again(service::Transaction& tx, OpenOrder order, std::int64_t now);
     void revoke_lost_awards(service::Transaction& tx, std::int64_t now);
@@ -94,6 +97,7 @@ class Dispatch {
     const service::ZipMap& zips_;
     Clock clock_;
     std::int64_t listens_since_;
+    std::map<std::string, int> free_;  // vehicles by zip, as of the last tick
 };
 
 }  // namespace dray::logistics

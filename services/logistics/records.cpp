@@ -280,15 +280,19 @@ std::map<std::string, int> free_vehicles(Transaction& tx) {
     const int idle = v1::VEHICLE_STATE_IDLE;
     const int to_pick_up = v1::VEHICLE_STATE_TO_PICK_UP;
     const int to_customer = v1::VEHICLE_STATE_TO_CUSTOMER;
+    std::string zip;
+    int count = 0;
     // One that has lost its order drives on with it until it says that it is idle.
-    const soci::rowset<soci::row> rows =
+    soci::statement zips =
         (tx.sql().prepare
-             << "SELECT v.zip FROM vehicles AS v WHERE (v.state = :idle OR "
+             << "SELECT v.zip, COUNT(*) FROM vehicles AS v WHERE (v.state = :idle OR "
                 "(v.state IN (:pick_up, :customer) AND v.capacity > 1)) AND v.capacity > "
-                "(SELECT COUNT(*) FROM awards AS a WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active')",
-         use(idle), use(to_pick_up), use(to_customer));
+                "(SELECT COUNT(*) FROM awards AS a WHERE a.vehicle_id = v.vehicle_id AND a.state = 'active') "
+                "GROUP BY v.zip",
+         use(idle), use(to_pick_up), use(to_customer), into(zip), into(count));
+    zips.execute();
     std::map<std::string, int> by_zip;
-    for (const auto& row : rows) ++by_zip[row.get<std::string>(0)];
+    while (zips.fetch()) by_zip[zip] = count;
     return by_zip;
 }
 

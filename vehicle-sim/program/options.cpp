@@ -15,7 +15,7 @@ constexpr std::string_view kScheme = "mqtt://";
 constexpr double kDryRunSeconds = 600;
 
 constexpr const char* kFooter = R"(
-Vehicles listen on order/ship/<zip>/# for their zip and those around it and on vehicle/<id>/command; they publish
+Vehicles listen on order/ship/<zip>/# for the zip they are in and on vehicle/<id>/command; they publish
 order/bid/<zip>/<order>/<id>, vehicle/<id>/status (retained; also the will) and, once a second, vehicle/<id>/location.
 They drive --speed times as fast as real ones; offers, bids and positions keep to the wall clock.
 
@@ -92,15 +92,13 @@ void declare(CLI::App& app, Options& options, Words& words) {
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     app.add_option("--trips", options.trips,
-                   "file that the trips are written to at the end: .gpx or .geojson")
+                   "file that the trips are written to at the end: .gpx or .geojson; who only stood has none")
         ->check([](const std::string& text) {
             const auto ending = std::filesystem::path(text).extension();
             return ending == ".gpx" || ending == ".geojson" ? std::string() : "must end in .gpx or .geojson";
         });
     app.add_flag("--clean", options.clean_session,
                  "clean sessions: the broker forgets a vehicle that loses its connection");
-    app.add_flag("--own-zip", options.own_zip_only,
-                 "vehicles hear offers for their own zip only, not for those around it: for dense fleets");
     app.add_flag("--dry-run", options.dry_run,
                  "the model alone, without a broker, as fast as it goes; orders come from the scenario");
     app.add_flag("--json", options.json, "the status as JSON lines, once a second; the report as the last");

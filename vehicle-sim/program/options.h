@@ -28,7 +28,6 @@ struct Options {
     std::uint32_t first = 1;  // number of the first vehicle
     double duration_s = 0;    // 0: until stopped; of a dry run, simulated seconds
     bool clean_session = false;
-    bool own_zip_only = false;  // hears no offers for the zips around its own
     bool json = false;
     bool dry_run = false;
     std::filesystem::path trips{};  // where trips are written to; empty: nowhere

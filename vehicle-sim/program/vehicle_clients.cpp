@@ -194,21 +194,16 @@ bool VehicleClients::send_fix(std::uint32_t vehicle, const TimedFix& fix) {
 std::vector<std::string> VehicleClients::filters_of(ZipId zip) const {
     const auto& zips = fleet_.world().zips();
     std::vector<std::string> filters{offers_in(zips[zip])};
-    if (options_.own_zip_only) return filters;
-    for (const ZipId neighbour : zips[zip].neighbours) filters.push_back(offers_in(zips[neighbour]));
+    for (const ZipId neighbour : zips[zip].neighbours) {
+        if (zips[neighbour].lead == zip) filters.push_back(offers_in(zips[neighbour]));
+    }
     return filters;
 }
 
 void VehicleClients::listen_in(std::uint32_t vehicle, ZipId zip) {
-    auto before = filters_of(listens_in_[vehicle]);
-    auto after = filters_of(zip);
-    std::sort(before.begin(), before.end());
-    std::sort(after.begin(), after.end());
-    std::vector<std::string> gone, come;
-    std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(gone));
-    std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(come));
-    links_.subscribe(vehicle, come, kOffers);
-    links_.unsubscribe(vehicle, gone);
+    if (zip == listens_in_[vehicle]) return;
+    links_.subscribe(vehicle, filters_of(zip), kOffers);
+    links_.unsubscribe(vehicle, filters_of(listens_in_[vehicle]));
     listens_in_[vehicle] = zip;
 }
 

@@ -145,6 +145,25 @@ TEST_F(DispatchTest, ASilentZipIsOfferedToItsNeighbours) {
     EXPECT_EQ(desk_.said("order/ship/+/o1").size(), 2U);
 }
 
+TEST_F(DispatchTest, WhereFewAreFreeThoseAroundAreAskedAtOnce) {
+    report("v1", v1::VEHICLE_STATE_IDLE, "", 1, "10002");
+    report("v2", v1::VEHICLE_STATE_IDLE, "", 1, "10004");  // two steps from 10002
+    tick();
+    offer("o1");
+    ASSERT_EQ(desk_.said("order/ship/+/o1").size(), 1U);
+    EXPECT_EQ(desk_.said("order/ship/10004/o1").size(), 1U);
+    bid("o1", "v1");
+    EXPECT_EQ(command("v1"), "deliver 1") << "the zip's own were asked in the same epoch";
+}
+
+TEST_F(DispatchTest, WhereManyAreFreeTheyAreAskedAlone) {
+    for (int i = 0; i < 8; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE, "", 1, "10002");
+    report("v8", v1::VEHICLE_STATE_IDLE, "", 1, "10001");
+    tick();
+    offer("o1");
+    EXPECT_TRUE(desk_.said("order/ship/+/o1").empty());
+}
+
 TEST_F(DispatchTest, NoMoreOffersAreInTheAirThanVehiclesAreFree) {
     for (int i = 0; i < 30; ++i) offer("o" + std::to_string(i), -1);
     for (int i = 0; i < 12; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE);
