@@ -144,7 +144,9 @@ AuthAnswer ScramExchange::take_final(std::string_view data) {
     const Digest client_key = exclusive_or(proof, signature);
     const bool is_right = are_equal(as_text(sha256(as_text(client_key))), as_text(verifier_.stored_key));
     if (!is_right || !is_known_) {
-        return failure(ReasonCode::kBadUserNameOrPassword, "wrong user name or password");
+        AuthAnswer refusal = failure(ReasonCode::kBadUserNameOrPassword, "wrong user name or password");
+        refusal.user = user_;
+        return refusal;
     }
     AuthAnswer answer;
     answer.kind = AuthAnswer::Kind::kSuccess;

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -84,6 +85,21 @@ bool Address::is_of_this_machine() const {
     }
     const auto v6 = view_as<sockaddr_in6>(storage);
     return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr) != 0;
+}
+
+std::uint64_t Address::origin() const {
+    if (is_unix()) return 0;
+    // Beside all networks of the internet: ::/8 is nobody's.
+    const auto of_v4 = [](std::uint32_t v4) { return std::uint64_t{0xFFFF} << 32 | v4; };
+    if (storage.ss_family == AF_INET) return of_v4(ntohl(view_as<sockaddr_in>(storage).sin_addr.s_addr));
+    const auto v6 = view_as<sockaddr_in6>(storage);
+    const auto number = [&v6](std::size_t first, std::size_t count) {
+        std::uint64_t value = 0;
+        for (std::size_t i = first; i < first + count; ++i) value = value << 8 | v6.sin6_addr.s6_addr[i];
+        return value;
+    };
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return of_v4(static_cast<std::uint32_t>(number(12, 4)));
+    return std::max<std::uint64_t>(number(0, 8), 1);  // that of ::1 is 0
 }
 
 Result<Address, Failure> resolve(const HostPort& where) {

@@ -38,6 +38,9 @@ struct Address {
     std::uint16_t port() const;  // of the others
     void set_port(std::uint16_t port);
     bool is_of_this_machine() const;  // loopback or Unix domain
+    // Whose limits it shares, as a number: an IPv4 address, or the /64 network of an IPv6 one, which one
+    // customer has whole; 0 = nobody's (Unix domain).
+    std::uint64_t origin() const;
 };
 
 // Looks up a name if need be: only before the reactors start.

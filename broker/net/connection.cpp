@@ -157,7 +157,7 @@ bool Connection::pass_entrance() {
     }
     if (step.status != Entrance::Step::Status::kPassed) return false;
     entrance_.reset();
-    if (!options_.identity.empty()) home_->reactor().shard().identify(link_, options_.identity);
+    home_->reactor().shard().identify(link_, options_);
     return true;
 }
 

@@ -54,7 +54,10 @@ Step Entrance::read_header(int socket, shard::LinkOptions& client) {
 }
 
 Step Entrance::take_header(const ProxyHeader& header, shard::LinkOptions& client) const {
-    if (!header.source.empty()) client.peer = header.source;
+    if (!header.source.empty()) {
+        client.peer = header.source;
+        client.origin = header.origin;
+    }
     if (is_tls(options_->kind)) return kPassed;  // the client's certificate is seen here
     if (!header.certificate_verified) {
         if (options_->client_certificate != ClientCertificate::kRequired) return kPassed;

@@ -33,7 +33,7 @@ void Listener::on_events(std::uint32_t) {
         reactor::FileDescriptor socket(::accept4(socket_.number(), reinterpret_cast<sockaddr*>(&peer.storage),
                                                  &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket.is_open()) {
-            home_.accepted(std::move(socket), peer.to_text(), options_);
+            home_.accepted(std::move(socket), peer, options_);
         } else if (is_shortage(errno)) {
             return home_.pause_accepting(*options_, errno);
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {

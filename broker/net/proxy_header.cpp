@@ -30,7 +30,8 @@ ProxyResult bad(const char* why) {
 
 // Addresses as they stand in the header: source, destination, ports.
 template <typename Sockaddr, typename In>
-std::string text_of(ByteView addresses, sa_family_t family, In Sockaddr::*host, in_port_t Sockaddr::*port) {
+void take_source(ProxyHeader& header, ByteView addresses, sa_family_t family, In Sockaddr::*host,
+                 in_port_t Sockaddr::*port) {
     Sockaddr source{};
     std::memcpy(&(source.*host), addresses.data(), sizeof(In));
     std::memcpy(&(source.*port), addresses.data() + 2 * sizeof(In), sizeof(in_port_t));
@@ -38,7 +39,8 @@ std::string text_of(ByteView addresses, sa_family_t family, In Sockaddr::*host, 
     std::memcpy(&address.storage, &source, sizeof source);
     address.storage.ss_family = family;
     address.length = sizeof source;
-    return address.to_text();
+    header.source = address.to_text();
+    header.origin = address.origin();
 }
 
 struct Family {
@@ -47,18 +49,20 @@ struct Family {
 };
 constexpr Family kFamilies[] = {{0x00, 0}, {0x11, 12}, {0x21, 36}, {0x31, 216}};
 
-std::string source_of(std::uint8_t family, ByteView addresses) {
+void take_source(ProxyHeader& header, std::uint8_t family, ByteView addresses) {
     switch (family) {
         case 0x11:
-            return text_of(addresses, AF_INET, &sockaddr_in::sin_addr, &sockaddr_in::sin_port);
+            return take_source(header, addresses, AF_INET, &sockaddr_in::sin_addr, &sockaddr_in::sin_port);
         case 0x21:
-            return text_of(addresses, AF_INET6, &sockaddr_in6::sin6_addr, &sockaddr_in6::sin6_port);
+            return take_source(header, addresses, AF_INET6, &sockaddr_in6::sin6_addr,
+                               &sockaddr_in6::sin6_port);
         case 0x31: {
             const std::string_view path = as_text(addresses.first(108));
-            return "unix:" + std::string(path.substr(0, path.find('\0')));
+            header.source = "unix:" + std::string(path.substr(0, path.find('\0')));
+            return;
         }
         default:
-            return {};
+            return;
     }
 }
 
@@ -113,7 +117,7 @@ ProxyResult read_proxy_header(ByteView arrived) {
     if (family == std::end(kFamilies)) return bad("unknown address family in the PROXY header");
     const ByteView body = arrived.subspan(kFixedBytes, length);
     if (body.size() < family->address_bytes) return bad("the addresses in the PROXY header are cut short");
-    result.header.source = source_of(family->code, body);
+    take_source(result.header, family->code, body);
     const bool whole = for_each_value(body.subspan(family->address_bytes), [&](Type type, ByteView value) {
         return type != Type::kSsl || read_ssl(value, result.header);
     });

@@ -19,6 +19,7 @@ struct ProxyHeader {
     // "192.0.2.7:51234", "[2001:db8::1]:51234", "unix:/path"; empty: not told (LOCAL, or unknown family), the
     // socket's own peer is meant.
     std::string source;
+    std::uint64_t origin = 0;           // of that source: Address::origin
     bool certificate_verified = false;  // the client showed one, and the balancer found it good
     std::string common_name;            // of that certificate; UTF-8 as it came
 };

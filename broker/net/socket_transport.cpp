@@ -67,16 +67,17 @@ void SocketTransport::set_reading(shard::LinkId link, bool on) {
     if (Connection* const connection = find(link)) connection->set_reading(on);
 }
 
-void SocketTransport::accepted(reactor::FileDescriptor socket, std::string peer,
+void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& peer,
                                const std::shared_ptr<const ListenerOptions>& options) {
     const Seats::Answer answer = options->seats ? options->seats->take() : Seats::Answer::kWelcome;
-    if (answer == Seats::Answer::kTurnedAway) return log_turned_away(peer, *options);
+    if (answer == Seats::Answer::kTurnedAway) return log_turned_away(peer.to_text(), *options);
     shard::LinkOptions client;
     client.allow_anonymous = options->allow_anonymous;
     client.websocket = is_websocket(options->kind);
     client.full = answer == Seats::Answer::kFull;
     client.packet_bytes_max = options->packet_bytes_max;
-    client.peer = std::move(peer);
+    client.peer = peer.to_text();
+    client.origin = peer.origin();
 
     Connection::Layers layers;
     layers.seats = options->seats;

@@ -40,7 +40,7 @@ class SocketTransport final : public reactor::Transport {
     void stop_accepting() override;
 
     // --- for listeners ---
-    void accepted(reactor::FileDescriptor socket, std::string peer,
+    void accepted(reactor::FileDescriptor socket, const Address& peer,
                   const std::shared_ptr<const ListenerOptions>& options);
     // The system has no more descriptors or memory for sockets: no listener tries again for a moment.
     void pause_accepting(const ListenerOptions& options, int error);

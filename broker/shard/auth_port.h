@@ -21,7 +21,8 @@ struct AuthAnswer {
     enum class Kind : std::uint8_t { kContinue, kSuccess, kFailure };
     Kind kind = Kind::kFailure;
     std::string data;             // Authentication Data for the client; may be empty
-    std::string user;             // on success: who it is ...
+    std::string user;             // on failure: who it is said to be, if the exchange knows. On success who
+                                  // it is ...
     bool is_anonymous = false;    // ... by its own word only
     Claims claims;                // ... and what else its token says
     Instant expires_at = kNever;  // ... and until when: then the connection ends

@@ -4,6 +4,7 @@
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/handlers.h"
+#include "topics/level_hash.h"
 
 namespace dray::shard {
 
@@ -27,13 +28,53 @@ AuthAnswer success(std::string_view user, bool is_anonymous) {
     return answer;
 }
 
+std::uint64_t key_of(const Core& core, std::string_view user) {
+    return topics::hash_level(user, core.options.seed);
+}
+
+// nullptr: its next try counts.
+const char* why_held_off(const Core& core, const Link& link, std::string_view user) {
+    if (link.origin != 0 && core.failed_by_address.is_held_off(link.origin, core.now))
+        return "too many failed logins from this address: try again later";
+    if (!user.empty() && core.failed_by_user.is_held_off(key_of(core, user), core.now))
+        return "too many failed logins of this user: try again later";
+    return nullptr;
+}
+
+AuthAnswer hold_off(Core& core, const char* why) {
+    ++core.statistics.logins_held_off;
+    return failure(ReasonCode::kConnectionRateExceeded, why);
+}
+
+// What becomes of an answer when failures count (failed_logins.h). `claimed`: who it is said to be by
+// CONNECT.
+AuthAnswer weigh(Core& core, const Link& link, std::string_view claimed, AuthAnswer answer) {
+    const std::string_view user = answer.user.empty() ? claimed : answer.user;
+    if (answer.kind == AuthAnswer::Kind::kContinue) return answer;
+    if (const char* why = why_held_off(core, link, user)) return hold_off(core, why);
+    if (answer.kind == AuthAnswer::Kind::kSuccess) {
+        core.failed_by_user.forget(key_of(core, user));
+    } else if (answer.reason == ReasonCode::kBadUserNameOrPassword) {
+        ++core.statistics.logins_failed;
+        if (!user.empty()) core.failed_by_user.add(key_of(core, user), core.now);
+        if (link.origin != 0) core.failed_by_address.add(link.origin, core.now);
+    }
+    return answer;
+}
+
+AuthAnswer check_password(Core& core, const Link& link, std::string_view user, ByteView password) {
+    if (const char* why = why_held_off(core, link, user)) return hold_off(core, why);
+    return weigh(core, link, user, core.options.auth->check_password(user, password, core.now));
+}
+
 AuthAnswer begin(Core& core, Link& link, std::string_view method, std::string_view data) {
     std::unique_ptr<AuthExchange> exchange = core.options.auth ? core.options.auth->begin(method) : nullptr;
+    if (const char* why = why_held_off(core, link, {})) return hold_off(core, why);
     if (!exchange) return failure(ReasonCode::kBadAuthenticationMethod, "no such authentication method");
     link.authentication = std::make_unique<Authentication>();
     link.authentication->method = method;
     link.authentication->exchange = std::move(exchange);
-    return link.authentication->exchange->next(data);
+    return weigh(core, link, {}, link.authentication->exchange->next(data));
 }
 
 // CONNACK says it before the client is connected, DISCONNECT after; they do not have the same codes.
@@ -75,8 +116,8 @@ AuthAnswer authenticate(Core& core, Link& link, const mqtt::Connect& connect) {
     }
     if (link.identity) return success(*link.identity, false);
     if ((connect.user_name || connect.password) && core.options.auth != nullptr) {
-        return core.options.auth->check_password(connect.user_name.value_or(""),
-                                                 connect.password.value_or(ByteView{}), core.now);
+        return check_password(core, link, connect.user_name.value_or(""),
+                              connect.password.value_or(ByteView{}));
     }
     if (!link.allow_anonymous)
         return failure(ReasonCode::kNotAuthorized, "anonymous clients are not allowed on this listener");
@@ -106,7 +147,7 @@ void handle_auth(Core& core, Link& link, const mqtt::Auth& auth) {
     } else if (auth.reason != ReasonCode::kContinueAuthentication || !authentication.exchange) {
         return fail(core, link, ReasonCode::kProtocolError, "AUTH out of place");
     }
-    proceed(core, link, authentication.exchange->next(data));
+    proceed(core, link, weigh(core, link, {}, authentication.exchange->next(data)));
 }
 
 }  // namespace dray::shard

@@ -8,6 +8,7 @@
 #include "shard/collection.h"
 #include "shard/delayed.h"
 #include "shard/effects.h"
+#include "shard/failed_logins.h"
 #include "shard/links.h"
 #include "shard/load_averages.h"
 #include "shard/parking.h"
@@ -51,6 +52,10 @@ struct Core {
           subscriptions(random.next()),
           retained(random.next()),
           full_queues(random.next()),
+          failed_by_user({options.limits.user_login_failures_max, options.limits.login_delay_ms,
+                          options.limits.login_delay_ms_max}),
+          failed_by_address({options.limits.address_login_failures_max, options.limits.login_delay_ms,
+                             options.limits.login_delay_ms_max}),
           served_readers(options.limits.stream_blocks_bytes_max),
           sys_values(random.next()),
           loads_at(start) {
@@ -74,6 +79,8 @@ struct Core {
     QueueOutcomes queue_outcomes;
     FullQueues full_queues;
     Parking parking;
+    FailedLogins failed_by_user;
+    FailedLogins failed_by_address;
     Timers timers;
     Tickets tickets;
     Replays replays;

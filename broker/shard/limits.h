@@ -20,6 +20,10 @@ struct Limits {
     std::uint16_t topic_levels_max = 128;
     std::uint32_t session_expiry_s_max = 0xFFFFFFFF;  // 0xFFFFFFFF = no limit
     std::uint32_t connect_ms_max = 10'000;            // from accept to a whole CONNECT
+    std::uint16_t user_login_failures_max = 10;  // then the next try waits (failed_logins.h); 0 = no limit
+    std::uint16_t address_login_failures_max = 100;  // ... of all users from one address; 0 = no limit
+    std::uint32_t login_delay_ms = 1000;             // after one failure too many; doubles each time
+    std::uint32_t login_delay_ms_max = 60'000;
     std::uint16_t keep_alive_s_max = 65'535;
     std::uint16_t topic_aliases_max = 64;       // from one client
     std::uint16_t topic_aliases_sent_max = 32;  // to one client that takes them

@@ -13,6 +13,7 @@
 #include "shard/authentication.h"
 #include "shard/link_id.h"
 #include "shard/parking.h"
+#include "shard/shard.h"
 #include "shard/store_batch.h"
 
 namespace dray::shard {
@@ -57,8 +58,14 @@ struct Link {
     std::unique_ptr<Authentication> authentication;      // if CONNECT named a method
     std::unique_ptr<ClientAccess> access;                // none: everything is allowed
     std::unique_ptr<std::string> peer;
+    std::uint64_t origin = 0;               // of the peer: LinkOptions::origin
     std::unique_ptr<std::string> identity;  // user name that a certificate has proven, if any
 
+    void identify(const LinkOptions& options) {
+        if (!options.peer.empty()) peer = std::make_unique<std::string>(options.peer);
+        if (!options.identity.empty()) identity = std::make_unique<std::string>(options.identity);
+        origin = options.origin;
+    }
     bool is_v5() const { return outbox.version() == mqtt::ProtocolVersion::kV5; }
 };
 

@@ -235,8 +235,7 @@ LinkId Shard::open(const LinkOptions& options, Instant now) {
     if (options.packet_bytes_max > 0) {
         link.receive_bytes_max = std::min(link.receive_bytes_max, options.packet_bytes_max);
     }
-    if (!options.identity.empty()) link.identity = std::make_unique<std::string>(options.identity);
-    if (!options.peer.empty()) link.peer = std::make_unique<std::string>(options.peer);
+    link.identify(options);
     if (options.websocket) link.outbox.use_websocket_frames();
     link.last_heard = now;
     const Instant due = now + std::chrono::milliseconds(core_->limits().connect_ms_max);
@@ -244,8 +243,8 @@ LinkId Shard::open(const LinkOptions& options, Instant now) {
     return link.id;
 }
 
-void Shard::identify(LinkId id, const std::string& identity) {
-    if (Link* link = core_->links.find(id)) link->identity = std::make_unique<std::string>(identity);
+void Shard::identify(LinkId id, const LinkOptions& options) {
+    if (Link* link = core_->links.find(id)) link->identify(options);
 }
 
 std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {

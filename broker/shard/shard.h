@@ -61,6 +61,7 @@ struct LinkOptions {
     bool full = false;                   // there is no room for this client: CONNECT is answered with 0x89
     std::uint32_t packet_bytes_max = 0;  // stricter than the shard's own limit; 0 = that
     std::string peer;                    // for the log: "127.0.0.1:51234"
+    std::uint64_t origin = 0;            // address that it shares limits with (net/address.h); 0 = none
     std::string identity;                // user name that a certificate has proven; empty = none
 };
 
@@ -74,8 +75,8 @@ class Shard {
 
     // --- inputs ---
     LinkId open(const LinkOptions& options, Instant now);
-    // The transport knows more of the client, before its first byte: LinkOptions::identity.
-    void identify(LinkId id, const std::string& identity);
+    // The transport knows more of the client, before its first byte: peer, origin and identity.
+    void identify(LinkId id, const LinkOptions& options);
 
     // Bytes that arrived, from the first that was not consumed yet. Returns how many were consumed; the rest
     // is the beginning of a packet and is to be offered again with what follows. After a handover or close

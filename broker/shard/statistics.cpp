@@ -16,6 +16,8 @@ void Statistics::add(const Statistics& other) {
     connects_received += other.connects_received;
     connects_accepted += other.connects_accepted;
     connects_refused += other.connects_refused;
+    logins_failed += other.logins_failed;
+    logins_held_off += other.logins_held_off;
     protocol_errors += other.protocol_errors;
     publishes_refused += other.publishes_refused;
     publishes_forbidden += other.publishes_forbidden;

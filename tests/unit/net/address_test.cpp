@@ -28,6 +28,17 @@ TEST(Addresses, ThatAreLoopbackAreKnown) {
     EXPECT_FALSE(address_of("10.0.0.1:1").is_of_this_machine());
 }
 
+TEST(Addresses, ShareLimitsWithTheirNetwork) {
+    const auto origin = [](std::string_view text) { return address_of(text).origin(); };
+    EXPECT_EQ(origin("192.0.2.7:1"), origin("192.0.2.7:2"));
+    EXPECT_NE(origin("192.0.2.7:1"), origin("192.0.2.8:1"));
+    EXPECT_EQ(origin("192.0.2.7:1"), origin("[::ffff:192.0.2.7]:1"));
+    EXPECT_EQ(origin("[2001:db8:1:2::3]:1"), origin("[2001:db8:1:2:ffff::4]:1"));
+    EXPECT_NE(origin("[2001:db8:1:2::3]:1"), origin("[2001:db8:1:3::3]:1"));
+    EXPECT_NE(origin("[::1]:1"), 0u);
+    EXPECT_EQ(bind_address("unix:/run/dray.sock")->origin(), 0u);
+}
+
 TEST(Addresses, ThatAreWrongAreRefusedWithAHint) {
     for (const char* text : {"", "1883", ":1883", "host", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536",
                              "127.0.0.1:-1", "::1:1883", "127.0.0.1:1883x"}) {

@@ -119,6 +119,7 @@ TEST(EntranceOfAProxy, TellsThePeerAndItsName) {
     ASSERT_EQ(::send(theirs.number(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
     EXPECT_EQ(entrance.pass(ours.number(), nullptr, client).status, Entrance::Step::Status::kPassed);
     EXPECT_EQ(client.peer, "192.0.2.7:51234");
+    EXPECT_EQ(client.origin, resolve(*HostPort::parse("192.0.2.7:1"))->origin());
     EXPECT_EQ(client.identity, "alice");
     char rest[8];
     EXPECT_EQ(::recv(ours.number(), rest, sizeof rest, 0), 4);

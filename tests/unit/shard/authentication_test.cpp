@@ -128,6 +128,60 @@ TEST_P(Authentication, WhereAnonymousClientsMayConnectAPasswordIsCheckedAllTheSa
     world.client("c").gets(connack(false, ReasonCode::kBadUserNameOrPassword)).is_closed();
 }
 
+TEST_P(Authentication, AfterTooManyFailuresTheUserWaitsAndNobodyElse) {
+    WorldOptions limited = guarded();
+    limited.limits.user_login_failures_max = 2;
+    World world(limited);
+    const auto tries = [&world](std::string_view user, std::string_view password, ReasonCode reason) {
+        world.client("c").sends(with_password(user, password, kV5)).gets(connack(false, reason));
+        if (reason == ReasonCode::kSuccess) world.client("c").drops();
+    };
+    for (int i = 0; i < 3; ++i) tries("brewer", "malt", ReasonCode::kBadUserNameOrPassword);
+    tries("brewer", "hops", ReasonCode::kConnectionRateExceeded);
+    tries("taster", "malt", ReasonCode::kSuccess);
+    world.client("c").sends(with_password("brewer", "hops", ProtocolVersion::kV311));
+    world.client("c").gets(connack(false, ReasonCode::kServerUnavailable)).is_closed();
+    EXPECT_EQ(world.statistics().logins_failed, 3u);
+    EXPECT_EQ(world.statistics().logins_held_off, 2u);
+    world.advance(std::chrono::milliseconds(limited.limits.login_delay_ms));
+    tries("brewer", "hops", ReasonCode::kSuccess);
+    for (int i = 0; i < 2; ++i) tries("brewer", "malt", ReasonCode::kBadUserNameOrPassword);
+    tries("brewer", "hops", ReasonCode::kSuccess);  // the earlier ones were forgotten
+}
+
+TEST_P(Authentication, AfterTooManyFailuresAllOfThatAddressWait) {
+    WorldOptions limited = guarded();
+    limited.limits.address_login_failures_max = 2;
+    limited.origin = 1;
+    World world(limited);
+    for (const char* user : {"brewer", "taster", "nobody"}) {
+        world.client("c").sends(with_password(user, "guess", kV5));
+        world.client("c").gets(connack(false, ReasonCode::kBadUserNameOrPassword)).is_closed();
+    }
+    const auto held_off = connack(false, ReasonCode::kConnectionRateExceeded);
+    world.client("c").sends(with_password("brewer", "hops", kV5)).gets(held_off).is_closed();
+    sends_connect(world, ScramClient("brewer", "hops").first()).gets(held_off).is_closed();
+    world.advance(std::chrono::milliseconds(limited.limits.login_delay_ms));
+    ScramClient scram("brewer", "hops");
+    connects(world, scram);
+}
+
+TEST_P(Authentication, AProofThatIsWrongIsAFailedLogin) {
+    WorldOptions limited = guarded();
+    limited.limits.user_login_failures_max = 1;
+    World world(limited);
+    for (int i = 0; i < 2; ++i) {
+        ScramClient wrong("brewer", "malt");
+        Client& client = sends_connect(world, wrong.first());
+        sends_auth(client, ReasonCode::kContinueAuthentication, wrong.final(challenge(client)));
+        client.gets(connack(false, ReasonCode::kBadUserNameOrPassword)).is_closed();
+    }
+    ScramClient right("brewer", "hops");
+    Client& client = sends_connect(world, right.first());
+    sends_auth(client, ReasonCode::kContinueAuthentication, right.final(challenge(client)));
+    client.gets(connack(false, ReasonCode::kConnectionRateExceeded)).is_closed();
+}
+
 TEST_P(Authentication, ScramProvesBothSides) {
     World world(guarded());
     ScramClient scram("brewer", "hops");

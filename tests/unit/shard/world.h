@@ -21,6 +21,7 @@ namespace dray::test {
 struct WorldOptions : ClusterOptions {
     bool allow_anonymous = true;
     bool sys_topics = false;
+    std::uint64_t origin = 0;  // of all clients: shard::LinkOptions::origin
 };
 
 class World;
