@@ -31,7 +31,8 @@ void set_will_time(Core& core, Session& session) {
 }
 
 void on_keep_alive(Core& core, Link& link) {
-    const Instant due = link.last_heard + std::chrono::milliseconds(link.silence_ms_max);
+    const Instant heard = link.pace && link.pace->is_held ? core.now : link.last_heard;
+    const Instant due = heard + std::chrono::milliseconds(link.silence_ms_max);
     if (due > core.now) {
         core.timers.set({due, Timer::Kind::kKeepAlive, link.id.index, link.id.generation});
         return;
@@ -107,10 +108,12 @@ void on_timer(Core& core, const Timer& timer) {
     switch (timer.kind) {
         case Timer::Kind::kConnect:
         case Timer::Kind::kCredentials:
+        case Timer::Kind::kPace:
         case Timer::Kind::kKeepAlive: {
             Link* link = core.links.find({timer.link_index, static_cast<std::uint32_t>(timer.subject)});
             if (link == nullptr || link->phase == Link::Phase::kClosing) return;
             if (timer.kind == Timer::Kind::kKeepAlive) return on_keep_alive(core, *link);
+            if (timer.kind == Timer::Kind::kPace) return go_on(core, *link);
             if (timer.kind == Timer::Kind::kCredentials)
                 return close_link(core, *link, ReasonCode::kNotAuthorized, "the token has expired");
             if (link->phase == Link::Phase::kConnected) return;

@@ -176,6 +176,7 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
     link.session = &session;
     link.phase = Link::Phase::kConnected;
     link.connected_at = core.now;
+    set_pace(core, link);
     mqtt::PropertyList answer = set_terms(core, link, session, connect, connect.client_id.empty());
     if (link.authentication) {  // [MQTT-5.0 4.12.0-5]
         answer.add(PropertyId::kAuthenticationMethod, link.authentication->method);

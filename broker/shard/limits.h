@@ -25,11 +25,14 @@ struct Limits {
     std::uint32_t login_delay_ms = 1000;             // after one failure too many; doubles each time
     std::uint32_t login_delay_ms_max = 60'000;
     std::uint16_t keep_alive_s_max = 65'535;
-    std::uint16_t topic_aliases_max = 64;       // from one client
-    std::uint16_t topic_aliases_sent_max = 32;  // to one client that takes them
-    std::uint32_t sys_interval_ms = 10'000;     // between two rounds of $SYS; 0 = none
-    std::uint16_t books_roots_max = 64;         // first levels of topics that have books of their own
-    std::uint32_t delayed_s_max = 31'536'000;   // how far ahead a message may be published
+    std::uint32_t client_messages_per_s_max = 0;  // PUBLISH packets of one client (pace.h); 0 = no limit
+    std::uint64_t client_bytes_per_s_max = 0;     // of one client; 0 = no limit
+    std::uint32_t client_beyond_rate_ms_max = 0;  // then it is closed (5.0: 0x96); 0 = only slowed down
+    std::uint16_t topic_aliases_max = 64;         // from one client
+    std::uint16_t topic_aliases_sent_max = 32;    // to one client that takes them
+    std::uint32_t sys_interval_ms = 10'000;       // between two rounds of $SYS; 0 = none
+    std::uint16_t books_roots_max = 64;           // first levels of topics that have books of their own
+    std::uint32_t delayed_s_max = 31'536'000;     // how far ahead a message may be published
     std::uint64_t delayed_bytes_max = 64 * 1024 * 1024;  // waiting for that, of one shard
     std::uint64_t stream_tail_bytes_max = 1024 * 1024;   // newest records of a stream, in memory
     std::uint64_t stream_blocks_bytes_max =

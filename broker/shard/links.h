@@ -12,6 +12,7 @@
 #include "shard/access_port.h"
 #include "shard/authentication.h"
 #include "shard/link_id.h"
+#include "shard/pace.h"
 #include "shard/parking.h"
 #include "shard/shard.h"
 #include "shard/store_batch.h"
@@ -56,6 +57,7 @@ struct Link {
     std::vector<std::string> aliases;                    // Topic Aliases of this client, by alias - 1
     std::unique_ptr<session::SentAliases> sent_aliases;  // to this client, if it takes any
     std::unique_ptr<Authentication> authentication;      // if CONNECT named a method
+    std::unique_ptr<Pace> pace;                          // none: it may send as fast as it can
     std::unique_ptr<ClientAccess> access;                // none: everything is allowed
     std::unique_ptr<std::string> peer;
     std::uint64_t origin = 0;               // of the peer: LinkOptions::origin

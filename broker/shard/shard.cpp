@@ -121,6 +121,11 @@ Handled handle_frame(Core& core, Link& link, const mqtt::Frame& frame, ByteView 
     return Handled::kHere;
 }
 
+void count(Pace& pace, const mqtt::Frame& frame, Instant now) {
+    pace.bytes.count(frame.size, now);
+    if (frame.type == PacketType::kPublish) pace.messages.count(1, now);
+}
+
 // One answer for each kind of message that shards send each other.
 class Receive {
   public:
@@ -261,9 +266,11 @@ std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
             protocol_error(*core_, *link, next.reason, "malformed fixed header or packet too large");
             return bytes.size();
         }
+        if (link->pace && !may_go_on(*core_, *link)) break;
         const ByteView whole = bytes.subspan(used, next.frame.size);
         if (handle_frame(*core_, *link, next.frame, whole) == Handled::kHandedOver) return used;
         used += next.frame.size;
+        if (link->pace) count(*link->pace, next.frame, now);
         if (link->phase == Link::Phase::kClosing) return bytes.size();
     }
     core_->statistics.bytes_received += used;

@@ -79,8 +79,9 @@ class Shard {
     void identify(LinkId id, const LinkOptions& options);
 
     // Bytes that arrived, from the first that was not consumed yet. Returns how many were consumed; the rest
-    // is the beginning of a packet and is to be offered again with what follows. After a handover or close
-    // effect for this link nothing more may be offered.
+    // is the beginning of a packet, or waits until the link may be read again (Effects::Reading), and is to
+    // be offered again with what follows. After a handover or close effect for this link nothing more may be
+    // offered.
     std::size_t receive(LinkId id, ByteView bytes, Instant now);
     // The connection is gone (by either side's doing). The id is dead from here on.
     void closed(LinkId id, Instant now);

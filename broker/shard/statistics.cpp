@@ -18,6 +18,8 @@ void Statistics::add(const Statistics& other) {
     connects_refused += other.connects_refused;
     logins_failed += other.logins_failed;
     logins_held_off += other.logins_held_off;
+    reading_paused += other.reading_paused;
+    clients_too_fast += other.clients_too_fast;
     protocol_errors += other.protocol_errors;
     publishes_refused += other.publishes_refused;
     publishes_forbidden += other.publishes_forbidden;

@@ -21,8 +21,10 @@ struct Statistics {
     std::uint64_t connects_received = 0;
     std::uint64_t connects_accepted = 0;
     std::uint64_t connects_refused = 0;
-    std::uint64_t logins_failed = 0;    // wrong passwords, proofs and tokens
-    std::uint64_t logins_held_off = 0;  // that were not looked at, after too many failures
+    std::uint64_t logins_failed = 0;     // wrong passwords, proofs and tokens
+    std::uint64_t logins_held_off = 0;   // that were not looked at, after too many failures
+    std::uint64_t reading_paused = 0;    // times that a client was not read for a moment
+    std::uint64_t clients_too_fast = 0;  // that were closed for it
     std::uint64_t protocol_errors = 0;
     std::uint64_t publishes_refused = 0;     // by the rules of topics, of access, or for want of room
     std::uint64_t publishes_forbidden = 0;   // ... by those of access

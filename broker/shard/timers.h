@@ -23,10 +23,11 @@ struct Timer {
         kQueue,
         kDelayed,
         kCredentials,
+        kPace,
     };
     Instant at;
     Kind kind{};
-    std::uint32_t link_index = 0;  // of the link timers: kConnect, kKeepAlive, kCredentials
+    std::uint32_t link_index = 0;  // of the link timers: kConnect, kKeepAlive, kCredentials, kPace
     // The link's generation, the number of a session, stream, queue or delayed message, or the ticket.
     std::uint64_t subject = 0;
 

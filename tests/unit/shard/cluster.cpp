@@ -136,6 +136,7 @@ void Cluster::carry_out(shard::ShardIndex index) {
     for (const auto& handover : effects.handovers) transport_.hand_over(index, handover.link, handover.to);
     for (const shard::LinkId link : effects.flushes) transport_.flush(index, link);
     for (const auto& close : effects.closes) transport_.close(index, close);
+    for (const auto& reading : effects.readings) transport_.set_reading(index, reading);
     for (const auto& damage : effects.damages) damages_.push_back(damage.where + ": " + damage.what);
 }
 

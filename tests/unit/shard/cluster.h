@@ -44,6 +44,8 @@ class Transport {
     virtual void hand_over(shard::ShardIndex at, shard::LinkId link, shard::ShardIndex to) = 0;
     virtual void flush(shard::ShardIndex at, shard::LinkId link) = 0;
     virtual void close(shard::ShardIndex at, const shard::Effects::Close& close) = 0;
+    // Only asked for where the rate of clients is limited.
+    virtual void set_reading(shard::ShardIndex, const shard::Effects::Reading&) {}
 };
 
 class Cluster {

@@ -193,6 +193,7 @@ void World::open(Client& client) {
     client.unconsumed_.clear();
     client.input_.clear();
     client.open_ = client.reading_ = true;
+    client.held_ = false;
     open_link(client, static_cast<shard::ShardIndex>(random().below(cluster_.shards())));
 }
 
@@ -204,6 +205,7 @@ void World::open_link(Client& client, shard::ShardIndex at) {
 void World::feed(Client& client, std::string_view bytes) {
     if (!client.open_) return;
     client.unconsumed_ += bytes;
+    if (client.held_) return;
     cluster_.receive(client.shard_, client.link_, client.unconsumed_);
 }
 
@@ -223,6 +225,13 @@ void World::close(shard::ShardIndex at, const shard::Effects::Close& close) {
     flush(*client);
     client->open_ = false;
     shard(at).closed(close.link, now());
+}
+
+void World::set_reading(shard::ShardIndex at, const shard::Effects::Reading& reading) {
+    Client* client = find(at, reading.link);
+    if (client == nullptr) return;
+    client->held_ = !reading.on;
+    feed(*client, {});
 }
 
 void World::flush(Client& client) {

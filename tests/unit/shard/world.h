@@ -71,6 +71,7 @@ class Client {
     shard::LinkId link_;
     bool open_ = false;
     bool reading_ = true;
+    bool held_ = false;       // the shard does not want its bytes now
     std::string unconsumed_;  // sent by the client, not taken by the shard yet
     std::string input_;       // received by the client, not a whole packet yet
     std::deque<Received> received_;
@@ -120,6 +121,7 @@ class World final : private Transport {
     void hand_over(shard::ShardIndex at, shard::LinkId link, shard::ShardIndex to) override;
     void flush(shard::ShardIndex at, shard::LinkId link) override;
     void close(shard::ShardIndex at, const shard::Effects::Close& close) override;
+    void set_reading(shard::ShardIndex at, const shard::Effects::Reading& reading) override;
     void open(Client& client);
     void open_link(Client& client, shard::ShardIndex at);
     void feed(Client& client, std::string_view bytes);
