@@ -102,6 +102,8 @@ Broker::Broker(const Config& config)
         reactors_[i].set_transport(*transports_.back());
     }
     if (config.connections_max > 0) seats_ = std::make_shared<net::Seats>(config.connections_max);
+    if (config.address_connections_per_s_max > 0)
+        address_rates_ = std::make_shared<net::AddressRates>(config.address_connections_per_s_max);
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
     if (!config.admin_bind.empty()) listen_for_operators(config);
     const auto tell = [this](unsigned percent) {
@@ -130,6 +132,10 @@ void Broker::listen(const ListenerConfig& listener, const Config& config) {
     if (seats_ || listener.connections_max > 0) {
         options->seats = std::make_shared<net::Seats>(listener.connections_max, seats_);
     }
+    const std::uint32_t per_s_max =
+        listener.connections_per_s_max > 0 ? listener.connections_per_s_max : config.connections_per_s_max;
+    if (per_s_max > 0) options->rate = std::make_shared<net::ListenerRate>(per_s_max);
+    options->address_rates = address_rates_;
     if (net::is_tls(listener.kind))
         options->tls =
             tls_servers_.emplace_back(std::make_shared<net::TlsServer>(load_certificates(listener)));

@@ -62,9 +62,10 @@ class Broker {
     std::vector<std::shared_ptr<net::TlsServer>>
         tls_servers_;  // of the listeners that have TLS, in their order
     std::vector<std::unique_ptr<net::SocketFile>> socket_files_;
-    std::shared_ptr<net::Seats> seats_;              // of all listeners; none: no limit
-    std::unique_ptr<admin::AdminServer> admin_;      // none without admin.bind
-    std::vector<admin::ListenerAddress> listeners_;  // as they came to be
+    std::shared_ptr<net::Seats> seats_;                 // of all listeners; none: no limit
+    std::shared_ptr<net::AddressRates> address_rates_;  // ... the same way
+    std::unique_ptr<admin::AdminServer> admin_;         // none without admin.bind
+    std::vector<admin::ListenerAddress> listeners_;     // as they came to be
     std::string ready_line_ = "ready";
 };
 

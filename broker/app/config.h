@@ -28,8 +28,9 @@ struct ListenerConfig {
     net::TlsSettings tls;  // files that are not named are those of all listeners
     net::ClientIdentity client_identity = net::ClientIdentity::kNone;
     bool proxy_protocol = false;
-    std::uint32_t connections_max = 0;   // 0 = no limit of its own
-    std::uint32_t packet_bytes_max = 0;  // 0 = limits.packet_bytes_max
+    std::uint32_t connections_max = 0;        // 0 = no limit of its own
+    std::uint32_t connections_per_s_max = 0;  // 0 = limits.connections_per_s_max
+    std::uint32_t packet_bytes_max = 0;       // 0 = limits.packet_bytes_max
     std::uint32_t socket_mode = net::kSocketMode;
     std::string key_prefix = {};  // of its keys: "listener.0."
 };
@@ -70,7 +71,9 @@ struct Config {
 
     shard::Limits limits;
     Ceilings ceilings;
-    std::uint32_t connections_max = 0;  // of all listeners together; 0 = no limit
+    std::uint32_t connections_max = 0;                // of all listeners together; 0 = no limit
+    std::uint32_t connections_per_s_max = 0;          // of each listener; 0 = no limit
+    std::uint32_t address_connections_per_s_max = 0;  // from one address; 0 = no limit
     std::uint32_t websocket_message_bytes_max = 64 * 1024 * 1024;
     std::uint32_t http_header_bytes_max = 8 * 1024;
 

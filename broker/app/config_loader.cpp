@@ -182,6 +182,7 @@ void ConfigLoader::check_whole() {
         const std::string where = source_of(key + ".kind");
         error(where.empty() ? "configuration" : where, key + ".bind: is missing");
     }
+    check_limits();
     check_list<shard::QueueOptions>("queue", config_.queues);
     check_list<shard::StreamOptions>("stream", config_.streams);
     check_list<auth::AccessRole>("access", config_.access);
@@ -195,6 +196,20 @@ void ConfigLoader::check_whole() {
             error("configuration", "two listeners are bound to \"" + listeners[i].bind + '"');
         }
     }
+}
+
+void ConfigLoader::check_limits() {
+    const shard::Limits& limits = config_.limits;
+    const auto wrong = [this](const std::string& key, const char* what) {
+        const std::string where = source_of(key);
+        error(where.empty() ? "configuration" : where, key + ": " + what);
+    };
+    if (limits.login_delay_ms_max < limits.login_delay_ms)
+        wrong("limits.login_delay_ms_max", "is less than limits.login_delay_ms");
+    const bool has_rate = limits.client_messages_per_s_max > 0 || limits.client_bytes_per_s_max > 0;
+    if (limits.client_beyond_rate_ms_max > 0 && !has_rate)
+        wrong("limits.client_beyond_rate_ms_max",
+              "needs limits.client_messages_per_s_max or client_bytes_per_s_max");
 }
 
 // What its keys say of each other.

@@ -62,6 +62,7 @@ class ConfigLoader {
     Entry* at(std::vector<Entry>& list, std::size_t index, const std::string& key, const std::string& where);
     void check_listener(const ListenerConfig& listener);
     void check_admin();
+    void check_limits();
     template <typename Options>
     void check_list(const std::string& list, const std::vector<Options>& entries);
     void store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,

@@ -160,6 +160,15 @@ constexpr std::array kRows{
 
     Row<Config>{own<&Config::connections_max>,
                 {"limits.connections_max", "of all listeners together; 0 = no limit", "connections", 0, k32}},
+    Row<Config>{own<&Config::connections_per_s_max>,
+                {"limits.connections_per_s_max",
+                 "that each listener accepts; clients that come faster wait; 0 = no limit",
+                 "connections a second", 0, k32}},
+    Row<Config>{own<&Config::address_connections_per_s_max>,
+                {"limits.address_connections_per_s_max",
+                 "from one IPv4 address or IPv6 /64 network, to all listeners together; more are closed at "
+                 "once; 0 = no limit",
+                 "connections a second", 0, k32}},
     Row<Config>{
         limit<&shard::Limits::packet_bytes_max>,
         {"limits.packet_bytes_max", "larger packets close the connection", "bytes", 64, kMqttPacketMax}},
@@ -302,6 +311,9 @@ constexpr std::array kListenerRows{
     Row<ListenerConfig>{
         of_listener<&ListenerConfig::connections_max>,
         {"connections_max", "of this listener; 0 = only limits.connections_max", "connections", 0, k32}},
+    Row<ListenerConfig>{of_listener<&ListenerConfig::connections_per_s_max>,
+                        {"connections_per_s_max", "of this listener; 0 = limits.connections_per_s_max",
+                         "connections a second", 0, k32}},
     Row<ListenerConfig>{
         of_listener<&ListenerConfig::packet_bytes_max>,
         {"packet_bytes_max", "if less than limits.packet_bytes_max; 0 = that", "bytes", 0, kMqttPacketMax}},

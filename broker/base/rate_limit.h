@@ -33,6 +33,9 @@ class RateLimit {
         return {(at_ns + kNsPerMs - 1) / kNsPerMs};
     }
 
+    // Whether nothing is left of what came: it is as if nothing ever had.
+    bool is_rested(Instant now) const { return used_until_ns_ <= (now.ms - 1000) * kNsPerMs; }
+
   private:
     static constexpr std::int64_t kNsPerMs = 1'000'000;
 

@@ -16,6 +16,7 @@ constexpr std::array kCauses{
     CloseCauseText{CloseCause::kByBroker, LogLevel::kInfo, "closed by the broker"},
     CloseCauseText{CloseCause::kConnectionLost, LogLevel::kDebug, "connection lost"},
     CloseCauseText{CloseCause::kProxyRefused, LogLevel::kInfo, "PROXY header refused"},
+    CloseCauseText{CloseCause::kTooManyConnections, LogLevel::kInfo, "too many connections from one address"},
     CloseCauseText{CloseCause::kTlsRefused, LogLevel::kInfo, "TLS handshake failed"},
     CloseCauseText{CloseCause::kUpgradeRefused, LogLevel::kInfo, "WebSocket request refused"},
     CloseCauseText{CloseCause::kWebSocketViolation, LogLevel::kInfo, "WebSocket rules broken"},

@@ -15,6 +15,7 @@ enum class CloseCause : std::uint8_t {
     kByBroker,
     kConnectionLost,
     kProxyRefused,
+    kTooManyConnections,
     kTlsRefused,
     kUpgradeRefused,
     kWebSocketViolation,

@@ -149,9 +149,11 @@ std::size_t Connection::read_tls(std::span<std::uint8_t> room) {
 }
 
 bool Connection::pass_entrance() {
-    const Entrance::Step step = entrance_->pass(socket_.number(), tls_.get(), options_);
+    const Entrance::Step step =
+        entrance_->pass(socket_.number(), tls_.get(), options_, home_->reactor().now());
     if (step.status == Entrance::Step::Status::kBlocked) readable_ = false;
     if (step.status == Entrance::Step::Status::kRefused) {
+        if (step.cause == CloseCause::kTooManyConnections) home_->reactor().shard().turned_away();
         end_service({step.cause, step.why});
         linger_or_die();  // it may have been told why, in TLS's own words
     }

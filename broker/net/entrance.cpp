@@ -27,19 +27,19 @@ bool is_clean(const std::string& name) {
 
 }  // namespace
 
-Step Entrance::pass(int socket, TlsStream* tls, shard::LinkOptions& client) {
+Step Entrance::pass(int socket, TlsStream* tls, shard::LinkOptions& client, Instant now) {
     if (in_header_) {
-        if (Step step = read_header(socket, client); step.status != Step::Status::kPassed) return step;
+        if (Step step = read_header(socket, client, now); step.status != Step::Status::kPassed) return step;
         in_header_ = false;
     }
     return tls != nullptr ? shake_hands(*tls, client) : kPassed;
 }
 
-Step Entrance::read_header(int socket, shard::LinkOptions& client) {
+Step Entrance::read_header(int socket, shard::LinkOptions& client, Instant now) {
     for (;;) {
         const ProxyResult result = read_proxy_header(header_);
         if (result.status == ProxyResult::Status::kBad) return refused(CloseCause::kProxyRefused, result.why);
-        if (result.status == ProxyResult::Status::kDone) return take_header(result.header, client);
+        if (result.status == ProxyResult::Status::kDone) return take_header(result.header, client, now);
         const std::size_t had = header_.size();
         header_.resize(result.bytes);
         const ssize_t got = ::recv(socket, header_.data() + had, header_.size() - had, 0);
@@ -53,10 +53,12 @@ Step Entrance::read_header(int socket, shard::LinkOptions& client) {
     }
 }
 
-Step Entrance::take_header(const ProxyHeader& header, shard::LinkOptions& client) const {
+Step Entrance::take_header(const ProxyHeader& header, shard::LinkOptions& client, Instant now) const {
     if (!header.source.empty()) {
         client.peer = header.source;
         client.origin = header.origin;
+        if (!options_->takes_from(client.origin, now))
+            return refused(CloseCause::kTooManyConnections, "the PROXY header tells of " + client.peer);
     }
     if (is_tls(options_->kind)) return kPassed;  // the client's certificate is seen here
     if (!header.certificate_verified) {

@@ -31,11 +31,11 @@ class Entrance {
     };
     // Goes as far as the socket allows. What becomes known of the client is written into `client`: peer,
     // identity. `tls` is null on a listener without.
-    Step pass(int socket, TlsStream* tls, shard::LinkOptions& client);
+    Step pass(int socket, TlsStream* tls, shard::LinkOptions& client, Instant now);
 
   private:
-    Step read_header(int socket, shard::LinkOptions& client);
-    Step take_header(const ProxyHeader& header, shard::LinkOptions& client) const;
+    Step read_header(int socket, shard::LinkOptions& client, Instant now);
+    Step take_header(const ProxyHeader& header, shard::LinkOptions& client, Instant now) const;
     Step shake_hands(TlsStream& tls, shard::LinkOptions& client) const;
 
     std::shared_ptr<const ListenerOptions> options_;

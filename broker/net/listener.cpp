@@ -27,12 +27,16 @@ Listener::Listener(SocketTransport& home, reactor::FileDescriptor socket,
 }
 
 void Listener::on_events(std::uint32_t) {
+    const Instant now = home_.reactor().now();
     for (int i = 0; i < kBatch; ++i) {
+        const Instant welcome_at = options_->rate ? options_->rate->welcome_at() : now;
+        if (welcome_at > now) return wait_until(welcome_at);
         Address peer;
         peer.length = sizeof peer.storage;
         reactor::FileDescriptor socket(::accept4(socket_.number(), reinterpret_cast<sockaddr*>(&peer.storage),
                                                  &peer.length, SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (socket.is_open()) {
+            if (options_->rate) options_->rate->count(now);
             home_.accepted(std::move(socket), peer, options_);
         } else if (is_shortage(errno)) {
             return home_.pause_accepting(*options_, errno);
@@ -43,11 +47,18 @@ void Listener::on_events(std::uint32_t) {
     }
 }
 
+void Listener::wait_until(Instant next) {
+    pause();
+    resumes_at_ = next;
+    home_.log_waiting_clients(*options_);
+}
+
 void Listener::pause() {
     home_.reactor().poller().change(socket_.number(), *this, 0);
 }
 
 void Listener::resume() {
+    resumes_at_ = kNever;
     home_.reactor().poller().change(socket_.number(), *this, EPOLLIN);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/instant.h"
 #include "net/listener_options.h"
 #include "reactor/event_source.h"
 #include "reactor/file_descriptor.h"
@@ -23,8 +24,12 @@ class Listener final : public reactor::EventSource {
     void on_events(std::uint32_t events) override;
     void pause();
     void resume();
+    // kNever, or when it goes on after clients came faster than they may.
+    Instant resumes_at() const { return resumes_at_; }
 
   private:
+    void wait_until(Instant next);
+
     // In a turn: enough that a storm of clients does not overflow the system's queue, which would have those
     // that are dropped there try again only after seconds.
     static constexpr int kBatch = 1024;
@@ -32,6 +37,7 @@ class Listener final : public reactor::EventSource {
     SocketTransport& home_;
     reactor::FileDescriptor socket_;
     std::shared_ptr<const ListenerOptions> options_;
+    Instant resumes_at_ = kNever;
 };
 
 }  // namespace dray::net

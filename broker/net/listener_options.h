@@ -6,6 +6,7 @@
 #include <string>
 
 #include "net/client_identity.h"
+#include "net/connection_rates.h"
 #include "net/seats.h"
 #include "net/tls_context.h"
 #include "net/ws_stream.h"
@@ -26,8 +27,15 @@ struct ListenerOptions {
     std::string address;  // for the log
     bool allow_anonymous = false;
     WsStream::Limits websocket;
-    std::uint32_t packet_bytes_max = 0;  // stricter than the shard's; 0 = that
-    std::shared_ptr<Seats> seats;        // none: no limit
+    std::uint32_t packet_bytes_max = 0;           // stricter than the shard's; 0 = that
+    std::shared_ptr<Seats> seats;                 // none: no limit
+    std::shared_ptr<ListenerRate> rate;           // none: no limit
+    std::shared_ptr<AddressRates> address_rates;  // of all listeners; none: no limit
+
+    // Whether one more from there is welcome.
+    bool takes_from(std::uint64_t origin, Instant now) const {
+        return !address_rates || address_rates->take(origin, now);
+    }
 
     std::shared_ptr<TlsServer> tls;  // of kMqtts and kWss
     bool proxy_protocol = false;     // every connection begins with a PROXY header of version 2

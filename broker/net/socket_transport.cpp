@@ -69,8 +69,14 @@ void SocketTransport::set_reading(shard::LinkId link, bool on) {
 
 void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& peer,
                                const std::shared_ptr<const ListenerOptions>& options) {
+    // Behind a balancer the address is not known yet: its header tells it to the Entrance.
+    if (!options->proxy_protocol && !options->takes_from(peer.origin(), reactor_.now()))
+        return turn_away(peer, *options, "it connects more often than an address may",
+                         "see limits.address_connections_per_s_max");
     const Seats::Answer answer = options->seats ? options->seats->take() : Seats::Answer::kWelcome;
-    if (answer == Seats::Answer::kTurnedAway) return log_turned_away(peer.to_text(), *options);
+    if (answer == Seats::Answer::kTurnedAway)
+        return turn_away(peer, *options, "there is no room for more connections",
+                         "raise limits.connections_max or the listener's connections_max");
     shard::LinkOptions client;
     client.allow_anonymous = options->allow_anonymous;
     client.websocket = is_websocket(options->kind);
@@ -87,13 +93,23 @@ void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& pe
     take_up(std::make_unique<Connection>(std::move(socket), std::move(client), std::move(layers)));
 }
 
-void SocketTransport::log_turned_away(const std::string& peer, const ListenerOptions& options) {
+void SocketTransport::turn_away(const Address& peer, const ListenerOptions& options, const char* why,
+                                const char* advice) {
+    reactor_.shard().turned_away();
     if (!full_lines_.take(reactor_.now())) return;
-    reactor::log_warning("there is no room for more connections: a client was turned away",
+    reactor::log_warning("a client was turned away", {{"listener", options.address},
+                                                      {"peer", peer.to_text()},
+                                                      {"why", why},
+                                                      {"left_out", full_lines_.take_suppressed()},
+                                                      {"advice", advice}});
+}
+
+void SocketTransport::log_waiting_clients(const ListenerOptions& options) {
+    if (!waiting_lines_.take(reactor_.now())) return;
+    reactor::log_warning("clients connect faster than they may: they wait",
                          {{"listener", options.address},
-                          {"peer", peer},
-                          {"left_out", full_lines_.take_suppressed()},
-                          {"advice", "raise limits.connections_max or the listener's connections_max"}});
+                          {"left_out", waiting_lines_.take_suppressed()},
+                          {"limit", "limits.connections_per_s_max or the listener's connections_per_s_max"}});
 }
 
 void SocketTransport::adopt(std::unique_ptr<reactor::Passenger> passenger) {
@@ -152,10 +168,16 @@ void SocketTransport::tick(Instant now) {
         accept_again_ = kNever;
         for (const auto& listener : listeners_) listener->resume();
     }
+    for (const auto& listener : listeners_) {
+        if (accept_again_ == kNever && now >= listener->resumes_at()) listener->resume();
+    }
 }
 
 Instant SocketTransport::next_deadline() const {
-    return lingering_.empty() ? accept_again_ : std::min(accept_again_, lingering_.front().until);
+    Instant next = lingering_.empty() ? accept_again_ : std::min(accept_again_, lingering_.front().until);
+    if (accept_again_ != kNever) return next;
+    for (const auto& listener : listeners_) next = std::min(next, listener->resumes_at());
+    return next;
 }
 
 void SocketTransport::pause_accepting(const ListenerOptions& options, int error) {

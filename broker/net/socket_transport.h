@@ -44,6 +44,7 @@ class SocketTransport final : public reactor::Transport {
                   const std::shared_ptr<const ListenerOptions>& options);
     // The system has no more descriptors or memory for sockets: no listener tries again for a moment.
     void pause_accepting(const ListenerOptions& options, int error);
+    void log_waiting_clients(const ListenerOptions& options);
 
     // --- for connections ---
     reactor::Reactor& reactor() { return reactor_; }
@@ -65,7 +66,7 @@ class SocketTransport final : public reactor::Transport {
         std::unique_ptr<Connection> connection;
     };
     Connection* find(shard::LinkId link);
-    void log_turned_away(const std::string& peer, const ListenerOptions& options);
+    void turn_away(const Address& peer, const ListenerOptions& options, const char* why, const char* advice);
     std::unique_ptr<Connection> take(Connection& connection);
     void take_up(std::unique_ptr<Connection> arrival);
 
@@ -82,6 +83,7 @@ class SocketTransport final : public reactor::Transport {
     reactor::LogBudget close_lines_{20, 1};
     reactor::LogBudget accept_lines_{1, 10};
     reactor::LogBudget full_lines_{1, 10};
+    reactor::LogBudget waiting_lines_{1, 10};
     bool stopping_ = false;
 };
 

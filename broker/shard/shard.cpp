@@ -252,6 +252,10 @@ void Shard::identify(LinkId id, const LinkOptions& options) {
     if (Link* link = core_->links.find(id)) link->identify(options);
 }
 
+void Shard::turned_away() {
+    ++core_->statistics.connections_turned_away;
+}
+
 std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
     core_->now = now;
     Link* link = core_->links.find(id);

@@ -78,6 +78,9 @@ class Shard {
     // The transport knows more of the client, before its first byte: peer, origin and identity.
     void identify(LinkId id, const LinkOptions& options);
 
+    // For the statistics: a client that the transport did not let in.
+    void turned_away();
+
     // Bytes that arrived, from the first that was not consumed yet. Returns how many were consumed; the rest
     // is the beginning of a packet, or waits until the link may be read again (Effects::Reading), and is to
     // be offered again with what follows. After a handover or close effect for this link nothing more may be

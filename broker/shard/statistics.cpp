@@ -13,6 +13,7 @@ void Statistics::add(const Statistics& other) {
     publish_bytes_received += other.publish_bytes_received;
     publish_bytes_sent += other.publish_bytes_sent;
     sockets_opened += other.sockets_opened;
+    connections_turned_away += other.connections_turned_away;
     connects_received += other.connects_received;
     connects_accepted += other.connects_accepted;
     connects_refused += other.connects_refused;

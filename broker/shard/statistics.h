@@ -18,6 +18,7 @@ struct Statistics {
     std::uint64_t publish_bytes_received = 0;  // payloads
     std::uint64_t publish_bytes_sent = 0;
     std::uint64_t sockets_opened = 0;
+    std::uint64_t connections_turned_away = 0;  // at once: no room, or too many from one address
     std::uint64_t connects_received = 0;
     std::uint64_t connects_accepted = 0;
     std::uint64_t connects_refused = 0;

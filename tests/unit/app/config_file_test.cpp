@@ -87,6 +87,7 @@ TEST(ConfigFile, SetsAllOfAListener) {
         tls_min = "1.3"
         ciphers = "ECDHE+AESGCM"
         connections_max = 10
+        connections_per_s_max = 20
         packet_bytes_max = 1000
         [[listener.certificates]]
         name = "a.example"
@@ -109,6 +110,7 @@ TEST(ConfigFile, SetsAllOfAListener) {
     EXPECT_EQ(listeners[1].client_identity, net::ClientIdentity::kAlternativeName);
     EXPECT_EQ(listeners[1].tls.least, net::TlsVersion::k13);
     EXPECT_EQ(listeners[1].connections_max, 10u);
+    EXPECT_EQ(listeners[1].connections_per_s_max, 20u);
     EXPECT_EQ(listeners[1].packet_bytes_max, 1000u);
     ASSERT_EQ(listeners[1].tls.more_certificates.size(), 2u);
     EXPECT_EQ(listeners[1].tls.more_certificates[0].files.private_key_file, "a.key");
@@ -117,6 +119,32 @@ TEST(ConfigFile, SetsAllOfAListener) {
     EXPECT_EQ(listeners[2].socket_mode, 0600u);
     EXPECT_TRUE(listeners[2].proxy_protocol);
     EXPECT_EQ(all_errors(loaded(print_config(loader))), "") << print_config(loader);
+}
+
+TEST(ConfigFile, SetsTheLimitsOfRates) {
+    const ConfigLoader loader = loaded(R"(
+        [limits]
+        connections_per_s_max = 100
+        address_connections_per_s_max = 5
+        client_messages_per_s_max = 1_000
+        client_bytes_per_s_max = 1_000_000
+        client_beyond_rate_ms_max = 60_000
+        user_login_failures_max = 3
+        address_login_failures_max = 0
+        login_delay_ms = 500
+        login_delay_ms_max = 5_000
+    )");
+    ASSERT_EQ(all_errors(loader), "");
+    const Config& config = loader.config();
+    EXPECT_EQ(config.connections_per_s_max, 100u);
+    EXPECT_EQ(config.address_connections_per_s_max, 5u);
+    EXPECT_EQ(config.limits.client_messages_per_s_max, 1000u);
+    EXPECT_EQ(config.limits.client_bytes_per_s_max, 1'000'000u);
+    EXPECT_EQ(config.limits.client_beyond_rate_ms_max, 60'000u);
+    EXPECT_EQ(config.limits.user_login_failures_max, 3u);
+    EXPECT_EQ(config.limits.address_login_failures_max, 0u);
+    EXPECT_EQ(config.limits.login_delay_ms, 500u);
+    EXPECT_EQ(config.limits.login_delay_ms_max, 5000u);
 }
 
 TEST(ConfigFile, SetsAllOfAQueue) {
@@ -274,6 +302,11 @@ INSTANTIATE_TEST_SUITE_P(
               "queue.0.deliveries_max: needs dead_letter_queue"},
         Wrong{"QueueOption", "[[queue]]\nname = \"a\"\nfilter = [\"b\"]",
               "unknown key 'queue.0.filter'; known there: name filters"},
+        Wrong{"LongestDelayIsTheShorter", "[limits]\nlogin_delay_ms = 100\nlogin_delay_ms_max = 99",
+              "drayd.toml:3:22: limits.login_delay_ms_max: is less than limits.login_delay_ms"},
+        Wrong{"BeyondNoRate", "[limits]\nclient_beyond_rate_ms_max = 1000",
+              "drayd.toml:2:29: limits.client_beyond_rate_ms_max: needs limits.client_messages_per_s_max or "
+              "client_bytes_per_s_max"},
         Wrong{"UnixPath", "[listeners]\nmqtt = \"unix:dray.sock\"", "needs a whole path"},
         Wrong{"TlsWithoutCertificate", "[[listener]]\nkind = \"mqtts\"\nbind = \"127.0.0.1:1\"",
               "drayd.toml:2:8: listener.0.certificate_file: is missing"},

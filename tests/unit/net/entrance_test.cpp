@@ -113,16 +113,35 @@ TEST(EntranceOfAProxy, TellsThePeerAndItsName) {
     Entrance entrance(options);
     shard::LinkOptions client;
     client.peer = "127.0.0.1:9";
-    EXPECT_EQ(entrance.pass(ours.number(), nullptr, client).status, Entrance::Step::Status::kBlocked);
+    EXPECT_EQ(entrance.pass(ours.number(), nullptr, client, Instant{}).status,
+              Entrance::Step::Status::kBlocked);
     const std::string bytes =
         ProxyHeaderBytes{.body = kFrom + test::proxy_ssl(0x07, 0, "alice")}.bytes() + "rest";
     ASSERT_EQ(::send(theirs.number(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
-    EXPECT_EQ(entrance.pass(ours.number(), nullptr, client).status, Entrance::Step::Status::kPassed);
+    EXPECT_EQ(entrance.pass(ours.number(), nullptr, client, Instant{}).status,
+              Entrance::Step::Status::kPassed);
     EXPECT_EQ(client.peer, "192.0.2.7:51234");
     EXPECT_EQ(client.origin, resolve(*HostPort::parse("192.0.2.7:1"))->origin());
     EXPECT_EQ(client.identity, "alice");
     char rest[8];
     EXPECT_EQ(::recv(ours.number(), rest, sizeof rest, 0), 4);
+}
+
+TEST_P(Entrances, CountConnectionsByTheAddressThatTheHeaderTells) {
+    ListenerOptions options = behind_a_proxy();
+    options.address_rates = std::make_shared<AddressRates>(1);
+    RealBroker broker(GetParam(), {}, {}, {options});
+    const Instant in_the_future{4'000'000'000'000};
+    ASSERT_TRUE(
+        options.address_rates->take(resolve(*HostPort::parse("192.0.2.7:1"))->origin(), in_the_future));
+    RawClient too_often(broker.listener(0));
+    too_often.send(kHeader + connect_packet("too-often"));
+    EXPECT_EQ(too_often.receive_to_end(), "");
+    std::string from_another = kFrom;
+    from_another[3] = 9;
+    RawClient another(broker.listener(0));
+    another.send(ProxyHeaderBytes{.body = from_another}.bytes() + connect_packet("another"));
+    EXPECT_EQ(another.receive(4), kConnackBytes);
 }
 
 Result<std::string, Failure> identity_of(const CertificateFiles& files, ClientIdentity source) {
