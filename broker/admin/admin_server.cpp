@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "admin/client_token_routes.h"
+#include "admin/config_routes.h"
 #include "admin/health_routes.h"
 #include "admin/http_server.h"
 #include "admin/queue_routes.h"
@@ -28,6 +29,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     add_topic_routes(router_, context_);
     add_client_token_routes(router_, context_);
     add_schema_routes(router_, std::move(options.schemas));
+    add_config_routes(router_, context_, std::move(options.plan_reload));
     add_console_routes(router_, std::move(options.console), std::move(options.token));
     serve_http(loop_, std::move(listening), [this](HttpRequest request, Respond respond) {
         router_.handle(std::move(request), std::move(respond));

@@ -13,6 +13,7 @@
 #include "admin/console_files.h"
 #include "admin/context.h"
 #include "admin/event_loop.h"
+#include "admin/reload_plan.h"
 #include "admin/router.h"
 #include "admin/switchboard.h"
 #include "auth/operator_tokens.h"
@@ -29,6 +30,7 @@ struct AdminOptions {
     ConsoleFiles console;                             // may be empty
     std::string schemas;                              // as of read_schemas()
     const auth::OperatorTokens* operators = nullptr;  // outlives the server; none: they are given no tokens
+    PlanReload plan_reload;
 };
 
 class AdminServer {

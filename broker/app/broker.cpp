@@ -11,6 +11,7 @@
 #include "app/config_changes.h"
 #include "app/find_console.h"
 #include "app/open_store.h"
+#include "app/reload_plan.h"
 #include "app/version.h"
 #include "net/address.h"
 #include "net/listen_socket.h"
@@ -89,8 +90,9 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 
 }  // namespace
 
-Broker::Broker(const Config& config)
-    : config_(config),
+Broker::Broker(const Config& config, Load load)
+    : load_(std::move(load)),
+      config_(config),
       operators_(make_operator_tokens(config)),
       authenticator_(current<auth::CurrentAuthenticator>(make_authenticator(config, operators_.get()))),
       access_(current<auth::CurrentAccessRules>(make_access_rules(config))),
@@ -157,12 +159,13 @@ void Broker::listen_for_operators(const Config& config) {
     const net::Address wanted = or_throw(net::bind_address(config.admin_bind));
     net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, 1));
     if (opened.file) socket_files_.push_back(std::move(opened.file));
-    admin::AdminOptions options{admin::read_token_file(config.admin_token_file),
-                                kVersion,
-                                listeners_,
-                                find_console(config.console_dir),
-                                admin::read_schemas(config.schema_dir),
-                                operators_.get()};
+    admin::AdminOptions options{.token = admin::read_token_file(config.admin_token_file),
+                                .version = kVersion,
+                                .listeners = listeners_,
+                                .console = find_console(config.console_dir),
+                                .schemas = admin::read_schemas(config.schema_dir),
+                                .operators = operators_.get(),
+                                .plan_reload = [this](const std::string& file) { return plan(file); }};
     const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
     const char* const console = options.console.empty() ? "not installed" : "at /";
     admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),
@@ -202,10 +205,23 @@ void Broker::reload_or_throw(const Config& config) {
     if (authenticator_) authenticator_->replace(std::move(authenticator));
     if (access_) access_->replace(std::move(access));
     for (std::size_t i = 0; i < contexts.size(); ++i) tls_servers_[i]->renew(std::move(contexts[i]));
-    config_ = config;
+    {
+        const std::lock_guard lock(config_mutex_);
+        config_ = config;
+    }
     std::string keys;
     for (const std::string& key : changed) keys += (keys.empty() ? "" : ", ") + key;
     reactor::log_info("the configuration and the files that it names were read again", {{"changed", keys}});
+}
+
+admin::ReloadPlan Broker::plan(const std::string& file) const {
+    const ConfigLoader next = load_(file);
+    const auto authenticator = authenticator_ ? authenticator_->current() : nullptr;
+    const auto in_force = [this] {
+        const std::lock_guard lock(config_mutex_);
+        return config_;
+    };
+    return plan_reload(in_force(), authenticator.get(), next);
 }
 
 void Broker::start() {

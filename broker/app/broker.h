@@ -7,12 +7,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "admin/admin_server.h"
-#include "app/config.h"
+#include "app/config_loader.h"
 #include "auth/current_access_rules.h"
 #include "auth/current_authenticator.h"
 #include "auth/operator_tokens.h"
@@ -27,7 +29,9 @@ namespace dray::app {
 
 class Broker {
   public:
-    explicit Broker(const Config& config);
+    // `load` reads a configuration as the one in force was read, but from that file; "" = the same file.
+    using Load = std::function<ConfigLoader(const std::string& file)>;
+    Broker(const Config& config, Load load);
     ~Broker();
 
     void start();
@@ -47,9 +51,12 @@ class Broker {
     void listen(const ListenerConfig& listener, const Config& config);
     void listen_for_operators(const Config& config);
     void reload_or_throw(const Config& config);
+    admin::ReloadPlan plan(const std::string& file) const;
 
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }
 
+    Load load_;
+    mutable std::mutex config_mutex_;                            // the admin thread looks at it, too
     Config config_;                                              // in force
     std::unique_ptr<const auth::OperatorTokens> operators_;      // none without admin.client_user
     std::unique_ptr<auth::CurrentAuthenticator> authenticator_;  // none without a password or key file

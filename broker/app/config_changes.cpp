@@ -33,12 +33,42 @@ void compare(Owner& before, Owner& after, const std::string& prefix, std::vector
     });
 }
 
+// Those without TLS have no use for the certificate of all.
+std::vector<ListenerConfig> listeners_of(const Config& config) {
+    std::vector<ListenerConfig> all = config.listeners();
+    for (ListenerConfig& listener : all) {
+        if (!net::is_tls(listener.kind)) listener.tls.certificate = {};
+    }
+    return all;
+}
+
 }  // namespace
 
 std::vector<std::string> changed_keys(Config before, Config after) {
     std::vector<std::string> changed;
     compare(before, after, "", changed);
     return changed;
+}
+
+std::vector<ListenerChange> listener_changes(const Config& before, const Config& after) {
+    using Kind = ListenerChange::Kind;
+    std::vector<ListenerChange> changes;
+    std::vector<ListenerConfig> old_ones = listeners_of(before);
+    for (ListenerConfig& next : listeners_of(after)) {
+        const auto old = std::ranges::find(old_ones, next.bind, &ListenerConfig::bind);
+        if (old == old_ones.end()) {
+            changes.push_back({Kind::kBegins, next.bind, {}, true});
+            continue;
+        }
+        ListenerChange change{Kind::kChanges, next.bind, {}, false};
+        compare(*old, next, "", change.keys);
+        change.needs_restart = !std::ranges::all_of(
+            change.keys, [](const std::string& key) { return can_change_while_running("listener." + key); });
+        if (!change.keys.empty()) changes.push_back(std::move(change));
+        old_ones.erase(old);
+    }
+    for (const ListenerConfig& old : old_ones) changes.push_back({Kind::kEnds, old.bind, {}, true});
+    return changes;
 }
 
 bool can_change_while_running(std::string_view key) {

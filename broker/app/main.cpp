@@ -67,6 +67,12 @@ std::string serve(const CommandLine& line, Broker& broker, Signals& signals, Ser
     }
 }
 
+// As this process would load it; "" = its own file.
+ConfigLoader load_from(CommandLine line, const std::string& file) {
+    if (!file.empty()) line.config_file = file;
+    return load(line);
+}
+
 int run(const CommandLine& line, const Config& config) {
     reactor::configure_log(config.log_level, config.log_format);
     Signals signals;
@@ -76,7 +82,8 @@ int run(const CommandLine& line, const Config& config) {
     reactor::log_info("starting", {{"version", kVersion}, {"open_files_max", files.now}});
     std::unique_ptr<Broker> broker;
     try {
-        broker = std::make_unique<Broker>(config);
+        broker = std::make_unique<Broker>(config,
+                                          [line](const std::string& file) { return load_from(line, file); });
         broker->start();
     } catch (const std::exception& error) {
         return fail(error.what());

@@ -39,7 +39,8 @@ bool TopicRules::takes_all_of(std::string_view filter) const {
     return !is_void_ && std::ranges::none_of(denied_, covers_it) && std::ranges::any_of(allowed_, covers_it);
 }
 
-ClientRules::ClientRules(const std::vector<AccessRole>& roles, const shard::Subject& subject) {
+ClientRules::ClientRules(const std::vector<AccessRole>& roles, const shard::Subject& subject)
+    : subject_(subject) {
     for (const AccessRole& role : roles) {
         if (!is_for(role, subject)) continue;
         for (const std::string& pattern : role.publish) publish_.allow(pattern, subject);

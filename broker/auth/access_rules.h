@@ -26,6 +26,8 @@ class TopicRules {
 
     bool takes(std::string_view topic);
     bool takes_all_of(std::string_view filter) const;
+    const std::vector<std::string>& allowed() const { return allowed_; }
+    const std::vector<std::string>& denied() const { return denied_; }
 
   private:
     struct Hash : std::hash<std::string_view> {
@@ -46,8 +48,13 @@ class ClientRules final : public shard::ClientAccess {
     bool may_publish(std::string_view topic) override { return publish_.takes(topic); }
     bool may_receive(std::string_view topic) override { return receive_.takes(topic); }
     bool may_subscribe(std::string_view filter) const override { return receive_.takes_all_of(filter); }
+    const shard::Subject& subject() const override { return subject_; }
+    shard::AccessGrants grants() const override {
+        return {publish_.allowed(), publish_.denied(), receive_.denied()};
+    }
 
   private:
+    shard::Subject subject_;
     TopicRules publish_;
     TopicRules receive_;
 };

@@ -29,6 +29,8 @@ class Authenticator final : public shard::AuthPort {
     std::unique_ptr<shard::AuthExchange> begin(std::string_view method) const override;
     shard::AuthAnswer check_password(std::string_view user, ByteView password, Instant now) const override;
 
+    const Users& users() const { return users_; }
+
   private:
     shard::AuthAnswer check_signed(std::string_view token, Instant now) const;
     bool was_right_before(const std::string& user, std::string_view fingerprint) const;

@@ -7,25 +7,29 @@ namespace {
 // Belongs to the client's shard.
 class CurrentClientRules final : public shard::ClientAccess {
   public:
-    CurrentClientRules(const CurrentAccessRules& source, const shard::Subject& subject)
-        : source_(source), subject_(subject) {}
+    CurrentClientRules(const CurrentAccessRules& source, const shard::Subject& subject) : source_(source) {
+        const auto [current, version] = source.current();
+        rules_ = current->of(subject);
+        version_ = version;
+    }
 
     bool may_publish(std::string_view topic) override { return rules().may_publish(topic); }
     bool may_receive(std::string_view topic) override { return rules().may_receive(topic); }
     bool may_subscribe(std::string_view filter) const override { return rules().may_subscribe(filter); }
+    const shard::Subject& subject() const override { return rules_->subject(); }
+    shard::AccessGrants grants() const override { return rules().grants(); }
 
   private:
     shard::ClientAccess& rules() const {
         if (version_ != source_.version()) {
             const auto [current, version] = source_.current();
-            rules_ = current->of(subject_);
+            rules_ = current->of(rules_->subject());
             version_ = version;
         }
         return *rules_;
     }
 
     const CurrentAccessRules& source_;
-    shard::Subject subject_;
     // A cache of what the source says.
     mutable std::unique_ptr<shard::ClientAccess> rules_;
     mutable std::uint64_t version_ = 0;

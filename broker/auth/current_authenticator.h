@@ -14,13 +14,12 @@ class CurrentAuthenticator final : public shard::AuthPort {
     explicit CurrentAuthenticator(std::shared_ptr<const Authenticator> first) : current_(std::move(first)) {}
     // Any thread, as all else here.
     void replace(std::shared_ptr<const Authenticator> next);
+    std::shared_ptr<const Authenticator> current() const;
 
     std::unique_ptr<shard::AuthExchange> begin(std::string_view method) const override;
     shard::AuthAnswer check_password(std::string_view user, ByteView password, Instant now) const override;
 
   private:
-    std::shared_ptr<const Authenticator> current() const;
-
     mutable std::mutex mutex_;
     std::shared_ptr<const Authenticator> current_;
 };

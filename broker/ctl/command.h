@@ -28,6 +28,7 @@ void add_status_command(CLI::App& program, Globals& globals);
 void add_queue_commands(CLI::App& program, Globals& globals);
 void add_dlq_commands(CLI::App& program, Globals& globals);
 void add_stream_commands(CLI::App& program, Globals& globals);
+void add_config_commands(CLI::App& program, Globals& globals);
 void add_import_command(CLI::App& program, Globals& globals);
 void add_client_commands(CLI::App& program, Globals& globals);
 void add_passwd_command(CLI::App& program, Globals& globals);

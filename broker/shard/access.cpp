@@ -16,6 +16,13 @@ namespace {
 using mqtt::ReasonCode;
 using session::Session;
 
+std::string proven_user(const Link& link, const AuthAnswer& proof) {
+    if (link.identity) return *link.identity;
+    return proof.is_anonymous ? std::string() : proof.user;
+}
+
+}  // namespace
+
 bool may_subscribe(const ClientAccess& access, std::string_view filter) {
     if (const auto shared = mqtt::parse_shared(filter)) return access.may_subscribe(shared->filter);
     const auto stream = parse_stream_filter(filter);
@@ -23,13 +30,6 @@ bool may_subscribe(const ClientAccess& access, std::string_view filter) {
     return access.may_subscribe(std::string(kStreamRoot).append(stream->stream)) &&
            (stream->filter.empty() || access.may_subscribe(stream->filter));
 }
-
-std::string proven_user(const Link& link, const AuthAnswer& proof) {
-    if (link.identity) return *link.identity;
-    return proof.is_anonymous ? std::string() : proof.user;
-}
-
-}  // namespace
 
 TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,
                          const AuthAnswer& proof) {

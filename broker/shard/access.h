@@ -34,6 +34,9 @@ TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view fil
 bool may_receive(const Link& link, const session::Session& session, std::uint16_t source,
                  std::string_view topic);
 
+// Whether those rules grant that filter, of whatever kind it is (above).
+bool may_subscribe(const ClientAccess& access, std::string_view filter);
+
 // Of a session that goes on: it keeps no subscription that its client may not have any more.
 void drop_forbidden_subscriptions(Core& core, Link& link, session::Session& session);
 

@@ -21,6 +21,13 @@ struct Subject {
     Claims claims;
 };
 
+// What is allowed and denied a client, as filters with its own values in them.
+struct AccessGrants {
+    std::vector<std::string> publish;
+    std::vector<std::string> deny_publish;
+    std::vector<std::string> deny_subscribe;
+};
+
 // The rules for one client, as long as it is connected.
 class ClientAccess {
   public:
@@ -29,6 +36,9 @@ class ClientAccess {
     virtual bool may_receive(std::string_view topic) = 0;
     // Whether something that the filter takes may be received. Never a $share filter.
     virtual bool may_subscribe(std::string_view filter) const = 0;
+    // For operators (access_losses.h).
+    virtual const Subject& subject() const = 0;
+    virtual AccessGrants grants() const = 0;
 };
 
 class AccessPort {

@@ -132,6 +132,20 @@ class Serve {
         }
         core.forward(from, std::move(reply));
     }
+    void operator()(const ListAccessLosses& list) {
+        std::uint32_t index = list.from.session;
+        for (std::size_t visits = 0; index < core.sessions.slots(); ++index, ++visits) {
+            if (visits >= kVisitsMax || reply.losses.size() >= list.count_max) {
+                reply.next = SessionPlace{index, {}};
+                break;
+            }
+            const Session* session = core.sessions.slot(index);
+            const Link* link = session != nullptr ? core.link_of(*session) : nullptr;
+            if (link == nullptr) continue;
+            if (auto loss = access_loss(*link, *list.next)) reply.losses.push_back(std::move(*loss));
+        }
+        core.forward(from, std::move(reply));
+    }
     void operator()(const DisconnectClient& wanted) {
         const Session* session = core.sessions.find(wanted.client_id);
         reply.is_found = session != nullptr && session->is_connected();

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "mqtt/packet.h"
+#include "shard/access_losses.h"
 #include "shard/link_id.h"
 
 namespace dray::shard {
@@ -56,8 +58,14 @@ struct DisconnectClient {
 struct EndSession {
     std::string client_id;
 };
-using SessionAction =
-    std::variant<ListSessions, FindSession, ListSubscriptions, DisconnectClient, EndSession>;
+// Connected clients that would lose access.
+struct ListAccessLosses {
+    SessionPlace from;
+    std::uint32_t count_max = 100;
+    std::shared_ptr<const NextAccess> next;
+};
+using SessionAction = std::variant<ListSessions, FindSession, ListSubscriptions, DisconnectClient, EndSession,
+                                   ListAccessLosses>;
 
 struct SessionRequest {
     std::uint64_t ticket = 0;  // comes back with the answer
@@ -102,6 +110,7 @@ struct SessionReply {
     bool is_found = true;  // false: there is no such session, or it is not connected
     std::vector<SessionInfo> sessions;
     std::vector<SubscriptionInfo> subscriptions;
+    std::vector<AccessLoss> losses;
     std::optional<SessionPlace> next;  // none: that was the last
 };
 

@@ -1,0 +1,43 @@
+// Which clients that are connected would lose something under other access rules, and what: asked before
+// those are put in force.
+//
+//     not let in again     its user is gone
+//     subscriptions        that it has and could not get any more; and what is newly denied within one
+//     publish              filters of topics that are allowed it now and would not be, or would be denied
+//
+// By filters, not by topics: one that is only divided among several new ones is counted as lost.
+//
+// At the client's shard.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "shard/access_port.h"
+
+namespace dray::shard {
+
+struct Core;
+struct Link;
+
+// What may come to be in force. Immutable, shared by all shards.
+struct NextAccess {
+    std::shared_ptr<const AccessPort> rules;        // none: as now
+    std::set<std::string, std::less<>> users_gone;  // who can prove nothing any more
+};
+
+struct AccessLoss {
+    std::string client_id;
+    std::string user_name;
+    bool is_user_gone = false;
+    std::vector<std::string> subscriptions;
+    std::vector<std::string> publish;
+};
+
+// None: it loses nothing.
+std::optional<AccessLoss> access_loss(const Link& link, const NextAccess& next);
+
+}  // namespace dray::shard
