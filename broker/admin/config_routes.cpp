@@ -26,9 +26,11 @@ ordered_json to_json(const shard::AccessLoss& loss) {
 ordered_json to_json(const std::vector<ReloadPlan::Change>& changes, const char* name) {
     ordered_json all = ordered_json::array();
     for (const ReloadPlan::Change& change : changes) {
-        ordered_json& json = all.emplace_back(ordered_json{{name, change.what}});
+        ordered_json json;
+        json[name] = change.what;
         if (!change.how.empty()) json["change"] = change.how;
         json["needs_restart"] = change.needs_restart;
+        all.push_back(std::move(json));
     }
     return all;
 }

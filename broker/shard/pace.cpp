@@ -12,6 +12,9 @@ namespace {
 // Who was read that long without being held has paused.
 constexpr std::chrono::milliseconds kPause{1000};
 
+// A shorter hold is not worth its wake-ups. What it costs comes together: the rate stays the same.
+constexpr std::chrono::milliseconds kHoldLeast{20};
+
 void hold(Core& core, Link& link, Instant until) {
     Pace& pace = *link.pace;
     if (core.now >= pace.held_until + kPause) pace.beyond_since = core.now;
@@ -40,7 +43,7 @@ bool may_go_on(Core& core, Link& link) {
     const Pace& pace = *link.pace;
     if (pace.is_held) return false;
     const Instant welcome_at = std::max(pace.messages.welcome_at(), pace.bytes.welcome_at());
-    if (welcome_at > core.now) hold(core, link, welcome_at);
+    if (welcome_at > core.now) hold(core, link, std::max(welcome_at, core.now + kHoldLeast));
     return welcome_at <= core.now;
 }
 
