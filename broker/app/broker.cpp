@@ -202,7 +202,7 @@ void Broker::reload_or_throw(const Config& config) {
     for (const ListenerConfig& listener : listeners) contexts.push_back(load_certificates(listener));
 
     // From here on nothing can fail.
-    if (authenticator_) authenticator_->replace(std::move(authenticator));
+    if (authenticator_) replace_users(std::move(authenticator));
     if (access_) access_->replace(std::move(access));
     for (std::size_t i = 0; i < contexts.size(); ++i) tls_servers_[i]->renew(std::move(contexts[i]));
     {
@@ -212,6 +212,14 @@ void Broker::reload_or_throw(const Config& config) {
     std::string keys;
     for (const std::string& key : changed) keys += (keys.empty() ? "" : ", ") + key;
     reactor::log_info("the configuration and the files that it names were read again", {{"changed", keys}});
+}
+
+// Who comes meanwhile is already measured by the new ones.
+void Broker::replace_users(std::shared_ptr<const auth::Authenticator> next) {
+    auto gone = std::make_shared<const shard::UserNames>(authenticator_->current()->users_gone_in(*next));
+    authenticator_->replace(std::move(next));
+    if (gone->empty()) return;
+    for (std::size_t i = 0; i < reactors_.size(); ++i) reactors_[i].end_users(gone);
 }
 
 admin::ReloadPlan Broker::plan(const std::string& file) const {

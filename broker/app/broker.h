@@ -40,7 +40,7 @@ class Broker {
     const std::string& ready_line() const { return ready_line_; }
     // Takes on what of a configuration can be taken on while clients are connected (config_changes.h), all of
     // it or nothing: the log says which, and why. Access rules hold for all clients at once; users, tokens
-    // and certificates for connections to come.
+    // and certificates for connections to come, and clients whose user is gone are closed.
     void reload(const Config& config);
     // Whether every shard's thread has turned since this was asked last.
     bool is_alive() { return reactors_.are_alive(); }
@@ -51,6 +51,7 @@ class Broker {
     void listen(const ListenerConfig& listener, const Config& config);
     void listen_for_operators(const Config& config);
     void reload_or_throw(const Config& config);
+    void replace_users(std::shared_ptr<const auth::Authenticator> next);
     admin::ReloadPlan plan(const std::string& file) const;
 
     shard::StorePort& store() { return kept_ ? *kept_ : static_cast<shard::StorePort&>(memory_); }

@@ -23,16 +23,6 @@ std::string describe(const ListenerChange& change) {
     return "changes: " + keys;
 }
 
-std::set<std::string, std::less<>> users_gone(const auth::Authenticator* before,
-                                              const auth::Authenticator* after) {
-    std::set<std::string, std::less<>> gone;
-    if (before == nullptr || after == nullptr) return gone;
-    for (const auto& [user, password] : before->users()) {
-        if (!after->users().contains(user)) gone.insert(user);
-    }
-    return gone;
-}
-
 bool has_rules(const Config& config) {
     return !config.acl_file.empty() || !config.access.empty();
 }
@@ -56,7 +46,9 @@ admin::ReloadPlan plan_reload(const Config& in_force, const auth::Authenticator*
     if (!plan.errors.empty()) return plan;
     auto access = std::make_shared<shard::NextAccess>();
     try {
-        access->users_gone = users_gone(authenticator, make_authenticator(next.config()).get());
+        const auto next_authenticator = make_authenticator(next.config());
+        if (authenticator && next_authenticator)
+            access->users_gone = authenticator->users_gone_in(*next_authenticator);
         access->rules = make_access_rules(next.config());
     } catch (const std::runtime_error& error) {
         plan.errors.emplace_back(error.what());

@@ -88,4 +88,12 @@ shard::AuthAnswer Authenticator::check_password(std::string_view user, ByteView 
     return answer;
 }
 
+shard::UserNames Authenticator::users_gone_in(const Authenticator& next) const {
+    shard::UserNames gone;
+    for (const auto& [user, password] : users_) {
+        if (!next.users_.contains(user)) gone.insert(user);
+    }
+    return gone;
+}
+
 }  // namespace dray::auth

@@ -18,6 +18,7 @@
 #include "auth/password_file.h"
 #include "auth/token.h"
 #include "shard/auth_port.h"
+#include "shard/users_gone.h"
 
 namespace dray::auth {
 
@@ -29,7 +30,8 @@ class Authenticator final : public shard::AuthPort {
     std::unique_ptr<shard::AuthExchange> begin(std::string_view method) const override;
     shard::AuthAnswer check_password(std::string_view user, ByteView password, Instant now) const override;
 
-    const Users& users() const { return users_; }
+    // Those that `next` does not know any more.
+    shard::UserNames users_gone_in(const Authenticator& next) const;
 
   private:
     shard::AuthAnswer check_signed(std::string_view token, Instant now) const;

@@ -40,6 +40,7 @@ void Reactor::turn() {
     serve_mail();
     hear_of_commits();
     hear_of_pressure();
+    hear_of_users();
     send_off();
     // Behind what clients wait for: this may take as long as a few messages.
     hear_of_readings();
@@ -108,6 +109,15 @@ void Reactor::hear_of_pressure() {
 
 void Reactor::set_pressure(unsigned percent) {
     if (pressure_percent_.exchange(percent, std::memory_order_relaxed) != percent) mailroom_.ring(index_);
+}
+
+void Reactor::hear_of_users() {
+    users_gone_.take_all([this](auto&& gone) { shard_.end_users(*gone, now_); });
+}
+
+void Reactor::end_users(std::shared_ptr<const shard::UserNames> gone) {
+    users_gone_.push(std::move(gone));
+    if (users_gone_.publish()) mailroom_.ring(index_);
 }
 
 void Reactor::hear_of_readings() {

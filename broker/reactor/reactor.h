@@ -22,6 +22,7 @@
 #include "reactor/alarm.h"
 #include "reactor/clock.h"
 #include "reactor/log.h"
+#include "reactor/mail_queue.h"
 #include "reactor/mailroom.h"
 #include "reactor/poller.h"
 #include "reactor/transport.h"
@@ -62,6 +63,8 @@ class Reactor {
     void finish();
     // How much of the ceilings of memory and disk is used (shard/pressure.h).
     void set_pressure(unsigned percent);
+    // These are no users any more (shard/users_gone.h). One thread's.
+    void end_users(std::shared_ptr<const shard::UserNames> gone);
     // A sign of life: whether it has turned since it was last asked to.
     bool has_turned() const { return has_turned_.load(std::memory_order_relaxed); }
     void ask_to_turn() {
@@ -91,6 +94,7 @@ class Reactor {
     void hear_of_commits();
     void hear_of_readings();
     void hear_of_pressure();
+    void hear_of_users();
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void send_off();
     void carry_out_effects();
@@ -119,6 +123,7 @@ class Reactor {
     std::atomic<bool> has_turned_{true};
     std::atomic<unsigned> pressure_percent_{0};
     unsigned pressure_told_ = 0;
+    MailQueue<std::shared_ptr<const shard::UserNames>, 2> users_gone_;
 };
 
 }  // namespace dray::reactor

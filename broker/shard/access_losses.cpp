@@ -64,8 +64,7 @@ Filters lost_publish(const ClientAccess& now, const ClientAccess& next) {
 
 std::optional<AccessLoss> access_loss(const Link& link, const NextAccess& next) {
     const session::Session& session = *link.session;
-    AccessLoss loss{
-        session.client_id, session.user_name, next.users_gone.contains(session.user_name), {}, {}};
+    AccessLoss loss{session.client_id, session.user_name, has_lost_its_user(link, next.users_gone), {}, {}};
     if (link.access && next.rules) {
         const auto rules = next.rules->of(link.access->subject());
         loss.subscriptions = lost_subscriptions(session, *link.access, *rules);

@@ -1,7 +1,7 @@
 // Which clients that are connected would lose something under other access rules, and what: asked before
 // those are put in force.
 //
-//     not let in again     its user is gone
+//     its connection       its user is gone (users_gone.h)
 //     subscriptions        that it has and could not get any more; and what is newly denied within one
 //     publish              filters of topics that are allowed it now and would not be, or would be denied
 //
@@ -12,11 +12,11 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "shard/access_port.h"
+#include "shard/users_gone.h"
 
 namespace dray::shard {
 
@@ -25,8 +25,8 @@ struct Link;
 
 // What may come to be in force. Immutable, shared by all shards.
 struct NextAccess {
-    std::shared_ptr<const AccessPort> rules;        // none: as now
-    std::set<std::string, std::less<>> users_gone;  // who can prove nothing any more
+    std::shared_ptr<const AccessPort> rules;  // none: as now
+    UserNames users_gone;
 };
 
 struct AccessLoss {

@@ -323,6 +323,11 @@ void Shard::set_pressure(unsigned percent, Instant now) {
     gate_has_changed(*core_, {}, percent < kPressureRefuses);
 }
 
+void Shard::end_users(const UserNames& gone, Instant now) {
+    core_->now = now;
+    shard::end_users(*core_, gone);
+}
+
 void Shard::read_done(const StoreReadDone& done, Instant now) {
     core_->now = now;
     serve_what_was_read(*core_, done);

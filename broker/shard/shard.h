@@ -24,6 +24,7 @@
 #include "shard/statistics.h"
 #include "shard/store_port.h"
 #include "shard/stream_options.h"
+#include "shard/users_gone.h"
 
 namespace dray::shard {
 
@@ -96,6 +97,8 @@ class Shard {
     void durable(StoreSequence sequence, Instant now);
     // How much of the ceilings of memory and disk is used, in percent (pressure.h).
     void set_pressure(unsigned percent, Instant now);
+    // These are no users any more (users_gone.h).
+    void end_users(const UserNames& gone, Instant now);
     void read_done(const StoreReadDone& done, Instant now);
     // Time has passed; at the latest due at next_deadline().
     void tick(Instant now);

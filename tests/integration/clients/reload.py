@@ -113,6 +113,22 @@ class Reload(unittest.TestCase):
         self.publish(program)
         self.expect(staff + guests, NEWS)
 
+    def test_who_is_no_user_any_more_is_closed(self):
+        program = self.start()
+        staff = [self.connect(program, "staff", i) for i in range(8)]
+        guests = [self.connect(program, "guest", i) for i in range(8)]
+        for wire in staff + guests:
+            self.assertEqual(receive(wire, 9), CONNACK + b"\x90\x03\x00\x01\x00")
+        users = self.folder / "users"
+        users.write_text("".join(line for line in users.read_text().splitlines(True) if line.startswith("staff")))
+        self.reload(program, self.config("['news']"), "were read again")
+        for wire in guests:
+            self.assertEqual(receive(wire, 1), b"")
+        wait_for(lambda: 'why="its user is gone from the password file"' in program.log(), "the log says why")
+        self.expect(staff)
+        again = self.connect(program, "guest", 0)
+        self.assertEqual(receive(again, 4), b"\x20\x02\x00\x04")
+
     def test_what_is_wrong_changes_nothing_at_all(self):
         program = self.start()
         guest = self.connect(program, "guest", 0)
