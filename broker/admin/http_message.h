@@ -22,6 +22,7 @@ struct HttpResponse {
     std::string content_type = "application/json";
     std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
+    std::string why = {};  // it is a refusal: for the log
 };
 
 // Called once, on the thread of the loop, now or later.

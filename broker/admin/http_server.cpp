@@ -11,6 +11,7 @@
 
 #include "admin/event_loop_parts.h"
 #include "admin/problem.h"
+#include "reactor/clock.h"
 #include "reactor/log.h"
 
 namespace dray::admin {
@@ -47,7 +48,19 @@ std::optional<Problem> problem_of(beast::error_code error) {
 struct Service {
     HttpHandler handler;
     std::size_t connections = 0;
+    reactor::Clock clock = {};
+    reactor::LogBudget refusal_lines{20, 1};
 };
+
+void log_refusal(Service& service, std::string_view method, std::string_view target, int status,
+                 const std::string& why) {
+    if (!service.refusal_lines.take(service.clock.now())) return;
+    reactor::log_info("admin request refused", {{"method", method},
+                                                {"target", target},
+                                                {"status", status},
+                                                {"why", why},
+                                                {"left_out", service.refusal_lines.take_suppressed()}});
+}
 
 // One connection: reads a request, hands it on, writes the answer, and again.
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -83,6 +96,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
 
     void write(HttpResponse response) {
+        if (!response.why.empty()) {
+            const auto& request = parser_->get();
+            log_refusal(*service_, request.method_string(), request.target(), response.status, response.why);
+        }
         answer_ = {};
         answer_.version(11);
         answer_.result(static_cast<unsigned>(response.status));
@@ -141,7 +158,8 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
         socklen_t length = sizeof address;
         ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
         Protocol::socket socket(io_, Protocol(address.ss_family, 0), fd);
-        if (service_->connections >= kHttpConnectionsMax) return;
+        if (service_->connections >= kHttpConnectionsMax)
+            return log_refusal(*service_, "", "", 0, "there are too many connections");
         std::make_shared<Connection>(Stream(std::move(socket)), service_)->read();
     }
 

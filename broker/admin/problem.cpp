@@ -37,7 +37,10 @@ HttpResponse to_response(const Problem& problem) {
                                    {"status", problem.status},
                                    {"detail", problem.detail}};
     if (!problem.field.empty()) body["field"] = problem.field;
-    return {.status = problem.status, .content_type = "application/problem+json", .body = to_text(body)};
+    return {.status = problem.status,
+            .content_type = "application/problem+json",
+            .body = to_text(body),
+            .why = problem.field.empty() ? problem.detail : problem.field + ": " + problem.detail};
 }
 
 }  // namespace dray::admin

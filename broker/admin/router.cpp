@@ -30,12 +30,13 @@ std::optional<std::vector<std::string>> match(const std::vector<std::string>& pa
     return names;
 }
 
-// What changes something leaves a line in the log.
+// What changes something leaves a line in the log. (So does what is refused: http_server.cpp.)
 Respond logged(const HttpRequest& request, Respond respond) {
     return [method = request.method, target = request.target,
             respond = std::move(respond)](HttpResponse response) {
-        reactor::log_info("admin request",
-                          {{"method", method}, {"target", target}, {"status", response.status}});
+        if (response.why.empty())
+            reactor::log_info("admin request",
+                              {{"method", method}, {"target", target}, {"status", response.status}});
         respond(std::move(response));
     };
 }

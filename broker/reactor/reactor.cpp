@@ -1,5 +1,7 @@
 #include "reactor/reactor.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -172,6 +174,7 @@ void Reactor::carry_out(shard::Effects& effects) {
     for (const auto& close : effects.closes) transport_->close(close);
     for (const auto& reading : effects.readings) transport_->set_reading(reading.link, reading.on);
     for (const auto& damage : effects.damages) log_damage(damage);
+    for (const auto& refusal : effects.refusals) log_refusal(refusal);
 }
 
 void Reactor::log_damage(const shard::Effects::Damage& damage) {
@@ -182,6 +185,16 @@ void Reactor::log_damage(const shard::Effects::Damage& damage) {
                {"messages_lost", damage.messages_lost},
                {"more_such_lines", damage_lines_.take_suppressed()},
                {"advice", "stop the broker; `drayctl store check` names all that is wrong"}});
+}
+
+void Reactor::log_refusal(const shard::Effects::Refusal& refusal) {
+    if (!refusal_lines_.take(now_)) return;
+    log_info("refused", {{refusal.what, refusal.topic},
+                         {"client", refusal.client_id},
+                         {"user", refusal.user_name},
+                         {"why", refusal.why},
+                         {"reason", fmt::format("0x{:02x}", static_cast<unsigned>(refusal.reason))},
+                         {"left_out", refusal_lines_.take_suppressed()}});
 }
 
 void Reactor::stop() {

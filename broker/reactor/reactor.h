@@ -100,6 +100,7 @@ class Reactor {
     void carry_out_effects();
     void carry_out(shard::Effects& effects);
     void log_damage(const shard::Effects::Damage& damage);
+    void log_refusal(const shard::Effects::Refusal& refusal);
     void stop_now();
 
     shard::ShardIndex index_;
@@ -116,6 +117,7 @@ class Reactor {
     shard::Effects due_;  // those being carried out; kept to keep their memory
     bool carrying_out_ = false;
     LogBudget damage_lines_{20, 1};
+    LogBudget refusal_lines_{20, 1};
     Transport* transport_ = nullptr;
     std::span<const std::unique_ptr<Reactor>> colleagues_;
     bool hands_over_ = false;  // in this turn: who takes a connection in may have a password to check

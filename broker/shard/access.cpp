@@ -53,6 +53,14 @@ TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view fil
     return {ReasonCode::kNotAuthorized, "the access rules do not allow this filter"};
 }
 
+void tell_refusal(Core& core, const Link& link, const char* what, std::string_view topic,
+                  const TopicRefusal& refused) {
+    auto& refusals = core.effects.refusals;
+    if (refusals.size() == Effects::Refusal::kCountMax) return;
+    refusals.push_back({what, std::string(topic), link.session->client_id, link.session->user_name,
+                        refused.reason, refused.why});
+}
+
 bool may_receive(const Link& link, const Session& session, std::uint16_t source, std::string_view topic) {
     if (!link.access) return true;
     const bool is_of_queue = source != 0 && session.sources[source - 1u].kind == session::SourceKind::kQueue;

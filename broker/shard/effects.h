@@ -68,9 +68,22 @@ struct Effects {
     };
     std::vector<Damage> damages;
 
+    // For the log: what a connected client may not publish or subscribe. The first few of a turn: the
+    // statistics count all.
+    struct Refusal {
+        static constexpr std::size_t kCountMax = 20;
+        const char* what = "";  // "publish", "subscribe"; a literal
+        std::string topic;
+        std::string client_id;
+        std::string user_name;
+        mqtt::ReasonCode reason{};
+        const char* why = "";  // a literal
+    };
+    std::vector<Refusal> refusals;
+
     bool empty() const {
         return commit.sequence == 0 && reads.empty() && forwards.empty() && handovers.empty() &&
-               flushes.empty() && closes.empty() && readings.empty() && damages.empty();
+               flushes.empty() && closes.empty() && readings.empty() && damages.empty() && refusals.empty();
     }
     void clear() {
         commit = {};
@@ -81,6 +94,7 @@ struct Effects {
         closes.clear();
         readings.clear();
         damages.clear();
+        refusals.clear();
     }
 };
 

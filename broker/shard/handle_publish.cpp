@@ -201,6 +201,7 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish, *topic);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
+        tell_refusal(core, link, "publish", *topic, refused);
         if (refused.reason == ReasonCode::kQuotaExceeded && !link.is_v5() &&
             publish.qos != QoS::kAtMostOnce) {
             return close_link(core, link, refused.reason, refused.why);  // it may be accepted later

@@ -107,6 +107,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     for (const mqtt::SubscriptionRequest& request : subscribe.requests) {
         if (const TopicRefusal refused = check(core, link, request, start);
             refused.reason != ReasonCode::kSuccess) {
+            tell_refusal(core, link, "subscribe", request.filter, refused);
             grant.reasons.push_back(link.is_v5() ? refused.reason : ReasonCode::kUnspecifiedError);
             if (*grant.why == '\0') grant.why = refused.why;
             continue;

@@ -34,6 +34,9 @@ struct TopicRefusal {
 };
 // Whether any client may publish to that topic.
 TopicRefusal refuse_topic(const Core& core, std::string_view topic);
+// For the log (Effects::Refusal).
+void tell_refusal(Core& core, const Link& link, const char* what, std::string_view topic,
+                  const TopicRefusal& refused);
 
 // The gate has opened for a message of this link (parking.h).
 void accept_parked(Core& core, Link& link, const Parked& parked);

@@ -56,8 +56,6 @@ class AccessLosses : public EachShardCount {
   private:
     auth::CurrentAccessRules rules_{rules(role({"own/%c/#", "all/#"}, {"news/#", "own/%c/#"}))};
     auth::Authenticator authenticator_{{{"ann", auth::ScramVerifier::make("x", "salt", 4096)}}};
-    auth::Authenticator two_users_{{{"ann", auth::ScramVerifier::make("x", "salt", 4096)},
-                                    {"bob", auth::ScramVerifier::make("x", "salt", 4096)}}};
 };
 INSTANTIATE_TEST_SUITE_P(Each, AccessLosses, testing::Values(1, 2, 4), shard_count_name);
 
@@ -117,15 +115,18 @@ TEST_P(AccessLosses, NameWhoIsNotLetInAgain) {
 }
 
 TEST_P(AccessLosses, ComeTrueForUsersWhoAreGone) {
+    const auth::Authenticator both{{{"ann", auth::ScramVerifier::make("x", "salt", 4096)},
+                                    {"bob", auth::ScramVerifier::make("x", "salt", 4096)}}};
     WorldOptions known = guarded();
-    known.auth = &two_users_;
+    known.auth = &both;
     World world(known);
     ann(world);
     mqtt::Connect packet = connect("b", kV5);
     packet.user_name = "bob";
     packet.password = as_bytes("x");
     world.client("b").sends(packet).gets(connack());
-    for (shard::ShardIndex i = 0; i < GetParam(); ++i) world.shard(i).end_users({"bob", "nobody"}, world.now());
+    for (shard::ShardIndex i = 0; i < GetParam(); ++i)
+        world.shard(i).end_users({"bob", "nobody"}, world.now());
     world.run();
     world.client("b").gets(mqtt::Disconnect{ReasonCode::kNotAuthorized, {}}).is_closed();
     world.client("c").is_open();
