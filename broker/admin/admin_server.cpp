@@ -21,7 +21,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     : router_(options.token),
       switchboard_(loop_, mailroom),
       context_{switchboard_, store, std::move(options.version), std::move(options.listeners),
-               options.operators} {
+               options.operators, reactor::Clock(), std::move(options.drain)} {
     add_health_routes(router_, context_);
     add_queue_routes(router_, context_);
     add_stream_routes(router_, context_);

@@ -31,6 +31,7 @@ struct AdminOptions {
     std::string schemas;                              // as of read_schemas()
     const auth::OperatorTokens* operators = nullptr;  // outlives the server; none: they are given no tokens
     PlanReload plan_reload;
+    Drain drain = {};
 };
 
 class AdminServer {
@@ -45,6 +46,8 @@ class AdminServer {
     // The calling thread's blocked signals stay blocked.
     void start();
     void stop();
+    // Any thread: from now on the broker is not ready for more clients.
+    void set_draining() { context_.is_draining = true; }
 
   private:
     EventLoop loop_;

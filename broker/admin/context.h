@@ -1,7 +1,10 @@
 // What the handlers of the admin API work with.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +21,10 @@ struct ListenerAddress {
     std::string address;  // HOST:PORT or unix:/PATH
 };
 
+// Asks for an orderly end that takes its time with the clients: so long, or as the configuration says.
+// Returns how long that is.
+using Drain = std::function<std::chrono::milliseconds(std::optional<std::chrono::milliseconds> over)>;
+
 struct Context {
     Switchboard& switchboard;
     const shard::StorePort& store;
@@ -25,6 +32,8 @@ struct Context {
     std::vector<ListenerAddress> listeners;
     const auth::OperatorTokens* operators = nullptr;  // none: they are given no tokens
     reactor::Clock clock = {};
+    Drain drain = {};
+    std::atomic<bool> is_draining = false;  // set by another thread
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };
 

@@ -1,5 +1,8 @@
 #include "admin/health_routes.h"
 
+#include <limits>
+
+#include "admin/fields.h"
 #include "admin/json_response.h"
 #include "admin/metrics.h"
 #include "admin/overview.h"
@@ -9,6 +12,8 @@ namespace dray::admin {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr std::uint64_t kDrainMsMax = 3'600'000;
 
 ordered_json books_json(const shard::Books& books) {
     ordered_json discarded = ordered_json::object();
@@ -68,7 +73,19 @@ void be_healthy(const std::shared_ptr<Call>& call) {
     call->respond({.content_type = "text/plain", .body = "ok\n"});
 }
 
+void drain(const Context& context, const std::shared_ptr<Call>& call) {
+    constexpr std::uint64_t kUnset = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t over_ms = kUnset;
+    Fields fields(call->request.body);
+    fields.read("over_ms", over_ms, {.most = kDrainMsMax});
+    if (const auto problem = fields.finish()) return call->respond(to_response(*problem));
+    if (context.is_draining) return call->respond(to_response({409, "it is draining already"}));
+    const auto wanted = over_ms == kUnset ? std::nullopt : std::optional(std::chrono::milliseconds(over_ms));
+    call->respond(json_response({{"over_ms", context.drain(wanted).count()}}, 202));
+}
+
 void be_ready(const Context& context, const std::shared_ptr<Call>& call) {
+    if (context.is_draining) return call->respond(to_response({503, "draining: no more clients come in"}));
     look_around(context, [call](const std::optional<Overview>& overview) {
         if (!overview) return call->respond(to_response(kShardSilent));
         if (!overview->store_works) {
@@ -86,6 +103,8 @@ void add_health_routes(Router& router, const Context& context) {
     router.add(
         "GET", "/readyz", [&context](const std::shared_ptr<Call>& call) { be_ready(context, call); },
         Access::kEverybody);
+    router.add("POST", "/api/v1/drain",
+               [&context](const std::shared_ptr<Call>& call) { drain(context, call); });
     router.add("GET", "/metrics", [&context](const std::shared_ptr<Call>& call) {
         look_around(context, [call](const std::optional<Overview>& overview) {
             if (!overview) return call->respond(to_response(kShardSilent));

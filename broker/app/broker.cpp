@@ -1,6 +1,9 @@
 #include "app/broker.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <csignal>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -21,6 +24,9 @@
 namespace dray::app {
 
 namespace {
+
+// Whoever asks for the end has his answer before it comes.
+constexpr std::chrono::milliseconds kAnswerTime{100};
 
 shard::ShardIndex shard_count(const Config& config) {
     const unsigned wanted = config.threads != 0 ? config.threads : std::thread::hardware_concurrency();
@@ -97,7 +103,8 @@ Broker::Broker(const Config& config, Load load)
       authenticator_(current<auth::CurrentAuthenticator>(make_authenticator(config, operators_.get()))),
       access_(current<auth::CurrentAccessRules>(make_access_rules(config))),
       kept_(open_store(config, shard_count(config))),
-      reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()) {
+      reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()),
+      drain_ms_(config.drain_ms) {
     if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
     for (std::size_t i = 0; i < reactors_.size(); ++i) {
         transports_.push_back(std::make_unique<net::SocketTransport>(reactors_[i]));
@@ -159,13 +166,20 @@ void Broker::listen_for_operators(const Config& config) {
     const net::Address wanted = or_throw(net::bind_address(config.admin_bind));
     net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, 1));
     if (opened.file) socket_files_.push_back(std::move(opened.file));
+    // The end is the main thread's business, whoever asks for it.
+    const auto drain = [this](std::optional<std::chrono::milliseconds> over) {
+        drain_ms_ = std::max(over.value_or(drain_time()), kAnswerTime).count();
+        ::kill(::getpid(), SIGTERM);
+        return drain_time();
+    };
     admin::AdminOptions options{.token = admin::read_token_file(config.admin_token_file),
                                 .version = kVersion,
                                 .listeners = listeners_,
                                 .console = find_console(config.console_dir),
                                 .schemas = admin::read_schemas(config.schema_dir),
                                 .operators = operators_.get(),
-                                .plan_reload = [this](const std::string& file) { return plan(file); }};
+                                .plan_reload = [this](const std::string& file) { return plan(file); },
+                                .drain = drain};
     const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
     const char* const console = options.console.empty() ? "not installed" : "at /";
     admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),
@@ -175,6 +189,11 @@ void Broker::listen_for_operators(const Config& config) {
     reactor::log_info(
         "listening",
         {{"kind", "admin"}, {"address", address}, {"operators", operators}, {"console", console}});
+}
+
+void Broker::send_away_one_of(unsigned clients) {
+    if (admin_) admin_->set_draining();
+    reactors_.send_away_one_of(clients);
 }
 
 void Broker::reload(const Config& config) {

@@ -6,7 +6,9 @@
 //     broker.stop(patience);
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -42,6 +44,11 @@ class Broker {
     // it or nothing: the log says which, and why. Access rules hold for all clients at once; users, tokens
     // and certificates for connections to come, and clients whose user is gone are closed.
     void reload(const Config& config);
+    // How long the end may take its time with the clients: as the configuration says, or whoever asked for
+    // it.
+    std::chrono::milliseconds drain_time() const { return std::chrono::milliseconds(drain_ms_.load()); }
+    // No more clients come in, and one of so many is sent away; all of them with 1.
+    void send_away_one_of(unsigned clients);
     // Whether every shard's thread has turned since this was asked last.
     bool is_alive() { return reactors_.are_alive(); }
     // False if it did not end in time.
@@ -74,6 +81,7 @@ class Broker {
     std::shared_ptr<net::AddressRates> address_rates_;  // ... the same way
     std::unique_ptr<admin::AdminServer> admin_;         // none without admin.bind
     std::vector<admin::ListenerAddress> listeners_;     // as they came to be
+    std::atomic<std::int64_t> drain_ms_;
     std::string ready_line_ = "ready";
 };
 

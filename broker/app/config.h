@@ -63,6 +63,7 @@ struct Config {
     std::vector<auth::AccessRole> access;
     std::string server_reference;
     shard::Redirect redirect = shard::Redirect::kNone;
+    std::uint32_t drain_ms = 0;
     std::string response_prefix;
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
 

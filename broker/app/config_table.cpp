@@ -98,6 +98,12 @@ constexpr std::array kRows{
         {"server_reference",
          "HOST:PORT of another broker, named to 5.0 clients on shutdown and by redirect; \"\" = none"}},
     Row<Config>{own<&Config::redirect>, {"redirect", "whether new clients are sent to server_reference"}},
+    Row<Config>{
+        own<&Config::drain_ms>,
+        {"drain_ms",
+         "SIGTERM, as drayctl drain, takes no more clients and sends those that there are away evenly "
+         "over so long; 0 = all at once",
+         "milliseconds", 0, 3'600'000}},
     Row<Config>{own<&Config::response_prefix>,
                 {"response_prefix",
                  "clients that ask for Response Information get <prefix>/<client id>/; \"\" = none"}},

@@ -25,6 +25,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStopPatience = 9s;  // most supervisors kill after ten
+constexpr auto kDrainStep = 100ms;
 
 ConfigLoader load(const CommandLine& line) {
     ConfigLoader loader;
@@ -73,6 +74,20 @@ ConfigLoader load_from(CommandLine line, const std::string& file) {
     return load(line);
 }
 
+// Sends the clients away one after the other: all of them at once would be trouble for whoever they go to.
+// Another signal ends the waiting.
+void drain(Broker& broker, Signals& signals, ServiceManager& manager) {
+    const auto time = broker.drain_time();
+    if (time < kDrainStep) return;
+    reactor::log_info("draining", {{"over_ms", static_cast<std::uint64_t>(time.count())}});
+    for (auto steps = static_cast<unsigned>(time / kDrainStep); steps > 0; --steps) {
+        broker.send_away_one_of(steps);
+        if (broker.is_alive()) manager.alive();
+        const auto signal = signals.wait(kDrainStep);
+        if (signal && *signal != Signals::kReload) return;
+    }
+}
+
 int run(const CommandLine& line, const Config& config) {
     reactor::configure_log(config.log_level, config.log_format);
     Signals signals;
@@ -92,9 +107,10 @@ int run(const CommandLine& line, const Config& config) {
     manager.ready(broker->ready_line());
 
     const std::string signal = serve(line, *broker, signals, manager);
-    signals.next_one_exits();
     reactor::log_info("stopping", {{"why", signal}});
-    manager.stopping("takes leave of its clients");
+    manager.stopping("takes leave of its clients", broker->drain_time() + kStopPatience);
+    drain(*broker, signals, manager);
+    signals.next_one_exits();
     if (!broker->stop(kStopPatience)) {
         reactor::log_error("did not stop in time", {{"why", "a shard or the disk is busy"}});
         ::_exit(1);

@@ -71,8 +71,9 @@ void ServiceManager::ready(std::string_view status) {
     tell("READY=1\nSTATUS=" + std::string(status));
 }
 
-void ServiceManager::stopping(std::string_view status) {
-    tell("STOPPING=1\nSTATUS=" + std::string(status));
+void ServiceManager::stopping(std::string_view status, std::chrono::milliseconds patience) {
+    tell("STOPPING=1\nSTATUS=" + std::string(status) +
+         "\nEXTEND_TIMEOUT_USEC=" + std::to_string(patience.count() * 1000));
 }
 
 void ServiceManager::alive() {

@@ -19,7 +19,8 @@ class ServiceManager {
     ServiceManager();
 
     void ready(std::string_view status);
-    void stopping(std::string_view status);
+    // `patience`: so long it may take, whatever the manager's own limit.
+    void stopping(std::string_view status, std::chrono::milliseconds patience);
     // So often alive() is to be said, at least; nothing: nobody waits for it.
     std::optional<std::chrono::milliseconds> alive_interval() const { return alive_interval_; }
     void alive();

@@ -25,6 +25,7 @@ struct Globals {
 };
 
 void add_status_command(CLI::App& program, Globals& globals);
+void add_drain_command(CLI::App& program, Globals& globals);
 void add_queue_commands(CLI::App& program, Globals& globals);
 void add_dlq_commands(CLI::App& program, Globals& globals);
 void add_stream_commands(CLI::App& program, Globals& globals);

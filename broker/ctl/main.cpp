@@ -41,6 +41,7 @@ int main(int count, const char* const* arguments) {
         ->type_name("FILE");
     program.add_flag("--json", globals.json, "answer as JSON");
     add_status_command(program, globals);
+    add_drain_command(program, globals);
     add_queue_commands(program, globals);
     add_dlq_commands(program, globals);
     add_stream_commands(program, globals);

@@ -57,9 +57,9 @@ void SocketTransport::flush(shard::LinkId link) {
 void SocketTransport::close(const shard::Effects::Close& close) {
     Connection* const connection = find(close.link);
     if (!connection) return;
-    const CloseCause cause = stopping_                                    ? CloseCause::kStopping
-                             : close.reason == mqtt::ReasonCode::kSuccess ? CloseCause::kByPeer
-                                                                          : CloseCause::kByBroker;
+    const CloseCause cause = close.reason == mqtt::ReasonCode::kSuccess ? CloseCause::kByPeer
+                             : stopping_                                ? CloseCause::kStopping
+                                                                        : CloseCause::kByBroker;
     connection->close_by_broker({cause, close.why, close.client_id, close.reason});
 }
 

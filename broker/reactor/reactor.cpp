@@ -43,6 +43,7 @@ void Reactor::turn() {
     hear_of_commits();
     hear_of_pressure();
     hear_of_users();
+    hear_of_leaving();
     send_off();
     // Behind what clients wait for: this may take as long as a few messages.
     hear_of_readings();
@@ -120,6 +121,17 @@ void Reactor::hear_of_users() {
 void Reactor::end_users(std::shared_ptr<const shard::UserNames> gone) {
     users_gone_.push(std::move(gone));
     if (users_gone_.publish()) mailroom_.ring(index_);
+}
+
+void Reactor::hear_of_leaving() {
+    if (send_away_one_of_.load(std::memory_order_relaxed) == 0) return;
+    transport_->stop_accepting();
+    shard_.send_away_one_of(send_away_one_of_.exchange(0), now_);
+}
+
+void Reactor::send_away_one_of(unsigned clients) {
+    send_away_one_of_.store(clients);
+    mailroom_.ring(index_);
 }
 
 void Reactor::hear_of_readings() {

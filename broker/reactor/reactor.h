@@ -56,6 +56,8 @@ class Reactor {
     }
 
     // --- any thread ---
+    // Stops accepting, and sends one of so many clients away; all of them with 1.
+    void send_away_one_of(unsigned clients);
     // Stops accepting, takes leave of every client and closes. Mail is still served afterwards.
     void stop();
     bool has_stopped() const { return phase_.load() >= Phase::kStopped; }
@@ -95,6 +97,7 @@ class Reactor {
     void hear_of_readings();
     void hear_of_pressure();
     void hear_of_users();
+    void hear_of_leaving();
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void send_off();
     void carry_out_effects();
@@ -123,6 +126,7 @@ class Reactor {
     bool hands_over_ = false;  // in this turn: who takes a connection in may have a password to check
     std::atomic<Phase> phase_{Phase::kRunning};
     std::atomic<bool> has_turned_{true};
+    std::atomic<unsigned> send_away_one_of_{0};  // 0: nobody
     std::atomic<unsigned> pressure_percent_{0};
     unsigned pressure_told_ = 0;
     MailQueue<std::shared_ptr<const shard::UserNames>, 2> users_gone_;

@@ -37,6 +37,10 @@ void ReactorGroup::start() {
     }
 }
 
+void ReactorGroup::send_away_one_of(unsigned clients) {
+    for (const auto& reactor : reactors_) reactor->send_away_one_of(clients);
+}
+
 bool ReactorGroup::are_alive() {
     const bool all =
         std::ranges::all_of(reactors_, [](const auto& reactor) { return reactor->has_turned(); });

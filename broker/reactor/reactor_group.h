@@ -32,6 +32,8 @@ class ReactorGroup {
 
     // Transports must be set. The calling thread's blocked signals stay blocked in all of them.
     void start();
+    // No more clients come in, and one of so many is sent away; all of them with 1.
+    void send_away_one_of(unsigned clients);
     // Whether all have turned since this was asked last; asks anew.
     bool are_alive();
     // Returns false if a reactor has not answered in time; then its thread is still alive.

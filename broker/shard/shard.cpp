@@ -349,12 +349,18 @@ Instant Shard::next_deadline() const {
     return std::min(core_->timers.next(), core_->served_readers.pace.end());
 }
 
-void Shard::shut_down(Instant now) {
+void Shard::send_away_one_of(std::size_t clients, Instant now) {
     core_->now = now;
     const ReasonCode reason = core_->options.server_reference.empty() ? ReasonCode::kServerShuttingDown
                                                                       : ReasonCode::kUseAnotherServer;
-    core_->links.for_each(
-        [this, reason](Link& link) { close_link(*core_, link, reason, "server shutting down"); });
+    // The rest is left to chance, so that few clients of many shards are not all sent at the first call.
+    const std::size_t rest = core_->links.size() % clients;
+    std::size_t left = core_->links.size() / clients + (core_->random.below(clients) < rest ? 1 : 0);
+    core_->links.for_each([&](Link& link) {
+        if (left == 0) return;
+        --left;
+        close_link(*core_, link, reason, "server shutting down");
+    });
 }
 
 bool Shard::has_work() const {

@@ -104,8 +104,11 @@ class Shard {
     void tick(Instant now);
     Instant next_deadline() const;
 
-    // Stop: tells 5.0 clients 0x8B, or 0x9C with the server reference if there is one, and closes every link.
-    void shut_down(Instant now);
+    // Sends one of so many clients away: 5.0 clients are told 0x8B, or 0x9C with the server reference if
+    // there is one.
+    void send_away_one_of(std::size_t clients, Instant now);
+    // Stop: sends all of them away.
+    void shut_down(Instant now) { send_away_one_of(1, now); }
 
     // --- outputs ---
     // Whether there is something to carry out, or will be when the turn has ended.

@@ -47,8 +47,8 @@ TEST(ServiceManager, IsToldWhatBecomesOfTheProgram) {
     EXPECT_EQ(manager.hears(), "READY=1\nSTATUS=ready mqtt=127.0.0.1:1883");
     told.alive();
     EXPECT_EQ(manager.hears(), "WATCHDOG=1");
-    told.stopping("done");
-    EXPECT_EQ(manager.hears(), "STOPPING=1\nSTATUS=done");
+    told.stopping("done", 2s);
+    EXPECT_EQ(manager.hears(), "STOPPING=1\nSTATUS=done\nEXTEND_TIMEOUT_USEC=2000000");
 }
 
 TEST(ServiceManager, IsToldTwiceAsOftenAsItAsks) {

@@ -182,8 +182,8 @@ void Cluster::set_pressure(unsigned percent) {
     for (const auto& each : shards_) each->set_pressure(percent, now_);
 }
 
-void Cluster::shut_down() {
-    for (const auto& each : shards_) each->shut_down(now_);
+void Cluster::send_away_one_of(std::size_t clients) {
+    for (const auto& each : shards_) each->send_away_one_of(clients, now_);
     run();
 }
 

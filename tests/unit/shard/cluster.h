@@ -69,7 +69,8 @@ class Cluster {
     void restart(shard::ShardIndex shards);
     // The disk has everything: what waited for it goes on.
     void sync();
-    void shut_down();
+    void send_away_one_of(std::size_t clients);
+    void shut_down() { send_away_one_of(1); }
     void set_pressure(unsigned percent);
     // From the next start on.
     void set_queues(std::vector<shard::QueueOptions> queues) { options_.queues = std::move(queues); }

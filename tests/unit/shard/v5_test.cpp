@@ -232,6 +232,20 @@ TEST_P(V5, ShutdownWithoutAReferenceSaysSo) {
     a.gets(disconnect(ReasonCode::kServerShuttingDown)).is_closed();
 }
 
+TEST_P(V5, ClientsAreSentAwayOneAfterTheOther) {
+    World world(options());
+    for (int i = 0; i < 16; ++i) {
+        const std::string name = "c" + std::to_string(i);
+        world.client(name).sends(connect(name, kV5)).gets(connack());
+    }
+    world.send_away_one_of(2);  // on each shard
+    const auto left = world.statistics().clients_connected;
+    EXPECT_LE(left, 8 + options().shards);
+    EXPECT_GE(left, 8 - options().shards);
+    world.send_away_one_of(1);
+    EXPECT_EQ(world.statistics().clients_connected, 0);
+}
+
 TEST_P(V5, ARedirectedClientIsToldWhereTo) {
     WorldOptions other = options();
     other.server_reference = "other.example:1883";

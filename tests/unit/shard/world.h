@@ -107,6 +107,7 @@ class World final : private Transport {
     shard::Books books() const { return statistics().books.total(); }
     shard::Statistics statistics() const { return cluster_.statistics(); }
     void set_pressure(unsigned percent) { cluster_.set_pressure(percent); }
+    void send_away_one_of(std::size_t clients) { cluster_.send_away_one_of(clients); }
     void shut_down() { cluster_.shut_down(); }
     shard::Shard& shard(shard::ShardIndex index) { return cluster_.shard(index); }
     SimulatedDisk& disk() { return cluster_.disk(); }
