@@ -6,8 +6,11 @@
 
 #include "admin/client_token_routes.h"
 #include "admin/config_routes.h"
+#include "admin/event_routes.h"
 #include "admin/health_routes.h"
 #include "admin/http_server.h"
+#include "admin/openapi.h"
+#include "admin/publish_routes.h"
 #include "admin/queue_routes.h"
 #include "admin/schemas.h"
 #include "admin/session_routes.h"
@@ -20,8 +23,15 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
                          const shard::StorePort& store)
     : router_(options.token),
       switchboard_(loop_, mailroom),
-      context_{switchboard_, store, std::move(options.version), std::move(options.listeners),
-               options.operators, reactor::Clock(), std::move(options.drain)} {
+      context_{loop_,
+               switchboard_,
+               store,
+               std::move(options.version),
+               std::move(options.listeners),
+               options.operators,
+               reactor::Clock(),
+               std::move(options.drain),
+               std::move(options.connect)} {
     add_health_routes(router_, context_);
     add_queue_routes(router_, context_);
     add_stream_routes(router_, context_);
@@ -30,6 +40,9 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     add_client_token_routes(router_, context_);
     add_schema_routes(router_, std::move(options.schemas));
     add_config_routes(router_, context_, std::move(options.plan_reload));
+    add_publish_routes(router_, context_, idempotency_keys_);
+    add_event_routes(router_, context_);
+    add_openapi_route(router_);
     add_console_routes(router_, std::move(options.console), std::move(options.token));
     serve_http(loop_, std::move(listening), [this](HttpRequest request, Respond respond) {
         router_.handle(std::move(request), std::move(respond));

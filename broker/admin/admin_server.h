@@ -13,6 +13,7 @@
 #include "admin/console_files.h"
 #include "admin/context.h"
 #include "admin/event_loop.h"
+#include "admin/idempotency_keys.h"
 #include "admin/reload_plan.h"
 #include "admin/router.h"
 #include "admin/switchboard.h"
@@ -32,6 +33,7 @@ struct AdminOptions {
     const auth::OperatorTokens* operators = nullptr;  // outlives the server; none: they are given no tokens
     PlanReload plan_reload;
     Drain drain = {};
+    Connect connect = {};
 };
 
 class AdminServer {
@@ -48,12 +50,15 @@ class AdminServer {
     void stop();
     // Any thread: from now on the broker is not ready for more clients.
     void set_draining() { context_.is_draining = true; }
+    // All that it serves: "GET /api/v1/status".
+    std::vector<std::string> routes() const { return router_.routes(); }
 
   private:
     EventLoop loop_;
     Router router_;
     Switchboard switchboard_;
     Context context_;
+    IdempotencyKeys idempotency_keys_;
     std::thread thread_;
 };
 

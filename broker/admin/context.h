@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "admin/event_loop.h"
 #include "admin/switchboard.h"
 #include "auth/operator_tokens.h"
 #include "reactor/clock.h"
+#include "reactor/file_descriptor.h"
 #include "shard/store_port.h"
 
 namespace dray::admin {
@@ -25,7 +27,12 @@ struct ListenerAddress {
 // Returns how long that is.
 using Drain = std::function<std::chrono::milliseconds(std::optional<std::chrono::milliseconds> over)>;
 
+// A socket that the broker serves as it does any client's, but as an operator's; not open if there are no
+// more.
+using Connect = std::function<reactor::FileDescriptor()>;
+
 struct Context {
+    EventLoop& loop;
     Switchboard& switchboard;
     const shard::StorePort& store;
     std::string version;
@@ -33,6 +40,7 @@ struct Context {
     const auth::OperatorTokens* operators = nullptr;  // none: they are given no tokens
     reactor::Clock clock = {};
     Drain drain = {};
+    Connect connect = {};
     std::atomic<bool> is_draining = false;  // set by another thread
     std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 };

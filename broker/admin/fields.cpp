@@ -58,6 +58,19 @@ void Fields::read(const std::string& name, std::vector<std::string>& value) {
     }
 }
 
+void Fields::read(const std::string& name, std::vector<std::pair<std::string, std::string>>& value) {
+    const auto given = take(name);
+    if (!given) return;
+    if (!given->is_array()) return fail(name, "must be a list of pairs of texts");
+    value.clear();
+    for (std::size_t i = 0; i < given->size(); ++i) {
+        const json& each = (*given)[i];
+        if (!each.is_array() || each.size() != 2 || !each[0].is_string() || !each[1].is_string())
+            return fail(name + '[' + std::to_string(i) + ']', "must be a pair of texts");
+        value.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());
+    }
+}
+
 void Fields::read_number(const std::string& name, std::uint64_t& value, Range range) {
     const auto given = take(name);
     if (!given) return;

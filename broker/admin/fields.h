@@ -14,6 +14,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "admin/problem.h"
@@ -36,6 +37,7 @@ class Fields {
     void read(const std::string& name, bool& value);
     void read(const std::string& name, std::string& value);
     void read(const std::string& name, std::vector<std::string>& value);
+    void read(const std::string& name, std::vector<std::pair<std::string, std::string>>& value);
     template <std::unsigned_integral Number>
     void read(const std::string& name, Number& value, Range range = {}) {
         range.most = std::min<std::uint64_t>(range.most, std::numeric_limits<Number>::max());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,7 +15,21 @@ struct HttpRequest {
     std::string host;    // header fields; empty if absent
     std::string origin;
     std::string authorization;
+    std::string idempotency_key;
+    std::string last_event_id;
     std::string body;
+};
+
+// The body of an answer that goes on for as long as the client listens.
+class OpenBody {
+  public:
+    virtual ~OpenBody() = default;
+    // Pieces leave in their order; `written` is called when this one has, and not at all if the client has
+    // gone.
+    virtual void write(std::string piece, std::function<void()> written) = 0;
+    virtual void end() = 0;
+    // The client has gone, or end() was called. Once.
+    virtual void on_end(std::function<void()> ended) = 0;
 };
 
 struct HttpResponse {
@@ -23,6 +38,8 @@ struct HttpResponse {
     std::string body = {};
     std::vector<std::pair<std::string, std::string>> headers = {};
     std::string why = {};  // it is a refusal: for the log
+    // Given: it gets the body, which is not written yet, when the head has left. `body` is empty then.
+    std::function<void(std::shared_ptr<OpenBody>)> open_body = {};
 };
 
 // Called once, on the thread of the loop, now or later.

@@ -6,7 +6,9 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <deque>
 #include <optional>
+#include <sstream>
 #include <utility>
 
 #include "admin/event_loop_parts.h"
@@ -31,6 +33,8 @@ HttpRequest to_request(http::request<http::string_body>& message) {
             .host = field(http::field::host),
             .origin = field(http::field::origin),
             .authorization = field(http::field::authorization),
+            .idempotency_key = std::string(message["Idempotency-Key"]),
+            .last_event_id = std::string(message["Last-Event-ID"]),
             .body = std::move(message.body())};
 }
 
@@ -62,14 +66,15 @@ void log_refusal(Service& service, std::string_view method, std::string_view tar
                                                 {"left_out", service.refusal_lines.take_suppressed()}});
 }
 
-// One connection: reads a request, hands it on, writes the answer, and again.
-class Connection : public std::enable_shared_from_this<Connection> {
+// One connection: reads a request, hands it on, writes the answer, and again; or until the client goes, where
+// the body stays open.
+class Connection : public std::enable_shared_from_this<Connection>, public OpenBody {
   public:
     Connection(Stream stream, std::shared_ptr<Service> service)
         : stream_(std::move(stream)), service_(std::move(service)) {
         ++service_->connections;
     }
-    ~Connection() { --service_->connections; }
+    ~Connection() override { --service_->connections; }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -100,13 +105,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
             const auto& request = parser_->get();
             log_refusal(*service_, request.method_string(), request.target(), response.status, response.why);
         }
-        answer_ = {};
-        answer_.version(11);
-        answer_.result(static_cast<unsigned>(response.status));
-        answer_.set(http::field::content_type, response.content_type);
-        answer_.set(http::field::cache_control, "no-store");
-        answer_.set("X-Content-Type-Options", "nosniff");
-        for (const auto& [name, value] : response.headers) answer_.set(name, value);
+        if (response.open_body && !head_only_) return open(std::move(response));
+        fill_in_head(response);
         answer_.keep_alive(keep_alive_);
         answer_.body() = std::move(response.body);
         answer_.prepare_payload();
@@ -117,11 +117,76 @@ class Connection : public std::enable_shared_from_this<Connection> {
             [self = shared_from_this()](beast::error_code error, std::size_t) { self->on_written(error); });
     }
 
+    void fill_in_head(const HttpResponse& response) {
+        answer_ = {};
+        answer_.version(11);
+        answer_.result(static_cast<unsigned>(response.status));
+        answer_.set(http::field::content_type, response.content_type);
+        answer_.set(http::field::cache_control, "no-store");
+        answer_.set("X-Content-Type-Options", "nosniff");
+        for (const auto& [name, value] : response.headers) answer_.set(name, value);
+    }
+
     void on_written(beast::error_code error) {
         if (error) return;
         if (keep_alive_) return read();
         beast::error_code ignored;
         stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+    }
+
+    // A body without a length ends with the connection.
+    void open(HttpResponse response) {
+        fill_in_head(response);
+        answer_.keep_alive(false);
+        std::ostringstream head;
+        head << answer_.base();
+        watch();
+        // Not kept by its own piece, should that never leave.
+        write(std::move(head).str(), [weak = weak_from_this(), go_on = std::move(response.open_body)] {
+            if (const auto self = weak.lock()) go_on(self);
+        });
+    }
+
+    // Nothing is expected of the client any more but that it goes.
+    void watch() {
+        stream_.async_read_some(buffer_.prepare(1),
+                                [self = shared_from_this()](beast::error_code, std::size_t) { self->end(); });
+    }
+
+    void write(std::string piece, std::function<void()> written) override {
+        if (is_over_) return;
+        pieces_.emplace_back(std::move(piece), std::move(written));
+        if (pieces_.size() == 1) write_piece();
+    }
+
+    void write_piece() {
+        stream_.expires_after(kHttpIdleMax);
+        asio::async_write(stream_, asio::buffer(pieces_.front().first),
+                          [self = shared_from_this()](beast::error_code error, std::size_t) {
+                              self->on_piece_written(error);
+                          });
+    }
+
+    void on_piece_written(beast::error_code error) {
+        if (error) end();
+        if (is_over_) return;
+        const auto written = std::move(pieces_.front().second);
+        pieces_.pop_front();
+        if (!pieces_.empty()) write_piece();
+        written();
+    }
+
+    void end() override {
+        if (std::exchange(is_over_, true)) return;
+        stream_.close();
+        for (auto& [piece, written] : pieces_)
+            written = nullptr;  // nobody is kept alive by what is not written
+        if (ended_) std::exchange(ended_, nullptr)();
+    }
+
+    void on_end(std::function<void()> ended) override {
+        if (is_over_) return ended();
+        ended_ = std::move(ended);
     }
 
     Stream stream_;
@@ -131,6 +196,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     http::response<http::string_body> answer_;
     bool keep_alive_ = false;
     bool head_only_ = false;
+
+    std::deque<std::pair<std::string, std::function<void()>>>
+        pieces_;  // of an open body; the first is on its way
+    std::function<void()> ended_;
+    bool is_over_ = false;
 };
 
 // Asio has no acceptor for a socket of any family; waiting for one that is readable is all that it takes.

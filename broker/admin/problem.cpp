@@ -22,6 +22,8 @@ const char* title_of(int status) {
             return "Conflict";
         case 413:
             return "Content Too Large";
+        case 422:
+            return "Unprocessable Content";
         case 503:
             return "Service Unavailable";
         default:

@@ -43,10 +43,22 @@ Respond logged(const HttpRequest& request, Respond respond) {
 
 }  // namespace
 
-void Router::add(std::string_view method, std::string_view path, Handler handler, Access access) {
+void Router::add(std::string_view method, std::string_view path, Handler handler, Access access,
+                 Trace trace) {
     auto pattern = parse_target(path);
     DRAY_ASSERT(pattern.has_value());
-    routes_.push_back({std::string(method), std::move(pattern->path), std::move(handler), access});
+    routes_.push_back({std::string(method), std::move(pattern->path), std::move(handler), access, trace});
+}
+
+std::vector<std::string> Router::routes() const {
+    std::vector<std::string> all;
+    for (const Route& route : routes_) {
+        std::string text = route.method + " ";
+        for (const std::string& segment : route.path) text += '/' + segment;
+        if (route.path.empty()) text += '/';
+        all.push_back(std::move(text));
+    }
+    return all;
 }
 
 void Router::handle(HttpRequest request, Respond respond) const {
@@ -68,7 +80,7 @@ void Router::handle(HttpRequest request, Respond respond) const {
             if (refusal->status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
             return respond(std::move(response));
         }
-        if (method != "GET") respond = logged(request, std::move(respond));
+        if (method != "GET" && route.trace != Trace::kNever) respond = logged(request, std::move(respond));
         auto call = std::make_shared<Call>();
         *call = {std::move(request), std::move(*target), std::move(*names), std::move(respond)};
         return route.handler(std::move(call));

@@ -26,6 +26,8 @@ struct Call {
 using Handler = std::function<void(std::shared_ptr<Call> call)>;
 
 enum class Access : std::uint8_t { kEverybody, kOperators };
+// Whether a request leaves a line in the log.
+enum class Trace : std::uint8_t { kIfNotGet, kNever };
 
 class Router {
   public:
@@ -33,8 +35,10 @@ class Router {
     explicit Router(std::string token) : token_(std::move(token)) {}
 
     void add(std::string_view method, std::string_view path, Handler handler,
-             Access access = Access::kOperators);
+             Access access = Access::kOperators, Trace trace = Trace::kIfNotGet);
     void handle(HttpRequest request, Respond respond) const;
+    // All of them: "GET /api/v1/queues/{name}".
+    std::vector<std::string> routes() const;
 
   private:
     struct Route {
@@ -42,6 +46,7 @@ class Router {
         std::vector<std::string> path;
         Handler handler;
         Access access{};
+        Trace trace{};
     };
     std::string token_;
     std::vector<Route> routes_;

@@ -12,6 +12,7 @@
 #include "admin/token_file.h"
 #include "app/auth_files.h"
 #include "app/config_changes.h"
+#include "app/connect_operator.h"
 #include "app/find_console.h"
 #include "app/open_store.h"
 #include "app/reload_plan.h"
@@ -179,7 +180,8 @@ void Broker::listen_for_operators(const Config& config) {
                                 .schemas = admin::read_schemas(config.schema_dir),
                                 .operators = operators_.get(),
                                 .plan_reload = [this](const std::string& file) { return plan(file); },
-                                .drain = drain};
+                                .drain = drain,
+                                .connect = [this] { return connect_operator(reactors_.mailroom()); }};
     const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
     const char* const console = options.console.empty() ? "not installed" : "at /";
     admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),

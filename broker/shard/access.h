@@ -24,6 +24,11 @@ namespace dray::shard {
 struct Core;
 struct Link;
 
+// Where the admin API's own clients come from, in LinkOptions::peer: no address of a network looks like it.
+// They are let in whoever the users and whatever the rules are, as all that operators ask for.
+inline constexpr std::string_view kOperatorPeer = "the admin API";
+bool is_operator(const Link& link);
+
 // Gives the link its rules, for good. Not kSuccess: this client may not connect as it wants to.
 TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,
                          const AuthAnswer& proof);

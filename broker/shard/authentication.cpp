@@ -1,5 +1,6 @@
 #include "shard/authentication.h"
 
+#include "shard/access.h"
 #include "shard/answers.h"
 #include "shard/connections.h"
 #include "shard/core.h"
@@ -114,6 +115,7 @@ AuthAnswer authenticate(Core& core, Link& link, const mqtt::Connect& connect) {
         if (answer.kind == AuthAnswer::Kind::kSuccess) link.authentication->user = answer.user;
         return answer;
     }
+    if (is_operator(link)) return success("", true);
     if (link.identity) return success(*link.identity, false);
     if ((connect.user_name || connect.password) && core.options.auth != nullptr) {
         return check_password(core, link, connect.user_name.value_or(""),

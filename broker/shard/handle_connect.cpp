@@ -134,7 +134,7 @@ bool is_of_another(const Core& core, const std::string& client_id, const std::st
 // Before anything else is looked at: may such a client come in at all?
 TopicRefusal refusal(const Core& core, const Link& link, const mqtt::Connect& connect) {
     if (link.full) return {ReasonCode::kServerBusy, "there is no room for more connections"};
-    switch (core.options.redirect) {
+    switch (is_operator(link) ? Redirect::kNone : core.options.redirect) {
         case Redirect::kUseAnotherServer:
             return {ReasonCode::kUseAnotherServer, "use the server that is named"};
         case Redirect::kServerMoved:
