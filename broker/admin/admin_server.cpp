@@ -43,6 +43,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     add_publish_routes(router_, context_, idempotency_keys_);
     add_event_routes(router_, context_);
     add_openapi_route(router_);
+    add_backup_routes(router_, std::move(options.back_up));
     add_console_routes(router_, std::move(options.console), std::move(options.token));
     serve_http(loop_, std::move(listening), [this](HttpRequest request, Respond respond) {
         router_.handle(std::move(request), std::move(respond));

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "admin/backup_routes.h"
 #include "admin/console_files.h"
 #include "admin/context.h"
 #include "admin/event_loop.h"
@@ -31,9 +32,10 @@ struct AdminOptions {
     ConsoleFiles console;                             // may be empty
     std::string schemas;                              // as of read_schemas()
     const auth::OperatorTokens* operators = nullptr;  // outlives the server; none: they are given no tokens
-    PlanReload plan_reload;
+    PlanReload plan_reload = {};
     Drain drain = {};
     Connect connect = {};
+    BackUp back_up = {};  // none: nothing is kept on disk
 };
 
 class AdminServer {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "admin/schemas.h"
 #include "admin/token_file.h"
 #include "app/auth_files.h"
+#include "app/ceilings.h"
 #include "app/config_changes.h"
 #include "app/connect_operator.h"
 #include "app/find_console.h"
@@ -163,6 +165,25 @@ void Broker::listen(const ListenerConfig& listener, const Config& config) {
         {{"kind", kind}, {"address", options->address}, {"anonymous_clients", anonymous_policy(*options)}});
 }
 
+admin::BackUp Broker::back_up_into(const std::string& data_dir) const {
+    if (!kept_) return {};
+    return [this, backups = backups_in(data_dir)](const std::string& name) {
+        const std::string folder = backups + '/' + name;
+        std::filesystem::create_directories(backups);
+        if (!std::filesystem::create_directory(folder))
+            throw std::runtime_error("there is a backup of that name in " + folder);
+        try {
+            const admin::Backup backup{folder, kept_->copy_to(folder + "/store")};
+            reactor::log_info("the store was backed up",
+                              {{"folder", folder}, {"position", std::to_string(backup.position)}});
+            return backup;
+        } catch (const std::runtime_error&) {
+            std::filesystem::remove_all(folder);
+            throw;
+        }
+    };
+}
+
 void Broker::listen_for_operators(const Config& config) {
     const net::Address wanted = or_throw(net::bind_address(config.admin_bind));
     net::ListenSockets opened = or_throw(net::open_listen_sockets(wanted, 1));
@@ -181,7 +202,8 @@ void Broker::listen_for_operators(const Config& config) {
                                 .operators = operators_.get(),
                                 .plan_reload = [this](const std::string& file) { return plan(file); },
                                 .drain = drain,
-                                .connect = [this] { return connect_operator(reactors_.mailroom()); }};
+                                .connect = [this] { return connect_operator(reactors_.mailroom()); },
+                                .back_up = back_up_into(config.data_dir)};
     const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
     const char* const console = options.console.empty() ? "not installed" : "at /";
     admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),

@@ -57,6 +57,7 @@ class Broker {
   private:
     void listen(const ListenerConfig& listener, const Config& config);
     void listen_for_operators(const Config& config);
+    admin::BackUp back_up_into(const std::string& data_dir) const;
     void reload_or_throw(const Config& config);
     void replace_users(std::shared_ptr<const auth::Authenticator> next);
     admin::ReloadPlan plan(const std::string& file) const;

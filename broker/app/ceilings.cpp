@@ -16,12 +16,13 @@ std::uint64_t allocated_bytes() {
     return memory.uordblks + memory.hblkhd;
 }
 
-std::uint64_t bytes_in(const std::string& folder) {
+std::uint64_t bytes_in(const std::string& folder, const std::string& without) {
     std::uint64_t bytes = 0;
     std::error_code error;  // files come and go meanwhile
     for (std::filesystem::recursive_directory_iterator at(folder, error), end; at != end;
          at.increment(error)) {
         std::error_code gone;
+        if (at->path() == without) at.disable_recursion_pending();
         const std::uint64_t size = at->is_regular_file(gone) ? at->file_size(gone) : 0;
         if (!gone) bytes += size;
     }
@@ -40,7 +41,7 @@ Usage measure_usage(const std::string& data_dir) {
     usage.memory_bytes = allocated_bytes();
     usage.disk_free_bytes = UINT64_MAX;
     if (data_dir.empty()) return usage;
-    usage.disk_bytes = bytes_in(data_dir);
+    usage.disk_bytes = bytes_in(data_dir, backups_in(data_dir));
     std::error_code error;
     const auto space = std::filesystem::space(data_dir, error);
     if (!error) usage.disk_free_bytes = space.available;

@@ -27,6 +27,11 @@ struct Usage {
     std::uint64_t disk_free_bytes = 0;
 };
 
+// Where operators have backups made, which are theirs: they count for no ceiling.
+inline std::string backups_in(const std::string& data_dir) {
+    return data_dir + "/backups";
+}
+
 // Of `data_dir`; empty: nothing is kept there.
 Usage measure_usage(const std::string& data_dir);
 

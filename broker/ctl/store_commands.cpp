@@ -1,10 +1,11 @@
-// drayctl store check|repair: offline, on a broker's data_dir.
+// drayctl store backup: of a running broker. store check|repair|restore: offline, on a data_dir.
 #include <memory>
 
 #include "ctl/command.h"
 #include "ctl/failure.h"
 #include "ctl/table.h"
 #include "ctl/units.h"
+#include "store/store_backup.h"
 #include "store/store_check.h"
 #include "store/store_repair.h"
 
@@ -104,9 +105,12 @@ void add_store_commands(CLI::App& program, Globals& globals) {
     struct Options {
         std::string folder;
         bool no_backup = false;
+        std::string name;
+        std::string backup;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* group = program.add_subcommand("store", "What a stopped broker keeps on disk: check, repair");
+    CLI::App* group =
+        program.add_subcommand("store", "What a broker keeps on disk: backup, check, repair, restore");
     group->require_subcommand(1);
 
     CLI::App* checking =
@@ -114,6 +118,26 @@ void add_store_commands(CLI::App& program, Globals& globals) {
     checking->add_option("dir", options->folder, "the broker's data_dir")->required();
     checking->footer("Exit code 1 if anything is wrong. Example: drayctl store check /var/lib/dray");
     checking->callback([&globals, options] { or_refuse([&] { check(globals, options->folder); }); });
+
+    CLI::App* backing_up = group->add_subcommand(
+        "backup", "Copy the store of the running broker, into a folder `backups` of its data_dir");
+    backing_up->add_option("name", options->name, "of the backup")->required();
+    backing_up->footer("A backup is a data_dir. Example: drayctl store backup $(date +%F)");
+    backing_up->callback([&globals, options] {
+        const Json made = globals.ask("POST", "/api/v1/backups/" + percent_encode(options->name));
+        globals.print(made, "everything acknowledged so far is in " + printable(made["folder"]) + '\n');
+    });
+
+    CLI::App* restoring =
+        group->add_subcommand("restore", "Put a backup's store into a data_dir that has none");
+    restoring->add_option("backup", options->backup, "folder of the backup")->required();
+    restoring->add_option("dir", options->folder, "the broker's data_dir")->required();
+    restoring->footer("Example: drayctl store restore /backup/2026-11-27 /var/lib/dray");
+    restoring->callback([&globals, options] {
+        or_refuse([&] { store::restore_store(options->backup, options->folder); });
+        globals.print({{"data_dir", options->folder}}, "a broker can start with " + options->folder +
+                                                           "; its files must be of the broker's user\n");
+    });
 
     CLI::App* repairing = group->add_subcommand(
         "repair",

@@ -1,5 +1,7 @@
 #include "store/rocks_store.h"
 
+#include <rocksdb/utilities/checkpoint.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -30,6 +32,8 @@ using shard::Table;
 
 constexpr auto kRetryFirst = 50ms;
 constexpr auto kRetryLast = 1000ms;
+// A copy takes the log as it is, however long, rather than have it written to tables first.
+constexpr std::uint64_t kLogBytesForFlush = ~std::uint64_t{0};
 
 // The first key after all that begin with `prefix`; empty: there is none.
 std::string end_of(std::string_view prefix) {
@@ -140,6 +144,16 @@ class RocksStore::Engine {
         at->SeekToLast();
         if (!at->status().ok()) refuse(options_.folder, at->status());
         return at->Valid() ? at->key().ToString() : std::string();
+    }
+
+    std::uint64_t copy_to(const std::string& to) const {
+        rocksdb::Checkpoint* made = nullptr;
+        Status status = rocksdb::Checkpoint::Create(opened_.database.get(), &made);
+        const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+        std::uint64_t position = 0;
+        if (status.ok()) status = checkpoint->CreateCheckpoint(to, kLogBytesForFlush, &position);
+        if (!status.ok()) throw std::runtime_error("no copy in " + to + ": " + status.ToString());
+        return position;
     }
 
     void commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {
@@ -343,6 +357,10 @@ std::string RocksStore::scan_readable(Table table, std::string_view prefix, std:
 
 std::string RocksStore::last_key(Table table) const {
     return engine_->last_key(table);
+}
+
+std::uint64_t RocksStore::copy_to(const std::string& to) const {
+    return engine_->copy_to(to);
 }
 
 void RocksStore::commit(ShardIndex shard, StoreSequence sequence, StoreBatch batch) {

@@ -55,6 +55,11 @@ class RocksStore final : public shard::StorePort {
                               const Visit& visit) const override;
     std::string last_key(shard::Table table) const override;
 
+    // Everything that is safe now, as a store in the folder `to`, which must not be there yet, but on the
+    // same file system: files that do not change any more are shared by links. Commits go on meanwhile.
+    // Returns how far its log goes. Throws std::runtime_error. Any thread.
+    std::uint64_t copy_to(const std::string& to) const;
+
     // --- the thread of that shard ---
     void commit(shard::ShardIndex shard, shard::StoreSequence sequence, shard::StoreBatch batch) override;
     shard::StoreSequence durable(shard::ShardIndex shard) const override;
