@@ -53,7 +53,7 @@ struct Service {
     HttpHandler handler;
     std::size_t connections = 0;
     reactor::Clock clock = {};
-    reactor::LogBudget refusal_lines{20, 1};
+    reactor::LogBudget refusal_lines = {};
 };
 
 void log_refusal(Service& service, std::string_view method, std::string_view target, int status,

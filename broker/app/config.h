@@ -80,6 +80,7 @@ struct Config {
 
     reactor::LogLevel log_level = reactor::LogLevel::kInfo;
     reactor::LogFormat log_format = reactor::LogFormat::kHuman;
+    std::uint32_t log_lines_per_s_max = reactor::kLogLinesPerSecondMax;
 
     // All of them with all they have, in the order in which `ready` names them.
     std::vector<ListenerConfig> listeners() const;

@@ -288,6 +288,10 @@ constexpr std::array kRows{
 
     Row<Config>{own<&Config::log_level>, {"log.level", "the least that is written"}},
     Row<Config>{own<&Config::log_format>, {"log.format", "for people, or one JSON object a line"}},
+    Row<Config>{own<&Config::log_lines_per_s_max>,
+                {"log.lines_per_s_max",
+                 "of one thread and kind (closed connections, refusals, ...); more are counted, not written",
+                 "lines", 1, 1'000'000}},
 };
 
 constexpr std::array kListenerRows{

@@ -89,7 +89,7 @@ void drain(Broker& broker, Signals& signals, ServiceManager& manager) {
 }
 
 int run(const CommandLine& line, const Config& config) {
-    reactor::configure_log(config.log_level, config.log_format);
+    reactor::configure_log(config.log_level, config.log_format, config.log_lines_per_s_max);
     Signals signals;
     ServiceManager manager;
     const OpenFilesLimit files = raise_open_files_limit();

@@ -80,7 +80,7 @@ class SocketTransport final : public reactor::Transport {
     std::unique_ptr<std::uint8_t[]> read_buffer_;
     session::GatherBatch batch_;
     Instant accept_again_ = kNever;
-    reactor::LogBudget close_lines_{20, 1};
+    reactor::LogBudget close_lines_;
     reactor::LogBudget accept_lines_{1, 10};
     reactor::LogBudget full_lines_{1, 10};
     reactor::LogBudget waiting_lines_{1, 10};

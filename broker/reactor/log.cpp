@@ -12,6 +12,7 @@ namespace dray::reactor {
 namespace {
 
 LogFormat chosen_format = LogFormat::kHuman;
+std::uint32_t chosen_lines_per_s_max = kLogLinesPerSecondMax;
 
 spdlog::level::level_enum level_of(LogLevel level) {
     switch (level) {
@@ -90,8 +91,9 @@ std::string json_line(std::string_view what, LogFields fields) {
 
 }  // namespace
 
-void configure_log(LogLevel least, LogFormat format) {
+void configure_log(LogLevel least, LogFormat format, std::uint32_t lines_per_s_max) {
     chosen_format = format;
+    chosen_lines_per_s_max = lines_per_s_max;
     logger().set_pattern(format == LogFormat::kJson ? kJsonPattern : kHumanPattern,
                          spdlog::pattern_time_type::utc);
     logger().set_level(level_of(least));
@@ -106,6 +108,8 @@ void log(LogLevel level, std::string_view what, LogFields fields) {
     logger().log(level_of(level), "{}",
                  chosen_format == LogFormat::kJson ? json_line(what, fields) : human_line(what, fields));
 }
+
+LogBudget::LogBudget() : LogBudget(chosen_lines_per_s_max, 1) {}
 
 bool LogBudget::take(Instant now) {
     if (now.ms / span_ms_ != span_) {

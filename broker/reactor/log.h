@@ -6,6 +6,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -27,8 +28,11 @@ struct LogField {
 };
 using LogFields = std::initializer_list<LogField>;
 
-// Before other threads start. The default is info and human.
-void configure_log(LogLevel least, LogFormat format);
+inline constexpr std::uint32_t kLogLinesPerSecondMax = 20;
+
+// Before other threads start. The default is info and human. `lines_per_s_max`: of the LogBudgets that are
+// made later and not told otherwise.
+void configure_log(LogLevel least, LogFormat format, std::uint32_t lines_per_s_max = kLogLinesPerSecondMax);
 
 bool logs(LogLevel level);
 void log(LogLevel level, std::string_view what, LogFields fields = {});
@@ -47,6 +51,7 @@ inline void log_error(std::string_view what, LogFields fields = {}) {
 // thread's.
 class LogBudget {
   public:
+    LogBudget();  // as configured
     LogBudget(std::uint32_t lines, std::uint32_t seconds) : lines_(lines), span_ms_(seconds * 1000) {}
     // Whether a line may be written now.
     bool take(Instant now);

@@ -119,8 +119,8 @@ class Reactor {
     shard::Shard shard_;
     shard::Effects due_;  // those being carried out; kept to keep their memory
     bool carrying_out_ = false;
-    LogBudget damage_lines_{20, 1};
-    LogBudget refusal_lines_{20, 1};
+    LogBudget damage_lines_;
+    LogBudget refusal_lines_;
     Transport* transport_ = nullptr;
     std::span<const std::unique_ptr<Reactor>> colleagues_;
     bool hands_over_ = false;  // in this turn: who takes a connection in may have a password to check

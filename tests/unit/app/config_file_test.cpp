@@ -31,6 +31,7 @@ TEST(ConfigFile, SetsWhatItNames) {
         [log]
         level = "debug"
         format = "json"
+        lines_per_s_max = 1000
         [[listener]]
         kind = "ws"
         bind = "127.0.0.1:8084"
@@ -43,6 +44,7 @@ TEST(ConfigFile, SetsWhatItNames) {
     EXPECT_EQ(config.limits.packet_bytes_max, 65536u);
     EXPECT_EQ(config.log_level, reactor::LogLevel::kDebug);
     EXPECT_EQ(config.log_format, reactor::LogFormat::kJson);
+    EXPECT_EQ(config.log_lines_per_s_max, 1000u);
     const auto listeners = config.listeners();
     ASSERT_EQ(listeners.size(), 2u);
     EXPECT_EQ(listeners[0].bind, "0.0.0.0:1884");
