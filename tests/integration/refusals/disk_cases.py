@@ -50,7 +50,7 @@ def checks_the_store_in_use(stand):
 
 CASES = [
     Case("a message that must be kept, where there is no room", publishes(publish("a")), "puback 0x97",
-         counter="dray_publish_refused_total"),
+         "refused  publish=a .*reason=0x97", "dray_publish_refused_total"),
     Case("a second broker on the same data", starts("data"), "exit 1: .*cannot start.*"),
     Case("data in what is a file", starts("users"), "exit 1: .*cannot start.*users.*"),
     Case("data below what is a file", starts("users/data"), "exit 1: .*cannot start.*users.*"),

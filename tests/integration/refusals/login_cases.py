@@ -1,4 +1,4 @@
-"""Who cannot prove who he is. Each comes from an address of his own."""
+"""Who cannot prove who he is. Each comes from an address of his own, as failures of one address add up."""
 import base64
 import hashlib
 import hmac
@@ -6,10 +6,10 @@ import json
 import time
 
 from packets import DATA, METHOD, auth, connect, hear, publish, read_packet
-from stand import SECRET, Case
+from stand import PASSWORDS, SECRET, Case
 
 WRONG = "wrong user name or password"
-CONNECTS_REFUSED = "dray_connects_refused_total"
+LOGINS_FAILED, CONNECTS_REFUSED = "dray_logins_failed_total", "dray_connects_refused_total"
 
 
 def closed(why, reason="0x86"):
@@ -61,17 +61,28 @@ def proof(nonce, value=b"A" * 43 + b"=", channel=b"biws"):
     return auth(b"SCRAM-SHA-256", b"c=" + channel + b",r=" + nonce + b",p=" + value)
 
 
+def again_and_again(address_of, user_of, then, failures):
+    """Wrong passwords, and then the right one."""
+    def act(stand):
+        for number in range(failures):
+            heard = far(address_of(number), connect("guess", user_of(number), "guess"))(stand)
+            assert heard == "connack 0x86, closed", heard
+        return then(stand)
+    return act
+
+
+RIGHT = connect("guess", "guessed", PASSWORDS["guessed"])
 CASES = [
     Case("a wrong password, 5.0", far("192.0.2.1", connect("a", "car", "guess")), "connack 0x86, closed", closed(WRONG),
-         CONNECTS_REFUSED),
+         LOGINS_FAILED),
     Case("a wrong password, 3.1.1", far("192.0.2.2", connect("a", "somebody", "guess", version=4), version=4),
-         "connack 0x04, closed", closed(WRONG), CONNECTS_REFUSED),
+         "connack 0x04, closed", closed(WRONG), LOGINS_FAILED),
     Case("a user who does not exist", far("192.0.2.3", connect("a", "nobody", "hops")), "connack 0x86, closed", closed(WRONG),
-         CONNECTS_REFUSED),
+         LOGINS_FAILED),
     Case("a user without a password", far("192.0.2.4", connect("a", "bystander")), "connack 0x86, closed", closed(WRONG),
-         CONNECTS_REFUSED),
+         LOGINS_FAILED),
     Case("a password without a user", far("192.0.2.5", connect("a", None, "hops")), "connack 0x86, closed", closed(WRONG),
-         CONNECTS_REFUSED),
+         LOGINS_FAILED),
     Case("no name at all", far("192.0.2.6", connect("a")), "connack 0x87, closed",
          closed("anonymous clients are not allowed on this listener", "0x87"), CONNECTS_REFUSED),
     Case("a user name with a NUL in it", far("192.0.2.7", connect("a", "car\0", "hops")), ".*closed", "connection closed",
@@ -79,9 +90,9 @@ CASES = [
     Case("an authentication method that is not known", scram("192.0.2.8", b"n,,n=car,r=abc", method=b"PLAIN"),
          "connack 0x8c, closed", closed("no such authentication method", "0x8c"), CONNECTS_REFUSED),
     Case("a wrong SCRAM proof", scram("192.0.2.9", b"n,,n=car,r=abc", proof), "connack 0x86, closed", closed(WRONG),
-         CONNECTS_REFUSED),
+         LOGINS_FAILED),
     Case("a SCRAM proof of no user", scram("192.0.2.10", b"n,,n=nobody,r=abc", proof), "connack 0x86, closed", closed(WRONG),
-         CONNECTS_REFUSED),
+         LOGINS_FAILED),
     Case("SCRAM for somebody else", scram("192.0.2.11", b"n,a=bystander,n=car,r=abc"), "connack 0x87, closed",
          closed("nobody may act for another", "0x87"), CONNECTS_REFUSED),
     Case("SCRAM with a channel that is not bound", scram("192.0.2.12", b"p=tls-unique,,n=car,r=abc"), "connack 0x.., closed",
@@ -98,19 +109,27 @@ CASES = [
          scram("192.0.2.16", b"n,,n=car,r=abc", lambda nonce: publish("car/x")), "connack 0x82, closed",
          closed("only AUTH may come before the CONNACK", "0x82"), CONNECTS_REFUSED),
     Case("a token signed by another key", shows("192.0.2.20", claims(), secret=SECRET + "!"), "connack 0x86, closed",
-         closed("the token is not signed by a key that is known here"), CONNECTS_REFUSED),
+         closed("the token is not signed by a key that is known here"), LOGINS_FAILED),
     Case("a token that nobody signed", shows("192.0.2.21", claims(), algorithm="none"), "connack 0x86, closed",
-         closed("the token is not signed by a key that is known here"), CONNECTS_REFUSED),
+         closed("the token is not signed by a key that is known here"), LOGINS_FAILED),
     Case("a token signed by another algorithm than its key's", shows("192.0.2.22", claims(), algorithm="RS256"),
-         "connack 0x86, closed", closed("the token is not signed by a key that is known here"), CONNECTS_REFUSED),
+         "connack 0x86, closed", closed("the token is not signed by a key that is known here"), LOGINS_FAILED),
     Case("a token that has expired", shows("192.0.2.23", claims(exp=1)), "connack 0x86, closed",
-         closed("the token has expired"), CONNECTS_REFUSED),
+         closed("the token has expired"), LOGINS_FAILED),
     Case("a token that is valid for ever", shows("192.0.2.24", claims(exp=None)), "connack 0x86, closed",
-         closed("the token does not say until when it is valid"), CONNECTS_REFUSED),
+         closed("the token does not say until when it is valid"), LOGINS_FAILED),
     Case("a token that is not valid yet", shows("192.0.2.25", claims(nbf=int(time.time()) + 3600)), "connack 0x86, closed",
-         closed("the token is not valid yet"), CONNECTS_REFUSED),
+         closed("the token is not valid yet"), LOGINS_FAILED),
     Case("a token for others", shows("192.0.2.26", claims(aud="shop")), "connack 0x86, closed",
-         closed("the token is for another audience"), CONNECTS_REFUSED),
+         closed("the token is for another audience"), LOGINS_FAILED),
     Case("a token of nobody", shows("192.0.2.27", claims(sub=None)), "connack 0x86, closed",
-         closed("the token does not say whose it is"), CONNECTS_REFUSED),
+         closed("the token does not say whose it is"), LOGINS_FAILED),
+    # The next failures are on the shard of "guess".
+    Case("one user's password is guessed from many addresses, and then right",
+         again_and_again(lambda i: f"192.0.2.{30 + i}", lambda i: "guessed", far("192.0.2.50", RIGHT), 11), "connack 0x9f, closed",
+         closed("too many failed logins of this user: try again later", "0x9f"), "dray_logins_held_off_total"),
+    Case("many users' passwords are guessed from one address, and then one is right",
+         again_and_again(lambda i: "192.0.2.51", lambda i: f"user-{i}",
+                         far("192.0.2.51", connect("guess", "bystander", PASSWORDS["bystander"])), 7), "connack 0x9f, closed",
+         closed("too many failed logins from this address: try again later", "0x9f"), "dray_logins_held_off_total"),
 ]

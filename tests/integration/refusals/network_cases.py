@@ -1,10 +1,13 @@
 """What is refused below MQTT: TLS, WebSocket, PROXY headers, room and rates of connections."""
+import contextlib
 import ssl
+import time
 
 from packets import DEADLINE_S, connect, hear
 from stand import PASSWORDS, Case, Certificates
 
 RIGHT = connect("net", "car", PASSWORDS["car"])
+TURNED_AWAY = "dray_connections_turned_away_total"
 
 
 def over(wire):
@@ -95,6 +98,21 @@ def one_too_many(stand):
             return hear(second)
 
 
+def connects_too_often(stand):
+    """Several seconds' worth at once, until one is turned away."""
+    end = time.monotonic() + DEADLINE_S
+    while time.monotonic() < end:
+        with contextlib.ExitStack() as wires:
+            crowd = [wires.enter_context(stand.far_wire("198.51.100.1")) for _ in range(300)]
+            for number, wire in enumerate(crowd):
+                with contextlib.suppress(ConnectionError):  # it may be turned away already
+                    wire.sendall(connect(f"often-{number}", "car", PASSWORDS["car"]))
+            for wire in crowd:
+                if (heard := hear(wire, "connack 0x00")) != "connack 0x00":
+                    return heard
+    return "nobody minded"
+
+
 SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 TLS_FAILED, UPGRADE_REFUSED = 'cause="TLS handshake failed"', 'cause="WebSocket request refused" why="{}'
 VIOLATION, PROXY_REFUSED = 'cause="WebSocket rules broken" why="{}', 'cause="PROXY header refused" why="{}'
@@ -134,4 +152,6 @@ CASES = [
          PROXY_REFUSED.format("the PROXY header is too long")),
     Case("one connection more than a listener has room for", one_too_many, "connack 0x89, closed",
          'why="there is no room for more connections" reason=0x89', "dray_connects_refused_total"),
+    Case("one address connects again and again", connects_too_often, "closed",
+         'cause="too many connections from one address" why="the PROXY header tells of 198.51.100.1', TURNED_AWAY),
 ]

@@ -28,6 +28,18 @@ def goes_quiet(stand):
         return hear(wire, "closed")
 
 
+def sends_too_fast(stand):
+    """Twice a second's worth and more, at once; what the broker does not take is in the sockets."""
+    with stand.wire() as wire:
+        wire.sendall(connect(stand.name(), "car", PASSWORDS["car"]))
+        assert hear(wire, "connack 0x00") == "connack 0x00"
+        try:
+            wire.sendall(publish("free/x", qos=0) * 1000)
+        except OSError:
+            pass
+        return hear(wire, "disconnect 0x96")
+
+
 def resets(stand):
     with stand.wire() as wire:
         wire.sendall(connect(stand.name(), "car", PASSWORDS["car"]))
@@ -82,4 +94,6 @@ CASES = [
          closed("AUTH without an authentication method", "0x82"), ERRORS),
     Case("silence beyond the Keep Alive", goes_quiet, "connack 0x00, disconnect 0x8d, closed", "connection closed .*0x8d"),
     Case("the connection is torn", resets, "connack 0x00"),
+    Case("a client that sends too fast and does not stop", sends_too_fast, "disconnect 0x96",
+         closed("it has sent more than its rate allows for too long", "0x96"), "dray_clients_too_fast_total"),
 ]

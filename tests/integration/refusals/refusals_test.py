@@ -52,6 +52,14 @@ topic_aliases_max = 2
 connect_ms_max = 2000
 websocket_message_bytes_max = 4096
 http_header_bytes_max = 1024
+user_login_failures_max = 10
+address_login_failures_max = 6
+login_delay_ms = 60000
+address_connections_per_s_max = 100
+client_messages_per_s_max = 200
+client_beyond_rate_ms_max = 500
+[log]
+lines_per_s_max = 1000
 [[queue]]
 name = 'full'
 filters = ['work/full']
