@@ -96,7 +96,8 @@ class PubSub(unittest.TestCase):
 
             def look():
                 looks = self.drayd.ctl("--json", "top", "-n", 2, "--interval", "100ms", "--under", "open").stdout
-                return next((look for look in map(json.loads, looks.splitlines()) if look["topics"]), None)
+                return next((look for look in map(json.loads, looks.splitlines())
+                             if look["topics"] and look["publish_received_per_s"] > 0), None)
 
             def text():
                 return re.search(r"open +\d+ +\d", self.drayd.ctl("top", "-n", 1, "--interval", "200ms").stdout)
@@ -110,7 +111,6 @@ class PubSub(unittest.TestCase):
                 publisher.stdin.close()
         self.assertEqual(found["topics"][0]["topic"], "open/now")
         self.assertGreater(found["topics"][0]["messages_per_s"], 0)
-        self.assertGreater(found["publish_received_per_s"], 0)
 
 
 if __name__ == "__main__":
