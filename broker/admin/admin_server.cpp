@@ -29,6 +29,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
                std::move(options.version),
                std::move(options.listeners),
                options.operators,
+               std::move(options.bridges),
                reactor::Clock(),
                std::move(options.drain),
                std::move(options.connect)} {

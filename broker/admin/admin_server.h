@@ -29,9 +29,10 @@ struct AdminOptions {
     std::string token;  // who sends it is let in (access.h); empty: none is needed
     std::string version;
     std::vector<ListenerAddress> listeners;
-    ConsoleFiles console;                             // may be empty
-    std::string schemas;                              // as of read_schemas()
-    const auth::OperatorTokens* operators = nullptr;  // outlives the server; none: they are given no tokens
+    ConsoleFiles console;                              // may be empty
+    std::string schemas;                               // as of read_schemas()
+    const auth::OperatorTokens* operators = nullptr;   // outlives the server; none: they are given no tokens
+    std::vector<const bridge::Figures*> bridges = {};  // each outlives the server
     PlanReload plan_reload = {};
     Drain drain = {};
     Connect connect = {};

@@ -11,6 +11,7 @@
 #include "admin/event_loop.h"
 #include "admin/switchboard.h"
 #include "auth/operator_tokens.h"
+#include "bridge/figures.h"
 #include "reactor/clock.h"
 #include "reactor/file_descriptor.h"
 #include "shard/store_port.h"
@@ -38,6 +39,7 @@ struct Context {
     std::string version;
     std::vector<ListenerAddress> listeners;
     const auth::OperatorTokens* operators = nullptr;  // none: they are given no tokens
+    std::vector<const bridge::Figures*> bridges = {};
     reactor::Clock clock = {};
     Drain drain = {};
     Connect connect = {};

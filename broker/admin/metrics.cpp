@@ -236,6 +236,43 @@ void write_streams(Exposition& out, const std::vector<shard::StreamInfo>& stream
     });
 }
 
+void write_bridges(Exposition& out, const std::vector<const bridge::Figures*>& bridges) {
+    if (bridges.empty()) return;
+    out.family(Kind::kGauge, "dray_bridge_up", "1 while both brokers are connected by it");
+    for (const auto* bridge : bridges) out.sample(bridge->is_up ? 1 : 0, {{"bridge", bridge->name}});
+    const auto family = [&](const char* name, const char* help,
+                            const bridge::Counter bridge::Figures::*value) {
+        out.family(Kind::kCounter, name, help);
+        for (const auto* bridge : bridges) out.sample(bridge->*value, {{"bridge", bridge->name}});
+    };
+    family("dray_bridge_connects_total", "How often it has come up", &bridge::Figures::connects);
+    family("dray_bridge_failures_total", "Attempts to connect that failed, and connections that were lost",
+           &bridge::Figures::failures);
+    struct Column {
+        const char* name;
+        const char* help;
+        bridge::Counter bridge::DirectionFigures::*value;
+    };
+    using Figures = bridge::DirectionFigures;
+    static constexpr Column kColumns[] = {
+        {"dray_bridge_messages_total", "Messages passed on, each time that they were", &Figures::messages},
+        {"dray_bridge_repeated_total", "... of those, again, for want of an acknowledgement",
+         &Figures::repeated},
+        {"dray_bridge_looped_total", "Messages not passed on: they had been there", &Figures::looped},
+        {"dray_bridge_dropped_total", "Messages not passed on: no topic fits any more, or too long",
+         &Figures::dropped},
+        {"dray_bridge_refused_total", "Messages that the broker on the other side refused",
+         &Figures::refused},
+    };
+    for (const Column& column : kColumns) {
+        out.family(Kind::kCounter, column.name, column.help);
+        for (const auto* bridge : bridges) {
+            out.sample(bridge->out.*column.value, {{"bridge", bridge->name}, {"direction", "out"}});
+            out.sample(bridge->in.*column.value, {{"bridge", bridge->name}, {"direction", "in"}});
+        }
+    }
+}
+
 }  // namespace
 
 std::string metrics(const Overview& overview) {
@@ -247,6 +284,7 @@ std::string metrics(const Overview& overview) {
     write_books(out, overview.statistics.books);
     write_queues(out, overview.queues);
     write_streams(out, overview.streams);
+    write_bridges(out, overview.bridges);
     return out.take();
 }
 

@@ -4,8 +4,8 @@
 //     # TYPE dray_messages_held gauge
 //     dray_messages_held{root="order"} 17
 //
-// Labels are bounded: reasons, queues and streams that an operator declared, the topic roots that have books
-// of their own. Pure.
+// Labels are bounded: reasons, queues and streams that an operator declared, his bridges, the topic roots
+// that have books of their own. Pure.
 #pragma once
 
 #include <string>

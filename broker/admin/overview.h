@@ -24,6 +24,7 @@ struct Overview {
     shard::Statistics statistics;
     std::vector<shard::QueueInfo> queues;
     std::vector<shard::StreamInfo> streams;
+    std::vector<const bridge::Figures*> bridges;
 };
 
 // Nothing if a shard does not answer in time. `context` outlives the call.

@@ -11,13 +11,12 @@ std::string read_token_file(const std::string& path) {
     if (path.empty()) return {};
     std::ifstream file(path);
     if (!file) {
-        throw std::runtime_error("cannot read the token file " + path + ": " +
-                                 std::generic_category().message(errno));
+        throw std::runtime_error("cannot read " + path + ": " + std::generic_category().message(errno));
     }
     std::string token;
     std::getline(file, token);
     if (token.ends_with('\r')) token.pop_back();
-    if (token.empty()) throw std::runtime_error("the token file " + path + " begins with an empty line");
+    if (token.empty()) throw std::runtime_error(path + " begins with an empty line");
     return token;
 }
 

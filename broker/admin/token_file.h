@@ -1,4 +1,5 @@
-// The file that holds the admin API's token: its first line. drayd and drayctl read the same.
+// A file whose first line is a secret: the admin API's token, which drayd and drayctl read from the same
+// file, or a bridge's password.
 #pragma once
 
 #include <string>

@@ -23,6 +23,18 @@ std::string read_file(const std::string& key, const std::string& path) {
     return text;
 }
 
+// Who sets up a bridge has said what it is for.
+auth::AccessRole role_of(const bridge::BridgeOptions& options) {
+    auth::AccessRole role;
+    role.name = role.users.emplace_back(bridge::local_name(options));
+    for (const bridge::TopicRule& rule : options.topics) {
+        const std::string filter = rule.local_prefix + rule.filter;
+        if (rule.direction != bridge::Direction::kIn) role.subscribe.push_back(filter);
+        if (rule.direction != bridge::Direction::kOut) role.publish.push_back(filter);
+    }
+    return role;
+}
+
 }  // namespace
 
 std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config) {
@@ -33,6 +45,7 @@ std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config) {
         if (!more) throw std::runtime_error("auth.acl_file " + more.error().what);
         std::ranges::move(*more, std::back_inserter(roles));
     }
+    for (const bridge::BridgeOptions& options : config.bridges) roles.push_back(role_of(options));
     return std::make_unique<auth::AccessRules>(std::move(roles));
 }
 

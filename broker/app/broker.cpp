@@ -117,6 +117,7 @@ Broker::Broker(const Config& config, Load load)
     if (config.address_connections_per_s_max > 0)
         address_rates_ = std::make_shared<net::AddressRates>(config.address_connections_per_s_max);
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
+    bridges_.add(config, transports_);
     if (!config.admin_bind.empty()) listen_for_operators(config);
     const auto tell = [this](unsigned percent) {
         for (std::size_t i = 0; i < reactors_.size(); ++i) reactors_[i].set_pressure(percent);
@@ -200,6 +201,7 @@ void Broker::listen_for_operators(const Config& config) {
                                 .console = find_console(config.console_dir),
                                 .schemas = admin::read_schemas(config.schema_dir),
                                 .operators = operators_.get(),
+                                .bridges = bridges_.figures(),
                                 .plan_reload = [this](const std::string& file) { return plan(file); },
                                 .drain = drain,
                                 .connect = [this] { return connect_operator(reactors_.mailroom()); },
@@ -217,6 +219,7 @@ void Broker::listen_for_operators(const Config& config) {
 
 void Broker::send_away_one_of(unsigned clients) {
     if (admin_) admin_->set_draining();
+    bridges_.ask_to_stop();
     reactors_.send_away_one_of(clients);
 }
 
@@ -278,10 +281,12 @@ admin::ReloadPlan Broker::plan(const std::string& file) const {
 void Broker::start() {
     reactors_.start();
     if (admin_) admin_->start();
+    bridges_.start();
 }
 
 bool Broker::stop(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
+    if (!bridges_.stop(deadline)) return false;
     if (admin_) admin_->stop();
     if (!reactors_.stop(patience)) return false;
     const auto left =

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "admin/admin_server.h"
+#include "app/bridges.h"
 #include "app/config_loader.h"
 #include "auth/current_access_rules.h"
 #include "auth/current_authenticator.h"
@@ -80,8 +81,9 @@ class Broker {
     std::vector<std::unique_ptr<net::SocketFile>> socket_files_;
     std::shared_ptr<net::Seats> seats_;                 // of all listeners; none: no limit
     std::shared_ptr<net::AddressRates> address_rates_;  // ... the same way
-    std::unique_ptr<admin::AdminServer> admin_;         // none without admin.bind
-    std::vector<admin::ListenerAddress> listeners_;     // as they came to be
+    Bridges bridges_;
+    std::unique_ptr<admin::AdminServer> admin_;      // none without admin.bind
+    std::vector<admin::ListenerAddress> listeners_;  // as they came to be
     std::atomic<std::int64_t> drain_ms_;
     std::string ready_line_ = "ready";
 };

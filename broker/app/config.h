@@ -9,6 +9,7 @@
 
 #include "app/ceilings.h"
 #include "auth/access_role.h"
+#include "bridge/bridge_options.h"
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "reactor/log.h"
@@ -69,6 +70,9 @@ struct Config {
 
     std::vector<shard::QueueOptions> queues;
     std::vector<shard::StreamOptions> streams;
+
+    std::string site;  // of this broker, for others that it is bridged with; empty = a random one
+    std::vector<bridge::BridgeOptions> bridges;
 
     shard::Limits limits;
     Ceilings ceilings;

@@ -186,6 +186,12 @@ void ConfigLoader::check_whole() {
     check_list<shard::QueueOptions>("queue", config_.queues);
     check_list<shard::StreamOptions>("stream", config_.streams);
     check_list<auth::AccessRole>("access", config_.access);
+    check_list<bridge::BridgeOptions>("bridge", config_.bridges);
+    for (std::size_t i = 0; i < config_.bridges.size(); ++i) {
+        const std::string key = "bridge." + std::to_string(i) + ".remote_site";
+        if (!config_.site.empty() && config_.bridges[i].remote_site == config_.site)
+            error(source_of(key), key + ": is this broker's own site");
+    }
     const std::vector<ListenerConfig> listeners = config_.listeners();
     for (const ListenerConfig& listener : listeners) check_listener(listener);
     if (listeners.empty())
@@ -254,7 +260,7 @@ template <typename Options>
 void ConfigLoader::check_list(const std::string& list, const std::vector<Options>& entries) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const std::string prefix = list + '.' + std::to_string(i) + '.';
-        const auto wrong = [&](const char* option, const std::string& what) {
+        const auto wrong = [&](const std::string& option, const std::string& what) {
             std::string where = source_of(prefix + option);
             if (where.empty()) where = source_of(prefix + "name");
             error(where.empty() ? "configuration" : where, prefix + option + ": " + what);
@@ -268,6 +274,7 @@ void ConfigLoader::check_list(const std::string& list, const std::vector<Options
 
 void ConfigLoader::check_files() {
     check_admin();
+    check_bridge_files();
     for (const ListenerConfig& listener : config_.listeners()) {
         const net::CertificateFiles& files = listener.tls.certificate;
         // What is not even named was told by check_whole().
@@ -293,6 +300,17 @@ void ConfigLoader::check_admin() {
     if (!address || address->is_of_this_machine()) return;  // what cannot be bound is told by whoever binds
     error(source_of("admin.bind"),
           "admin.bind: other machines can reach " + config_.admin_bind + ", so it needs admin.token_file");
+}
+
+void ConfigLoader::check_bridge_files() {
+    for (std::size_t i = 0; i < config_.bridges.size(); ++i) {
+        const bridge::BridgeOptions& options = config_.bridges[i];
+        if (!options.tls || find_mistake(options)) continue;  // of mistakes check_whole() has told
+        const auto loaded = net::TlsContext::load_client(options.tls_settings);
+        if (loaded) continue;
+        const std::string key = "bridge." + std::to_string(i) + '.' + loaded.error().setting;
+        error(source_of(key), key + ": " + loaded.error().what);
+    }
 }
 
 std::string ConfigLoader::source_of(const std::string& key) const {

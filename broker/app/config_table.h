@@ -28,10 +28,11 @@ struct ModeSlot {
     std::uint32_t* mode = nullptr;
 };
 using Texts = std::vector<std::string>;
-using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot,
-                          ModeSlot, bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*,
-                          net::ListenerKind*, net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*,
-                          store::Durability*, shard::Redirect*, shard::SharedChoice*, shard::Overflow*>;
+using Slot =
+    std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot, ModeSlot,
+                 bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
+                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*, store::Durability*,
+                 shard::Redirect*, shard::SharedChoice*, shard::Overflow*, bridge::Direction*>;
 
 // What is known of a key.
 struct Key {
@@ -63,9 +64,13 @@ template <>
 std::span<const Row<shard::StreamOptions>> rows();
 template <>
 std::span<const Row<auth::AccessRole>> rows();
+template <>
+std::span<const Row<bridge::BridgeOptions>> rows();
+template <>
+std::span<const Row<bridge::TopicRule>> rows();
 
-// The lists of tables within another: [[listener]], [[listener.certificates]]. Visit: void(std::string_view
-// name, std::vector<Entry>& list).
+// The lists of tables within another: [[listener]], [[listener.certificates]], [[bridge.topics]]. Visit:
+// void(std::string_view name, std::vector<Entry>& list).
 template <typename Owner, typename Visit>
 void for_each_list(Owner&, Visit) {}  // has none
 template <typename Visit>
@@ -74,10 +79,15 @@ void for_each_list(Config& config, Visit visit) {
     visit("queue", config.queues);
     visit("stream", config.streams);
     visit("access", config.access);
+    visit("bridge", config.bridges);
 }
 template <typename Visit>
 void for_each_list(ListenerConfig& listener, Visit visit) {
     visit("certificates", listener.tls.more_certificates);
+}
+template <typename Visit>
+void for_each_list(bridge::BridgeOptions& bridge, Visit visit) {
+    visit("topics", bridge.topics);
 }
 
 template <typename Owner>

@@ -49,6 +49,12 @@ constexpr std::array kOverflowWords{Word{"reject", shard::Overflow::kReject},
                                     Word{"drop-oldest", shard::Overflow::kDropOldest},
                                     Word{"dead-letter", shard::Overflow::kDeadLetter}};
 
+constexpr std::array kDirectionWords{Word{"out", bridge::Direction::kOut}, Word{"in", bridge::Direction::kIn},
+                                     Word{"both", bridge::Direction::kBoth}};
+
+const auto& words_of(bridge::Direction) {
+    return kDirectionWords;
+}
 const auto& words_of(shard::Overflow) {
     return kOverflowWords;
 }

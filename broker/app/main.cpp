@@ -9,6 +9,7 @@
 #include "admin/schemas.h"
 #include "admin/token_file.h"
 #include "app/auth_files.h"
+#include "app/bridges.h"
 #include "app/broker.h"
 #include "app/command_line.h"
 #include "app/config_loader.h"
@@ -127,6 +128,7 @@ int check_files(const Config& config) {
         admin::read_token_file(config.admin_token_file);
         admin::read_schemas(config.schema_dir);
         find_console(config.console_dir);
+        for (const bridge::BridgeOptions& options : config.bridges) password_of(options);
     } catch (const std::exception& error) {
         std::cerr << "drayd: " << error.what() << '\n';
         return 1;

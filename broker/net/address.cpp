@@ -102,7 +102,7 @@ std::uint64_t Address::origin() const {
     return std::max<std::uint64_t>(number(0, 8), 1);  // that of ::1 is 0
 }
 
-Result<Address, Failure> resolve(const HostPort& where) {
+Result<std::vector<Address>, Failure> resolve_all(const HostPort& where) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
@@ -112,10 +112,19 @@ Result<Address, Failure> resolve(const HostPort& where) {
     const int failure = ::getaddrinfo(where.host.c_str(), port.c_str(), &hints, &found);
     if (failure != 0) return Failure{"cannot resolve '" + where.host + "': " + ::gai_strerror(failure)};
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    Address address;
-    std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-    address.length = found->ai_addrlen;
-    return address;
+    std::vector<Address> addresses;
+    for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+        Address& address = addresses.emplace_back();
+        std::memcpy(&address.storage, each->ai_addr, each->ai_addrlen);
+        address.length = each->ai_addrlen;
+    }
+    return addresses;
+}
+
+Result<Address, Failure> resolve(const HostPort& where) {
+    auto addresses = resolve_all(where);
+    if (!addresses) return addresses.error();
+    return addresses->front();
 }
 
 std::string check_bind(std::string_view text) {

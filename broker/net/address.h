@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -43,8 +44,9 @@ struct Address {
     std::uint64_t origin() const;
 };
 
-// Looks up a name if need be: only before the reactors start.
+// Look up a name if need be: never on a reactor's thread.
 Result<Address, Failure> resolve(const HostPort& where);
+Result<std::vector<Address>, Failure> resolve_all(const HostPort& where);  // at least one
 
 inline constexpr std::string_view kUnixPrefix = "unix:";
 

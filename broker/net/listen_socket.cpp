@@ -107,4 +107,27 @@ Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::
     return result;
 }
 
+Result<ListenSockets, Failure> open_private_socket() {
+    ListenSockets result;
+    Address& address = result.address;
+    address.storage.ss_family = AF_UNIX;
+    // Without a path the system chooses an abstract name: unix(7), "autobind".
+    address.length = sizeof address.storage.ss_family;
+    reactor::FileDescriptor socket = open_socket(address);
+    if (!socket.is_open()) return failed("cannot open a socket for", address);
+    if (::bind(socket.number(), address.get(), address.length) != 0)
+        return failed("cannot listen on", address);
+    address.length = sizeof address.storage;
+    ::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&address.storage), &address.length);
+    if (::listen(socket.number(), kBacklog) != 0) return failed("cannot listen on", address);
+    result.sockets.push_back(std::move(socket));
+    return result;
+}
+
+bool is_of_this_process(int connection) {
+    ucred peer{};
+    socklen_t length = sizeof peer;
+    return ::getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.pid == ::getpid();
+}
+
 }  // namespace dray::net

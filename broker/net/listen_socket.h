@@ -41,4 +41,9 @@ inline constexpr std::uint32_t kSocketMode = 0660;
 Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::size_t count,
                                                    std::uint32_t mode = kSocketMode);
 
+// A Unix-domain socket that has no file, only a name that the system makes up: for clients in this process,
+// which are told its address. Other processes can find it; is_of_this_process() tells who came.
+Result<ListenSockets, Failure> open_private_socket();
+bool is_of_this_process(int connection);
+
 }  // namespace dray::net

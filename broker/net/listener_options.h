@@ -37,6 +37,10 @@ struct ListenerOptions {
         return !address_rates || address_rates->take(origin, now);
     }
 
+    // Of a private socket (listen_socket.h): the user that its clients are, who prove it by being of this
+    // process.
+    std::string own_user;
+
     std::shared_ptr<TlsServer> tls;  // of kMqtts and kWss
     bool proxy_protocol = false;     // every connection begins with a PROXY header of version 2
     // Of the TLS handshake here; without TLS, of the one that the PROXY header tells of.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "net/listen_socket.h"
 
 namespace dray::net {
 
@@ -69,6 +70,7 @@ void SocketTransport::set_reading(shard::LinkId link, bool on) {
 
 void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& peer,
                                const std::shared_ptr<const ListenerOptions>& options) {
+    if (!options->own_user.empty() && !is_of_this_process(socket.number())) return;
     // Behind a balancer the address is not known yet: its header tells it to the Entrance.
     if (!options->proxy_protocol && !options->takes_from(peer.origin(), reactor_.now()))
         return turn_away(peer, *options, "it connects more often than an address may",
@@ -84,6 +86,7 @@ void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& pe
     client.packet_bytes_max = options->packet_bytes_max;
     client.peer = peer.to_text();
     client.origin = peer.origin();
+    client.identity = options->own_user;
 
     Connection::Layers layers;
     layers.seats = options->seats;

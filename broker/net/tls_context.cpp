@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -74,6 +75,29 @@ bool matches(std::string_view pattern, std::string_view name) {
     return std::equal(pattern.begin(), pattern.end(), name.begin(), name.end(), same);
 }
 
+std::optional<TlsFailure> use_certificate(SSL_CTX* context, const CertificateFiles& files,
+                                          const std::string& prefix) {
+    const std::string& certificate = files.certificate_file;
+    if (std::string wrong = why_unreadable(certificate); !wrong.empty()) {
+        return TlsFailure{prefix + "certificate_file", std::move(wrong)};
+    }
+    if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
+        return TlsFailure{prefix + "certificate_file",
+                          certificate + " is not a certificate in PEM form: " + take_tls_error()};
+    }
+    const std::string& key = files.private_key_file;
+    if (std::string wrong = why_unreadable(key); !wrong.empty()) {
+        return TlsFailure{prefix + "private_key_file", std::move(wrong)};
+    }
+    SSL_CTX_set_default_passwd_cb(context, no_pass_phrase);
+    // Also says if the key is not that of the certificate.
+    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+        return TlsFailure{prefix + "private_key_file",
+                          key + " is not the private key of " + certificate + ": " + take_tls_error()};
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 std::string take_tls_error() {
@@ -98,24 +122,7 @@ Result<TlsContext::Owned, TlsFailure> TlsContext::make(const TlsSettings& settin
     SSL_CTX* const context = made.get();
     ERR_clear_error();
     set_rules(context, settings);
-    const std::string& certificate = files.certificate_file;
-    if (std::string wrong = why_unreadable(certificate); !wrong.empty()) {
-        return TlsFailure{prefix + "certificate_file", std::move(wrong)};
-    }
-    if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
-        return TlsFailure{prefix + "certificate_file",
-                          certificate + " is not a certificate in PEM form: " + take_tls_error()};
-    }
-    const std::string& key = files.private_key_file;
-    if (std::string wrong = why_unreadable(key); !wrong.empty()) {
-        return TlsFailure{prefix + "private_key_file", std::move(wrong)};
-    }
-    SSL_CTX_set_default_passwd_cb(context, no_pass_phrase);
-    // Also says if the key is not that of the certificate.
-    if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        return TlsFailure{prefix + "private_key_file",
-                          key + " is not the private key of " + certificate + ": " + take_tls_error()};
-    }
+    if (auto failure = use_certificate(context, files, prefix)) return *failure;
     if (std::string wrong = ask_for_certificate(context, settings); !wrong.empty()) {
         return TlsFailure{"client_ca_file", std::move(wrong)};
     }
@@ -139,6 +146,28 @@ Result<std::shared_ptr<const TlsContext>, TlsFailure> TlsContext::load(const Tls
     SSL_CTX_callback_ctrl(loaded->first_.get(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
                           reinterpret_cast<void (*)()>(choose));
     SSL_CTX_set_tlsext_servername_arg(loaded->first_.get(), loaded.get());
+    return std::shared_ptr<const TlsContext>(loaded);
+}
+
+Result<std::shared_ptr<const TlsContext>, TlsFailure> TlsContext::load_client(
+    const ClientTlsSettings& settings) {
+    const std::shared_ptr<TlsContext> loaded(new TlsContext);
+    loaded->first_.reset(SSL_CTX_new(TLS_client_method()));
+    SSL_CTX* const context = loaded->first_.get();
+    ERR_clear_error();
+    set_rules(context, TlsSettings{});
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    if (settings.ca_file.empty()) {
+        SSL_CTX_set_default_verify_paths(context);
+    } else if (std::string wrong = why_unreadable(settings.ca_file); !wrong.empty()) {
+        return TlsFailure{"ca_file", std::move(wrong)};
+    } else if (SSL_CTX_load_verify_file(context, settings.ca_file.c_str()) != 1) {
+        return TlsFailure{"ca_file",
+                          settings.ca_file + " has no certificate of an authority: " + take_tls_error()};
+    }
+    if (!settings.certificate.certificate_file.empty()) {
+        if (auto failure = use_certificate(context, settings.certificate, "")) return *failure;
+    }
     return std::shared_ptr<const TlsContext>(loaded);
 }
 

@@ -1,4 +1,5 @@
-// What the TLS of a listener is made of: its certificates, and what it asks of clients. OpenSSL 3.
+// What the TLS of a listener is made of: its certificates, and what it asks of clients; or that of
+// connections which this process makes. OpenSSL 3.
 //
 //     settings (files)  ->  TlsContext (loaded, immutable)  ->  one TlsStream for each connection
 //
@@ -42,6 +43,12 @@ struct TlsSettings {
     std::string ciphers = {};  // OpenSSL's list for TLS 1.2; empty = its default
 };
 
+// Of connections that are made from here.
+struct ClientTlsSettings {
+    std::string ca_file = {};  // PEM: who may have signed the server's certificate; empty = the system's
+    CertificateFiles certificate = {};  // shown to servers that ask for one; empty = none
+};
+
 // Which setting cannot be used ("certificate_file", "certificates.0.private_key_file") and why.
 struct TlsFailure {
     std::string setting;
@@ -51,6 +58,8 @@ struct TlsFailure {
 class TlsContext {
   public:
     static Result<std::shared_ptr<const TlsContext>, TlsFailure> load(const TlsSettings& settings);
+    static Result<std::shared_ptr<const TlsContext>, TlsFailure> load_client(
+        const ClientTlsSettings& settings);
     ~TlsContext();
     TlsContext(const TlsContext&) = delete;
     TlsContext& operator=(const TlsContext&) = delete;

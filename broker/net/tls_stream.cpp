@@ -1,5 +1,6 @@
 #include "net/tls_stream.h"
 
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -78,6 +79,20 @@ TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket)
     : context_(std::move(context)), connection_(SSL_new(context_->get())) {
     DRAY_ASSERT(connection_ && SSL_set_fd(connection_.get(), socket) == 1);
     SSL_set_accept_state(connection_.get());
+}
+
+TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket, const std::string& server)
+    : TlsStream(std::move(context), socket) {
+    SSL_set_connect_state(connection_.get());
+    DRAY_ASSERT(SSL_set1_host(connection_.get(), server.c_str()) == 1);
+    // An address is no server name [RFC 6066, section 3].
+    std::array<std::uint8_t, sizeof(in6_addr)> address{};
+    const bool is_address = ::inet_pton(AF_INET, server.c_str(), address.data()) == 1 ||
+                            ::inet_pton(AF_INET6, server.c_str(), address.data()) == 1;
+    if (is_address) return;
+    // SSL_set_tlsext_host_name(), which is a macro with a cast.
+    SSL_ctrl(connection_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+             const_cast<char*>(server.c_str()));
 }
 
 TlsStream::~TlsStream() = default;

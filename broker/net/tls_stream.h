@@ -24,6 +24,8 @@ class TlsStream {
   public:
     // `socket` must stay open as long as this lives.
     TlsStream(std::shared_ptr<const TlsContext> context, int socket);
+    // The client's end: the server's certificate must be for `server`, a name or an IP address.
+    TlsStream(std::shared_ptr<const TlsContext> context, int socket, const std::string& server);
     ~TlsStream();
     TlsStream(const TlsStream&) = delete;
     TlsStream& operator=(const TlsStream&) = delete;

@@ -24,8 +24,9 @@ BROKER = {
     "reactor": SANS_IO,
     "net": SANS_IO + ["reactor"],
     "bench": ["base", "mqtt", "net"],
-    "admin": SANS_IO + ["auth", "reactor", "store"],
-    "app": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
+    "bridge": ["base", "mqtt", "reactor", "net"],
+    "admin": SANS_IO + ["auth", "bridge", "reactor", "store"],
+    "app": SANS_IO + ["auth", "store", "reactor", "net", "bridge", "admin"],
     "ctl": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
 }
 # What the sans-I/O rooms may not see at all: they have no socket, thread, lock, clock or file.
@@ -75,6 +76,7 @@ def self_test():
         "broker/topics/a.h": '#include "session/session.h"\n',
         "broker/session/a.cpp": "#include <thread>\n",
         "broker/shard/a.cpp": '#include "net/listener.h"\n',
+        "broker/bridge/a.cpp": '#include "shard/shard.h"\n',
         "broker/store/a.cpp": '#include "net/listener.h"\n',
         "broker/elsewhere/a.cpp": "\n",
         "vehicle-sim/fleet/a.cpp": '#include "shard/shard.h"\n',

@@ -3,6 +3,7 @@
     network = CutNetwork(port, dice)     port: the broker's;  network.port: where clients look for it
     network.cut(seconds)                 a part of the connections that there are: nothing gets through, in neither
                                          direction, and in the end they break. New ones are made meanwhile.
+    network.cut_all()                    all of them, and they break at once
 
 What was under way when the cut began has arrived or not: nobody at either end can tell.
 """
@@ -40,7 +41,13 @@ class CutNetwork:
 
     async def cut_some(self, seconds):
         some = [each for each in self.connections if not each.silent]
-        for connection in self.dice.sample(some, int(len(some) * self.dice.choice(SHARES))):
+        await self.cut_these(self.dice.sample(some, int(len(some) * self.dice.choice(SHARES))), seconds)
+
+    def cut_all(self):
+        asyncio.run_coroutine_threadsafe(self.cut_these(list(self.connections), 0), self.loop).result()
+
+    async def cut_these(self, connections, seconds):
+        for connection in connections:
             connection.cut(seconds)
             self.cuts += 1
 

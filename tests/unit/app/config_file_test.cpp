@@ -222,6 +222,50 @@ TEST(ConfigFile, SetsAllOfAStream) {
     EXPECT_EQ(again.config().streams, wanted) << print_config(loader);
 }
 
+TEST(ConfigFile, SetsAllOfABridge) {
+    const ConfigLoader loader = loaded(R"(
+        site = "south"
+        [[bridge]]
+        name = "north"
+        address = "north.example.com:8883"
+        remote_site = "north"
+        tls = true
+        ca_file = "ca.pem"
+        certificate_file = "south.pem"
+        private_key_file = "south.key"
+        client_id = "south"
+        user = "south"
+        password_file = "password"
+        keep_alive_s = 10
+        retry_ms_min = 100
+        retry_ms_max = 5_000
+        [[bridge.topics]]
+        filter = "orders/#"
+        direction = "out"
+        qos = 1
+        local_prefix = "here/"
+        remote_prefix = "there/"
+        [[bridge.topics]]
+        filter = "stock/#"
+    )");
+    ASSERT_EQ(all_errors(loader), "");
+    ASSERT_EQ(loader.config().bridges.size(), 1u);
+    const bridge::BridgeOptions& north = loader.config().bridges[0];
+    EXPECT_EQ(north.tls_settings.certificate.private_key_file, "south.key");
+    EXPECT_EQ(north.keep_alive_s, 10);
+    ASSERT_EQ(north.topics.size(), 2u);
+    EXPECT_EQ(north.topics[0].direction, bridge::Direction::kOut);
+    EXPECT_EQ(north.topics[0].remote_prefix, "there/");
+    EXPECT_EQ(north.topics[1].direction, bridge::Direction::kBoth);
+    const ConfigLoader again = loaded(print_config(loader));
+    EXPECT_EQ(all_errors(again), "") << print_config(loader);
+    ASSERT_EQ(again.config().bridges.size(), 1u) << print_config(loader);
+    EXPECT_EQ(again.config().bridges[0].topics.size(), 2u) << print_config(loader);
+    EXPECT_EQ(all_errors(
+                  loaded("[[bridge]]\nname = \"a\"\naddress = \"b:1\"\n[[bridge.topics]]\nfilter = \"#/a\"")),
+              "drayd.toml:5:10: bridge.0.topics.0.filter: must be a topic filter\n");
+}
+
 TEST(ConfigFile, AnEmptyOneIsTheDefault) {
     const ConfigLoader loader = loaded("");
     EXPECT_EQ(all_errors(loader), "");

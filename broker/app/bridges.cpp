@@ -1,0 +1,72 @@
+#include "app/bridges.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+#include <stdexcept>
+
+#include "admin/token_file.h"
+#include "net/listen_socket.h"
+
+namespace dray::app {
+
+namespace {
+
+// config.site, or a random name.
+std::string site_of(const Config& config) {
+    if (!config.site.empty()) return config.site;
+    std::random_device chance;
+    std::array<char, 24> text{};
+    std::snprintf(text.data(), text.size(), "%08x%08x", chance(), chance());
+    return text.data();
+}
+
+}  // namespace
+
+std::string password_of(const bridge::BridgeOptions& options) {
+    try {
+        return admin::read_token_file(options.password_file);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error("bridge " + options.name + ": password_file: " + error.what());
+    }
+}
+
+void Bridges::add(const Config& config, std::span<const std::unique_ptr<net::SocketTransport>> transports) {
+    const std::string site = site_of(config);
+    for (const bridge::BridgeOptions& bridge : config.bridges) {
+        auto opened = net::open_private_socket();
+        if (!opened) throw std::runtime_error(opened.error().what);
+        auto options = std::make_shared<net::ListenerOptions>();
+        options->own_user = bridge::local_name(bridge);
+        options->address = options->own_user;
+        transports[bridges_.size() % transports.size()]->listen(std::move(opened->sockets.front()), options);
+        bridges_.push_back(std::make_unique<bridge::Bridge>(
+            bridge, bridge::Home{.address = opened->address,
+                                 .site = site,
+                                 .password = password_of(bridge),
+                                 .receive_max = config.limits.receive_messages_max,
+                                 .packet_bytes_max = config.limits.packet_bytes_max}));
+    }
+}
+
+std::vector<const bridge::Figures*> Bridges::figures() const {
+    std::vector<const bridge::Figures*> figures;
+    for (const auto& bridge : bridges_) figures.push_back(&bridge->figures());
+    return figures;
+}
+
+void Bridges::start() {
+    for (const auto& bridge : bridges_) bridge->start();
+}
+
+void Bridges::ask_to_stop() {
+    for (const auto& bridge : bridges_) bridge->ask_to_stop();
+}
+
+bool Bridges::stop(std::chrono::steady_clock::time_point deadline) {
+    ask_to_stop();
+    return std::ranges::all_of(bridges_, [&](const auto& bridge) { return bridge->wait(deadline); });
+}
+
+}  // namespace dray::app

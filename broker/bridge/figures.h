@@ -1,0 +1,34 @@
+// What a bridge has done, for /metrics: written by its thread, read by any.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "bridge/side.h"
+
+namespace dray::bridge {
+
+using Counter = std::atomic<std::uint64_t>;
+
+// Of the messages that came from one side.
+struct DirectionFigures {
+    Counter messages{0};  // given to the other side, each time that they were
+    Counter repeated{0};  // ... of those, again, for an acknowledgement was lost (DUP)
+    Counter looped{0};    // not given: they had been there
+    Counter dropped{0};   // not given: no rule fits any more, or too long for the other side
+    Counter refused{0};   // the other side did not want them
+};
+
+struct Figures {
+    std::string name;
+    std::atomic<bool> is_up{false};
+    Counter connects{0};  // how often it has come up
+    Counter failures{0};  // attempts that failed, and connections that were lost
+    DirectionFigures out;
+    DirectionFigures in;
+
+    DirectionFigures& from(Side side) { return side == Side::kLocal ? out : in; }
+};
+
+}  // namespace dray::bridge

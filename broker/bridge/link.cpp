@@ -1,0 +1,83 @@
+#include "bridge/link.h"
+
+#include "base/assert.h"
+#include "mqtt/encode.h"
+
+namespace dray::bridge {
+
+using mqtt::PropertyId;
+
+namespace {
+
+constexpr auto kVersion = mqtt::ProtocolVersion::kV5;
+constexpr std::size_t kBufferKeptBytes = 64 * 1024;  // one that has grown beyond is given back when empty
+constexpr std::size_t kConnackBytesBefore5 = 2;
+
+void give_back(std::string& buffer, std::size_t& used) {
+    used = 0;
+    buffer.clear();
+    if (buffer.capacity() > kBufferKeptBytes) buffer = {};
+}
+
+}  // namespace
+
+void Link::greet(const mqtt::Connect& connect) {
+    DRAY_ASSERT(phase_ == Phase::kClosed);
+    phase_ = Phase::kGreeting;
+    send(connect);
+}
+
+void Link::welcome(const mqtt::Connack& connack) {
+    phase_ = Phase::kOpen;
+    terms_ = {};
+    const mqtt::Properties& granted = connack.properties;
+    terms_.session_present = connack.session_present;
+    if (const auto count = granted.integer(PropertyId::kReceiveMaximum))
+        terms_.receive_max = static_cast<std::uint16_t>(*count);
+    if (const auto bytes = granted.integer(PropertyId::kMaximumPacketSize)) terms_.packet_bytes_max = *bytes;
+    if (const auto qos = granted.integer(PropertyId::kMaximumQoS))
+        terms_.qos_max = static_cast<mqtt::QoS>(*qos);
+    terms_.takes_retained = granted.integer(PropertyId::kRetainAvailable).value_or(1) != 0;
+    if (const auto seconds = granted.integer(PropertyId::kServerKeepAlive))
+        terms_.keep_alive_s = static_cast<std::uint16_t>(*seconds);
+}
+
+void Link::close() {
+    *this = Link();
+}
+
+void Link::take_in(ByteView bytes) {
+    if (taken_ > 0) input_.erase(0, taken_);
+    taken_ = 0;
+    input_.append(as_text(bytes));
+}
+
+Link::Next Link::next(std::size_t packet_bytes_max) {
+    if (taken_ == input_.size()) give_back(input_, taken_);
+    const mqtt::FrameResult found =
+        mqtt::next_frame(as_bytes(input_).subspan(taken_), packet_bytes_max, kVersion);
+    if (found.status == mqtt::FrameStatus::kNeedMore) return {};
+    if (found.status == mqtt::FrameStatus::kBad) return {std::nullopt, std::string(name(found.reason))};
+    const bool is_connack = found.frame.type == mqtt::PacketType::kConnack;
+    if (is_connack && found.frame.body.size() == kConnackBytesBefore5)
+        return {std::nullopt, "it does not speak MQTT 5.0"};
+    auto packet = mqtt::decode(found.frame, kVersion);
+    if (!packet) return {std::nullopt, packet.error().what};
+    taken_ += found.frame.size;
+    return {std::move(*packet), {}};
+}
+
+void Link::send(const mqtt::Packet& packet) {
+    mqtt::encode(packet, kVersion, output_);
+}
+
+void Link::sent(std::size_t bytes) {
+    sent_ += bytes;
+    DRAY_ASSERT(sent_ <= output_.size());
+    if (sent_ == output_.size()) return give_back(output_, sent_);
+    if (sent_ < kBufferKeptBytes || sent_ < output_.size() / 2) return;
+    output_.erase(0, sent_);
+    sent_ = 0;
+}
+
+}  // namespace dray::bridge

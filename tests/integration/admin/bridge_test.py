@@ -1,0 +1,222 @@
+#!/usr/bin/python3
+"""Bridges: two real drayds, and drayd with a real mosquitto, over a link that is cut under load.
+
+    bridge_test.py PATH-OF-DRAYD PATH-OF-DRAYCTL [unittest arguments]
+"""
+import collections
+import contextlib
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import paho.mqtt.client as paho
+
+from programs import DEADLINE_S, PROGRAMS, Drayd, main, wait_for
+
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TESTS / "bench"), str(TESTS / "integration/clients")]
+from broker import Broker  # noqa: E402
+from cut_network import CutNetwork  # noqa: E402
+from free_ports import free_ports  # noqa: E402
+
+CUTS, BATCH, COUNT = 20, 10, 50
+RULES = """
+[[access]]
+name = "everybody"
+anonymous = true
+publish = ["t/#"]
+subscribe = ["t/#"]
+"""
+BRIDGE = """
+site = "{site}"
+data_dir = "{data_dir}"
+{rules}
+[[bridge]]
+name = "link"
+address = "127.0.0.1:{port}"
+retry_ms_min = 20
+retry_ms_max = 100
+{more}
+[[bridge.topics]]
+filter = "t/#"
+remote_prefix = "{prefix}"
+"""
+
+
+class Person(paho.Client):
+    """Publishes, and counts what comes by topic and payload."""
+
+    def __init__(self, name, port, filters=()):
+        super().__init__(name, protocol=paho.MQTTv5)
+        self.name, self.got, self.granted, self.answered = name, collections.Counter(), [], []
+        self.max_inflight_messages_set(1000)
+        self.on_message = lambda _client, _data, message: self.got.update([(message.topic, message.payload.decode())])
+        self.on_subscribe = lambda _client, _data, _mid, granted, *_: self.granted.append(granted)
+        self.on_publish = lambda _client, _data, mid: self.answered.append(mid)
+        self.connect("127.0.0.1", port, keepalive=600)
+        self.loop_start()
+        for topic in filters:
+            self.subscribe(topic, 2)
+        wait_for(lambda: len(self.granted) == len(filters), "the subscriptions")
+
+    def leaves(self):
+        self.disconnect()
+        self.loop_stop()
+
+
+class Bridges(unittest.TestCase):
+    def setUp(self):
+        self.stack = contextlib.ExitStack()
+        self.addCleanup(self.stack.close)
+
+    def folder(self):
+        return pathlib.Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+
+    def drayd(self, text, folder=None):
+        folder = folder or self.folder()
+        (folder / "drayd.toml").write_text(text)
+        return self.stack.enter_context(Drayd(folder, "--config", folder / "drayd.toml", "--threads", 2))
+
+    def bridged(self, port, folder=None, site="north", more="", prefix="", rules=""):
+        folder = folder or self.folder()
+        return self.drayd(BRIDGE.format(site=site, data_dir=folder / "data", port=port, more=more, prefix=prefix,
+                                        rules=rules), folder)
+
+    def plain(self, text=""):
+        folder = self.folder()
+        return self.drayd(f'site = "south"\ndata_dir = "{folder / "data"}"\n{text}', folder)
+
+    def network(self, port):
+        network = CutNetwork(port, random.Random())
+        self.addCleanup(network.close)
+        self.addCleanup(network.cut_all)
+        return network
+
+    def users(self):
+        """A password file with the user north."""
+        line = subprocess.run([PROGRAMS["drayd"], "--hash-password", "north"], input="secret\n", capture_output=True,
+                              text=True, timeout=DEADLINE_S, check=True).stdout
+        file = self.folder() / "users"
+        file.write_text(line)
+        return file
+
+    def person(self, *arguments):
+        person = Person(*arguments)
+        self.addCleanup(person.leaves)
+        return person
+
+    def figure(self, drayd, name):
+        """A metric of the bridge; those of both directions are added up."""
+        status, text = drayd.http("GET", "/metrics")
+        self.assertEqual(status, 200)
+        return sum(int(value) for value in re.findall(rf"^dray_bridge_{name}{{.*}} (\d+)$", text, re.M))
+
+    def is_up(self, drayd, connects=1):
+        """Whether it has come up so often."""
+        wait_for(lambda: self.figure(drayd, "connects_total") >= connects and self.figure(drayd, "up"), "the bridge")
+
+    def check(self, here, there, north, network, prefix=""):
+        """Cut after cut with messages of QoS 1 and 2 from both sides under way."""
+        sent = set()
+        for cut in range(CUTS):
+            self.is_up(north, cut + 1)
+            passed = self.figure(north, "messages_total")
+            for payload in map(str, range(cut * BATCH, (cut + 1) * BATCH)):
+                for qos in (1, 2):
+                    sent |= {(f"t/here/{qos}", payload), (f"t/there/{qos}", payload)}
+                    here.publish(f"t/here/{qos}", payload, qos)
+                    there.publish(f"{prefix}t/there/{qos}", payload, qos)
+            wait_for(lambda: self.figure(north, "messages_total") > passed, "messages under way")
+            network.cut_all()
+        self.is_up(north, CUTS + 1)
+        sent_there = {(prefix + topic, payload) for topic, payload in sent}
+        wait_for(lambda: set(here.got) >= sent and set(there.got) >= sent_there, "all messages on both sides")
+        # The last of all: what goes round is there before it.
+        here.publish("t/last", "", 2)
+        there.publish(f"{prefix}t/last", "", 2)
+        wait_for(lambda: here.got["t/last", ""] == 2 and there.got[f"{prefix}t/last", ""] == 2, "the last message")
+
+        self.assertEqual(set(here.got) - sent, {("t/last", "")})
+        again = {qos: sum(times - 1 for got in (here.got, there.got) for (topic, _), times in got.items()
+                          if topic.endswith(qos)) for qos in "12"}
+        self.assertEqual(again["2"], 0, "QoS 2 came twice")
+        self.assertLessEqual(again["1"], self.figure(north, "repeated_total"), "what comes twice is counted")
+        for name in ("looped", "dropped", "refused"):
+            self.assertEqual(self.figure(north, f"{name}_total"), 0, name)
+        self.assertGreaterEqual(self.figure(north, "failures_total"), CUTS)
+
+    def test_two_drayds_lose_nothing_and_loop_nothing_while_the_link_is_cut(self):
+        south = self.plain()
+        network = self.network(south.port("mqtt"))
+        north = self.bridged(network.port)
+        here, there = (self.person("person", at.port("mqtt"), ["t/#"]) for at in (north, south))
+        self.check(here, there, north, network)
+
+    def test_drayd_and_mosquitto_the_same_over_tls_and_with_a_prefix(self):
+        south = self.stack.enter_context(Broker("mosquitto", mosquitto_settings="max_queued_messages 0\n"))
+        network = self.network(south.certified_port)
+        client = south.certificates.client("north")
+        north = self.bridged(network.port, prefix="far/", more=f"""
+            tls = true
+            ca_file = "{south.certificates.authority}"
+            certificate_file = "{client.certificate}"
+            private_key_file = "{client.key}" """)
+        here = self.person("person", north.port("mqtt"), ["t/#"])
+        there = self.person("person", south.mqtt_port, ["far/t/#"])
+        self.check(here, there, north, network, "far/")
+
+    def test_a_site_that_is_cut_off_goes_on_and_catches_up(self):
+        password = self.folder() / "password"
+        password.write_text("secret\n")
+        south = self.plain(f'[auth]\npassword_file = "{self.users()}"\n[listeners]\nallow_anonymous = true\n')
+        network = self.network(south.port("mqtt"))
+        bridge = {"folder": self.folder(), "rules": RULES, "more": f'user = "north"\npassword_file = "{password}"'}
+        north = self.bridged(network.port, **bridge)
+        self.is_up(north)
+        there = self.person("there", south.port("mqtt"), ["t/#"])
+        open_port, network.broker_port = network.broker_port, free_ports(1)[0]
+        network.cut_all()
+
+        for person in (self.person("here", north.port("mqtt")), there):
+            for i in range(COUNT):
+                person.publish(f"t/{i}", person.name, 1 + i % 2, retain=i < COUNT / 2)
+            wait_for(lambda: len(person.answered) == COUNT, "the acknowledgements")  # pylint: disable=cell-var-from-loop
+        self.assertEqual({payload for _, payload in list(there.got)}, {"there"})
+        north.stop(signal.SIGKILL)
+        north = self.bridged(network.port, **bridge)
+        here = self.person("here again", north.port("mqtt"), ["t/#"])
+        network.broker_port = open_port
+        all_of = {name: {(f"t/{i}", name) for i in range(COUNT)} for name in ("here", "there")}
+        wait_for(lambda: set(here.got) >= all_of["there"], "what was published there")
+        wait_for(lambda: set(there.got) >= all_of["here"], "what was published here")
+        late = self.person("late", south.port("mqtt"), ["t/#"])
+        wait_for(lambda: len(late.got) == COUNT / 2, "what is retained")
+
+    def test_two_bridges_to_each_other_end_their_loops(self):
+        network = self.network(0)
+        north = self.bridged(network.port, site="north", more='remote_site = "south"')
+        south = self.bridged(north.port("mqtt"), site="south", more='remote_site = "north"')
+        network.broker_port = south.port("mqtt")
+        here, there = (self.person("person", at.port("mqtt"), ["t/#"]) for at in (north, south))
+        self.is_up(north)
+        self.is_up(south)
+        for i in range(COUNT):
+            here.publish(f"t/{i}", "", 2)
+        wait_for(lambda: sum(self.figure(at, "looped_total") for at in (north, south)) >= 2 * COUNT, "their ends")
+        wait_for(lambda: len(here.got) == len(there.got) == COUNT, "the messages")
+        self.assertEqual(set(here.got.values()), {1})
+
+    def test_what_is_wrong_is_said(self):
+        south = self.plain(f'[auth]\npassword_file = "{self.users()}"\n[listeners]\nallow_anonymous = false\n')
+        north = self.bridged(south.port("mqtt"))
+        wait_for(lambda: "the other broker refuses the connection: " in north.log(), "a line in the log")
+        self.assertRegex(north.log(), "a bridge cannot connect .*bridge=link .*(Not authorized|Bad User Name)")
+
+
+if __name__ == "__main__":
+    main()
