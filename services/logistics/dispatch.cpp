@@ -16,6 +16,8 @@ using service::Transaction;
 constexpr int kBlindOffers = 5;
 // Of fewer than so many it may well be that none wants the order.
 constexpr int kAskedMin = 8;
+// ... and of twice as many after each wave that nobody answered.
+constexpr int kDoublingsMax = 10;
 // An offer is a message to every vehicle of its ring: ten thousands of them at once would hold up the bids
 // that answer them.
 constexpr int kOfferMessagesPerTickMax = 2000;
@@ -253,6 +255,10 @@ int Dispatch::free_in(const std::string& zip) const {
 }
 
 int Dispatch::next_attempt(const OpenOrder& order) const {
+    const int round = order.attempt / (kRingMax + 1) + 1;
+    const bool again = order.attempt >= 0 && free_in(order.zip) >= kAskedMin
+                                                                       << std::min(round, kDoublingsMax);
+    if (again) return round * (kRingMax + 1);
     for (int attempt = order.attempt + 1; attempt <= order.attempt + kRingMax + 1; ++attempt) {
         for (const auto& zip : zips_.ring(order.zip, attempt % (kRingMax + 1))) {
             if (free_in(zip) > 0) return attempt;

@@ -20,7 +20,8 @@
 //    `lease_ms`, has been idle or offline for `offline_grace_ms`, or one leg of its way takes longer than
 //    `leg_ms`.
 //  - Waves go 0 (the order's zip), 1 (its neighbours), … kRingMax and round again until the deadline. Where
-//    few vehicles of the zip are free, the nearest ring that has some is asked together with it.
+//    few vehicles of the zip are free, the nearest ring that has some is asked together with it; where many
+//    are, the zip alone is asked again, the more often the more they are: most likely they were not heard.
 //  - Only as many orders are offered anew at a time as there are vehicles with room to answer, and only so
 //    many vehicles are asked, those first that were taken from their vehicle, then the oldest: a thousand
 //    waiting orders do not drown the fleet in offers that nobody can take.

@@ -164,6 +164,21 @@ TEST_F(DispatchTest, WhereManyAreFreeTheyAreAskedAlone) {
     EXPECT_TRUE(desk_.said("order/ship/+/o1").empty());
 }
 
+TEST_F(DispatchTest, WhereManyAreFreeTheZipIsAskedAgainBeforeItsNeighbours) {
+    auto brief = options();
+    brief.wave_ms = -1;
+    restart(brief);
+    for (int i = 0; i < 16; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE, "", 1, "10002");
+    report("v16", v1::VEHICLE_STATE_IDLE, "", 1, "10001");
+    offer("o1", -1);
+    tick();
+    EXPECT_EQ(desk_.said("order/ship/10002/o1").size(), 1U);
+    EXPECT_TRUE(desk_.said("order/ship/10001/o1").empty());
+    tick();
+    EXPECT_EQ(desk_.said("order/ship/10002/o1").size(), 1U);
+    EXPECT_EQ(desk_.said("order/ship/10001/o1").size(), 1U);
+}
+
 TEST_F(DispatchTest, NoMoreOffersAreInTheAirThanVehiclesAreFree) {
     for (int i = 0; i < 30; ++i) offer("o" + std::to_string(i), -1);
     for (int i = 0; i < 12; ++i) report("v" + std::to_string(i), v1::VEHICLE_STATE_IDLE);
