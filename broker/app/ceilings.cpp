@@ -36,12 +36,13 @@ unsigned percent_of(std::uint64_t used, std::uint64_t most) {
 
 }  // namespace
 
-Usage measure_usage(const std::string& data_dir) {
+Usage measure_usage(const Ceilings& ceilings, const std::string& data_dir) {
     Usage usage;
-    usage.memory_bytes = allocated_bytes();
+    // To add up the heap holds its locks, against all who allocate meanwhile.
+    if (ceilings.memory_bytes_max > 0) usage.memory_bytes = allocated_bytes();
     usage.disk_free_bytes = UINT64_MAX;
     if (data_dir.empty()) return usage;
-    usage.disk_bytes = bytes_in(data_dir, backups_in(data_dir));
+    if (ceilings.disk_bytes_max > 0) usage.disk_bytes = bytes_in(data_dir, backups_in(data_dir));
     std::error_code error;
     const auto space = std::filesystem::space(data_dir, error);
     if (!error) usage.disk_free_bytes = space.available;
@@ -81,7 +82,7 @@ void CeilingWatch::run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         lock.unlock();
-        const Usage usage = measure_usage(data_dir_);
+        const Usage usage = measure_usage(ceilings_, data_dir_);
         unsigned percent = used_percent(ceilings_, usage);
         if (is_reached_ && percent >= kRoomAgainPercent) percent = 100;
         report(percent, usage);

@@ -32,8 +32,9 @@ inline std::string backups_in(const std::string& data_dir) {
     return data_dir + "/backups";
 }
 
-// Of `data_dir`; empty: nothing is kept there.
-Usage measure_usage(const std::string& data_dir);
+// Of `data_dir`; empty: nothing is kept there. What takes long to find out (memory, files) is 0 where there
+// is no ceiling for it.
+Usage measure_usage(const Ceilings& ceilings, const std::string& data_dir);
 
 // The fullest of the three, in percent; 100 = a ceiling is reached.
 unsigned used_percent(const Ceilings& ceilings, const Usage& usage);

@@ -29,15 +29,20 @@ TEST(Ceilings, SpaceThatIsLeftCountsFromTwiceTheLeastOn) {
     EXPECT_EQ(used_percent(ceilings, {.disk_free_bytes = 1 * kMiB}), 100);
 }
 
-TEST(Ceilings, TheFilesOfAFolderAreMeasured) {
+TEST(Ceilings, OnlyWhatHasACeilingIsMeasured) {
+    const std::string folder = ::testing::TempDir() + "/ceilings";
     const std::string folder = ::testing::TempDir() + "/ceilings";
     std::filesystem::create_directories(folder + "/below");
     std::ofstream(folder + "/below/file") << std::string(5000, 'x');
-    const Usage usage = measure_usage(folder);
+    const Ceilings both{.memory_bytes_max = kMiB, .disk_bytes_max = kMiB};
+    const Usage usage = measure_usage(both, folder);
     EXPECT_EQ(usage.disk_bytes, 5000);
     EXPECT_GT(usage.disk_free_bytes, 0);
+    const Usage none = measure_usage({}, folder);
+    EXPECT_EQ(none.memory_bytes, 0);
+    EXPECT_EQ(none.disk_bytes, 0);
     std::filesystem::remove_all(folder);
-    EXPECT_EQ(measure_usage(folder).disk_bytes, 0) << "a folder that is gone holds nothing";
+    EXPECT_EQ(measure_usage(both, folder).disk_bytes, 0) << "a folder that is gone holds nothing";
 }
 
 TEST(Ceilings, TheWatchTells) {
