@@ -17,13 +17,20 @@ from programs import DEADLINE_S, PROGRAMS, Drayd, main
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 ALERTS = ROOT / "docker/prometheus/alerts.yml"
 DASHBOARD = ROOT / "docker/grafana/dray.json"
-QUEUE_AND_STREAM = """
+OF_EVERY_KIND = """
+site = "here"
 [[queue]]
 name = "jobs"
 filters = ["job/#"]
 [[stream]]
 name = "events"
 filters = ["order/#"]
+[[bridge]]
+name = "away"
+address = "127.0.0.1:1"
+[[bridge.topics]]
+filter = "order/#"
+direction = "out"
 """
 
 
@@ -35,7 +42,7 @@ class Metrics(unittest.TestCase):
     def test_what_alerts_and_dashboard_name_exists(self):
         with tempfile.TemporaryDirectory(prefix="dray-watch-") as folder:
             config = pathlib.Path(folder) / "drayd.toml"
-            config.write_text(QUEUE_AND_STREAM)
+            config.write_text(OF_EVERY_KIND)
             with Drayd(folder, "--config", config, "--threads", "1") as drayd:
                 status, text = drayd.http("GET", "/metrics")
         self.assertEqual(status, 200)
