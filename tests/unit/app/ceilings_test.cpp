@@ -31,7 +31,6 @@ TEST(Ceilings, SpaceThatIsLeftCountsFromTwiceTheLeastOn) {
 
 TEST(Ceilings, OnlyWhatHasACeilingIsMeasured) {
     const std::string folder = ::testing::TempDir() + "/ceilings";
-    const std::string folder = ::testing::TempDir() + "/ceilings";
     std::filesystem::create_directories(folder + "/below");
     std::ofstream(folder + "/below/file") << std::string(5000, 'x');
     const Ceilings both{.memory_bytes_max = kMiB, .disk_bytes_max = kMiB};
