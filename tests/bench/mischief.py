@@ -28,7 +28,7 @@ class Mischief:
     def __init__(self, seed, status):
         self.dice, self.status = random.Random(seed), status
         self.kept, self.repeated, self.killed, self.dead = [], 0, [], {None}
-        self.stopped, self.network = threading.Event(), None
+        self.stopped, self.network, self.fate = threading.Event(), None, collections.Counter()
         self.threads = []
 
     def start(self, seconds, victims, repeats=True):
@@ -36,8 +36,11 @@ class Mischief:
         self.client = mqtt.Client(protocol=mqtt.MQTTv5)
         self.client.on_message = self.heard
         self.client.on_connect = self.connected  # also after the broker was killed
+        self.client.on_disconnect = lambda _client, _data, reason, *_: self.tell_fate("disconnected", reason)
+        self.client.on_subscribe = lambda _client, _data, _id, reasons, *_: self.tell_fate("subscribed", *reasons)
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
+        self.is_repeating = repeats
         moments = sorted(self.dice.uniform(0, seconds) for _ in victims)
         victims = self.dice.sample(victims, len(victims))
         self.threads = [threading.Thread(target=self.kill, args=(moments, victims), daemon=True)]
@@ -70,10 +73,16 @@ class Mischief:
         self.client.disconnect()
         self.client.loop_stop()
         kills = ", ".join(f"{name} {count}" for name, count in sorted(collections.Counter(self.killed).items()))
+        if self.is_repeating and not self.repeated:
+            raise RuntimeError(f"nothing was repeated, which was the plan; the repeater: {dict(self.fate)}")
         cuts = f", {self.network.cuts} connections cut" if self.network else ""
         return f"{len(self.killed)} kills ({kills}), {self.repeated} messages repeated{cuts}"
 
-    def connected(self, client, *_):
+    def tell_fate(self, *what):
+        self.fate[" ".join(map(str, what))] += 1
+
+    def connected(self, client, _data, _flags, reason, *_):
+        self.tell_fate("connected", reason)
         client.subscribe([(topic, 1) for topic in REPEATED])
 
     def heard(self, _client, _data, message):

@@ -117,9 +117,13 @@ describe("the operator's console", () => {
       await tabTo(page, target);
       await page.keyboard.press(key);
     };
+    // The way on begins at its title, which has the focus once it is there.
+    const arriveAt = (title) => page.getByRole("heading", { name: title, level: 1, exact: true }).waitFor();
     await page.locator(".tiles dd").first().waitFor();
     await press(page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Dead letters" }));
+    await arriveAt("Dead letters");
     await press(page.getByRole("link", { name: "jobs.dead" }));
+    await arriveAt("jobs.dead");
     await page.getByText("expired", { exact: true }).first().waitFor();
     await press(page.locator("summary", { hasText: "job/b" }), "Space");
     await page.getByText("Payload: plant.Job").waitFor();
