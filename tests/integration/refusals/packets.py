@@ -45,10 +45,10 @@ def connect(client, user=None, password=None, *, version=5, keep_alive=60, will=
     return packet(0x10, body)
 
 
-def publish(topic, payload="x", *, qos=1, packet_id=7, version=5, extra=()):
+def publish(topic, payload="x", *, qos=1, packet_id=7, version=5, extra=(), retain=False):
     body = text(topic) + (struct.pack(">H", packet_id) if qos else b"")
     body += properties(*extra) if version == 5 else b""
-    return packet(0x30 | qos << 1, body + payload.encode())
+    return packet(0x30 | qos << 1 | retain, body + payload.encode())
 
 
 def subscribe(*filters, version=5, options=1):
