@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "auth/crypto.h"
+#include "base/web_origin.h"
 
 namespace dray::admin {
 
@@ -10,18 +11,7 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 
-bool is_this_machine(std::string_view host) {
-    const std::string_view name = without_port(host);
-    return name.empty() || name == "localhost" || name == "[::1]" ||
-           (name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
 }  // namespace
-
-std::string_view without_port(std::string_view host) {
-    const std::size_t colon = host.rfind(':');
-    return colon == std::string_view::npos || host.ends_with(']') ? host : host.substr(0, colon);
-}
 
 std::optional<Problem> refuse_access(const std::string& token, const HttpRequest& request) {
     if (!token.empty()) {
@@ -35,7 +25,7 @@ std::optional<Problem> refuse_access(const std::string& token, const HttpRequest
         return Problem{401,
                        "needs the header 'Authorization: Bearer <token>' with the token of admin.token_file"};
     }
-    if (!is_this_machine(request.host)) {
+    if (!names_this_machine(request.host)) {
         return Problem{403, "without admin.token_file only names of this machine are answered, not '" +
                                 request.host + "'"};
     }

@@ -10,15 +10,11 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "admin/http_message.h"
 #include "admin/problem.h"
 
 namespace dray::admin {
-
-// "localhost:8081" -> "localhost", "[::1]:8081" -> "[::1]"
-std::string_view without_port(std::string_view host);
 
 // `token` is empty if none is needed.
 std::optional<Problem> refuse_access(const std::string& token, const HttpRequest& request);

@@ -32,7 +32,8 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
                std::move(options.bridges),
                reactor::Clock(),
                std::move(options.drain),
-               std::move(options.connect)} {
+               std::move(options.connect)},
+      watches_(loop_, switchboard_, router_) {
     add_health_routes(router_, context_);
     add_queue_routes(router_, context_);
     add_stream_routes(router_, context_);

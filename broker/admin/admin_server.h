@@ -18,6 +18,7 @@
 #include "admin/reload_plan.h"
 #include "admin/router.h"
 #include "admin/switchboard.h"
+#include "admin/watches.h"
 #include "auth/operator_tokens.h"
 #include "reactor/file_descriptor.h"
 #include "reactor/mailroom.h"
@@ -62,6 +63,7 @@ class AdminServer {
     Switchboard switchboard_;
     Context context_;
     IdempotencyKeys idempotency_keys_;
+    Watches watches_;
     std::thread thread_;
 };
 

@@ -11,6 +11,7 @@
 #include "admin/access.h"
 #include "admin/json_response.h"
 #include "admin/problem.h"
+#include "base/web_origin.h"
 
 namespace dray::admin {
 

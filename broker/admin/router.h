@@ -37,6 +37,8 @@ class Router {
     void add(std::string_view method, std::string_view path, Handler handler,
              Access access = Access::kOperators, Trace trace = Trace::kIfNotGet);
     void handle(HttpRequest request, Respond respond) const;
+    // What the broker asks itself, for somebody who was let in elsewhere.
+    void get(std::string target, Respond respond) const;
     // All of them: "GET /api/v1/queues/{name}".
     std::vector<std::string> routes() const;
 
@@ -48,6 +50,8 @@ class Router {
         Access access{};
         Trace trace{};
     };
+    void serve(HttpRequest request, Respond respond, bool is_let_in) const;
+
     std::string token_;
     std::vector<Route> routes_;
 };

@@ -48,9 +48,11 @@ void Switchboard::answer(Ticket ticket, shard::ShardMessage* reply) {
 
 void Switchboard::take_mail() {
     do {
-        mailroom_.take(shard::kOutside, [this](shard::ShardIndex, reactor::Mail&& mail) {
-            auto& reply = std::get<shard::ShardMessage>(mail);
-            answer(ticket_of(reply), &reply);
+        mailroom_.take(shard::kOutside, [this](shard::ShardIndex from, reactor::Mail&& mail) {
+            auto& said = std::get<shard::ShardMessage>(mail);
+            if (const auto* news = std::get_if<shard::WatchNews>(&said))
+                return watch_news_heard_(from, *news);
+            answer(ticket_of(said), &said);
         });
     } while (!mailroom_.may_sleep(shard::kOutside));
 }

@@ -53,6 +53,10 @@ class Switchboard {
         });
     }
 
+    // What shards say unasked.
+    using WatchNewsHeard = std::function<void(shard::ShardIndex from, const shard::WatchNews&)>;
+    void on_watch_news(WatchNewsHeard heard) { watch_news_heard_ = std::move(heard); }
+
     // What wants no answer.
     void tell(shard::ShardIndex shard, shard::ShardMessage message);
 
@@ -92,6 +96,7 @@ class Switchboard {
     reactor::Mailroom& mailroom_;
     Ticket last_ticket_ = 0;
     std::unordered_map<Ticket, Answered> waiting_;
+    WatchNewsHeard watch_news_heard_ = [](shard::ShardIndex, const shard::WatchNews&) {};
 };
 
 }  // namespace dray::admin

@@ -36,6 +36,14 @@ shard::ShardIndex shard_count(const Config& config) {
     return static_cast<shard::ShardIndex>(std::clamp<unsigned>(wanted, 1, shard::kShardsMax));
 }
 
+shard::WatchAccess watch_access(const Config& config) {
+    if (config.admin_bind.empty()) return shard::WatchAccess::kNoAdmin;
+    // A Unix domain's file has an owner: not all that this machine runs may use it.
+    const bool is_for_this_machine =
+        config.admin_token_file.empty() && !config.admin_bind.starts_with(net::kUnixPrefix);
+    return is_for_this_machine ? shard::WatchAccess::kThisMachine : shard::WatchAccess::kOperators;
+}
+
 shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* auth,
                                   const shard::AccessPort* access) {
     shard::ShardOptions options;
@@ -52,6 +60,7 @@ shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* a
     options.queues = config.queues;
     options.response_prefix = config.response_prefix;
     options.streams = config.streams;
+    options.watch_access = watch_access(config);
     return options;
 }
 

@@ -57,6 +57,7 @@ shard::AuthAnswer Authenticator::check_signed(std::string_view token, Instant no
     shard::AuthAnswer answer;
     for (const TokenOptions& signer : signers_) {
         answer = answer_to(check_token(token, signer, now));
+        answer.is_operator = signer.is_for_operators && answer.kind == shard::AuthAnswer::Kind::kSuccess;
         if (answer.kind == shard::AuthAnswer::Kind::kSuccess) break;
     }
     return answer;

@@ -28,7 +28,7 @@ std::string OperatorTokens::sign(Instant now) const {
 TokenOptions OperatorTokens::options() const {
     auto keys = TokenKeys::parse(secret_);
     DRAY_ASSERT(keys);
-    return {std::move(*keys), kIssuer, ""};
+    return {std::move(*keys), kIssuer, "", true};
 }
 
 }  // namespace dray::auth

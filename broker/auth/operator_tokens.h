@@ -1,5 +1,6 @@
 // Tokens that drayd signs itself (token.h): by one an operator who has been let in at the admin API is an
-// MQTT client, too, as the user that admin.client_user names. What that user may do the access rules say.
+// MQTT client, too, as the user that admin.client_user names. What that user may do the access rules say;
+// what the admin API shows he may watch in any case (shard/watches.h).
 //
 // They are signed by a secret of this process (HS256), so they end with it, and an hour after they were
 // given, as does a connection that began with one. Immutable; any thread.

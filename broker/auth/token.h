@@ -21,6 +21,7 @@ struct TokenOptions {
     TokenKeys keys;
     std::string issuer;    // what `iss` has to be; empty: anything
     std::string audience;  // what `aud` has to be, or to have; empty: anything
+    bool is_for_operators = false;
 };
 
 struct Token {

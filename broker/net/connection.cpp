@@ -166,6 +166,10 @@ bool Connection::pass_entrance() {
 void Connection::take_in(std::span<std::uint8_t> fresh, std::size_t kept_in_front) {
     WsStream::Received received{.data_bytes = fresh.size()};
     if (websocket_) received = websocket_->receive(fresh);
+    if (options_.is_local && websocket_ && websocket_->is_of_foreign_page()) {
+        options_.is_local = false;
+        home_->reactor().shard().identify(link_, options_);
+    }
     if (received.data_bytes > 0) {
         if (kept_in_front == kept_.size()) {
             offer({fresh.data() - kept_in_front, kept_in_front + received.data_bytes});

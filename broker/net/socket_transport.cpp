@@ -86,6 +86,8 @@ void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& pe
     client.packet_bytes_max = options->packet_bytes_max;
     client.peer = peer.to_text();
     client.origin = peer.origin();
+    // Behind a balancer, never: what is of its machine need not be of this.
+    client.is_local = peer.is_of_this_machine() && !options->proxy_protocol;
     client.identity = options->own_user;
 
     Connection::Layers layers;

@@ -23,6 +23,7 @@ WsStream::Received WsStream::upgrade(std::span<std::uint8_t> bytes) {
         return {.ended = true, .violation = true, .why = std::move(reply.why)};
     }
     upgraded_ = true;
+    is_of_foreign_page_ = reply.is_of_foreign_page;
     const std::size_t frames = request_.size() - reply.consumed;
     std::string().swap(request_);  // and its memory
     // The header ended within the bytes that came last, so its rest is their end.

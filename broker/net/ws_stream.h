@@ -36,6 +36,8 @@ class WsStream {
     };
     Received receive(std::span<std::uint8_t> bytes);
     bool is_upgraded() const { return upgraded_; }
+    // A web page that this machine does not serve has opened it (base/web_origin.h).
+    bool is_of_foreign_page() const { return is_of_foreign_page_; }
 
     // --- writing: what pending() says comes first, then begin_write()'s many bytes of the outbox ---
     // `outbox_bytes` are gathered, from the beginning of a packet or not: how many of them may follow now.
@@ -64,6 +66,7 @@ class WsStream {
     std::string pending_;  // goes out next
     std::string control_;  // control frames that wait for the end of the current packet
     bool upgraded_ = false;
+    bool is_of_foreign_page_ = false;
     bool close_said_ = false;
 };
 

@@ -8,6 +8,7 @@
 #include <boost/beast/http.hpp>
 
 #include "base/result.h"
+#include "base/web_origin.h"
 
 namespace dray::net {
 
@@ -139,6 +140,8 @@ UpgradeReply read_upgrade(ByteView input, std::size_t header_bytes_max) {
     UpgradeReply reply;
     reply.status = UpgradeReply::Status::kAccepted;
     reply.consumed = consumed;
+    const auto origin = parser.get().find(http::field::origin);
+    reply.is_of_foreign_page = origin != parser.get().end() && !is_page_of_this_machine(origin->value());
     std::string headers = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
                           websocket_accept(parser.get()[http::field::sec_websocket_key]) + "\r\n";
     if (!subprotocol->empty()) headers += "Sec-WebSocket-Protocol: " + *subprotocol + "\r\n";

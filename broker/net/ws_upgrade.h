@@ -20,6 +20,8 @@ struct UpgradeReply {
     std::size_t consumed = 0;  // when accepted: bytes of the request; what follows are frames
     std::string response;      // to be sent; then, if refused, the connection is closed
     std::string why;           // when refused: for the log
+    bool is_of_foreign_page =
+        false;  // when accepted: a web page that this machine does not serve asked for it
 };
 
 // `input` is all that has arrived so far. A request header over `header_bytes_max` is refused with 431. Paths

@@ -8,6 +8,7 @@
 #include "shard/connections.h"
 #include "shard/core.h"
 #include "shard/sources.h"
+#include "shard/watches.h"
 
 namespace dray::shard {
 
@@ -37,6 +38,7 @@ bool is_operator(const Link& link) {
 
 TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,
                          const AuthAnswer& proof) {
+    link.is_operators_user = proof.is_operator;
     if (core.options.access == nullptr || is_operator(link)) return {};
     link.access = core.options.access->of({std::string(client_id), proven_user(link, proof), proof.claims});
     if (!connect.will || link.access->may_publish(connect.will->topic)) return {};
@@ -52,9 +54,14 @@ TopicRefusal refuse_publish(Core& core, const Link& link, std::string_view topic
 }
 
 TopicRefusal refuse_subscribe(Core& core, const Link& link, std::string_view filter) {
-    if (!link.access || may_subscribe(*link.access, filter)) return {};
-    ++core.statistics.subscribes_forbidden;
-    return {ReasonCode::kNotAuthorized, "the access rules do not allow this filter"};
+    TopicRefusal refused;
+    if (is_below_dray(filter)) {
+        refused = refuse_watch(core, link, filter);
+    } else if (link.access && !may_subscribe(*link.access, filter)) {
+        refused = {ReasonCode::kNotAuthorized, "the access rules do not allow this filter"};
+    }
+    if (refused.reason == ReasonCode::kNotAuthorized) ++core.statistics.subscribes_forbidden;
+    return refused;
 }
 
 void tell_refusal(Core& core, const Link& link, const char* what, std::string_view topic,
@@ -66,19 +73,18 @@ void tell_refusal(Core& core, const Link& link, const char* what, std::string_vi
 }
 
 bool may_receive(const Link& link, const Session& session, std::uint16_t source, std::string_view topic) {
-    if (!link.access) return true;
+    if (!link.access || (link.is_operators_user && is_watch(topic))) return true;
     const bool is_of_queue = source != 0 && session.sources[source - 1u].kind == session::SourceKind::kQueue;
     return is_of_queue || link.access->may_receive(topic);
 }
 
 void drop_forbidden_subscriptions(Core& core, Link& link, Session& session) {
-    if (!link.access) return;
+    if (!link.access && !has_watches(session)) return;
     std::vector<std::string> forbidden;
     for (const auto& [filter, subscription] : session.subscriptions) {
-        if (!may_subscribe(*link.access, filter)) forbidden.push_back(filter);
+        if (refuse_subscribe(core, link, filter).reason != ReasonCode::kSuccess) forbidden.push_back(filter);
     }
     for (const std::string& filter : forbidden) {
-        ++core.statistics.subscribes_forbidden;
         drop_subscription(core, session, filter);
         discard_unsent(core, session, filter);
     }

@@ -5,6 +5,7 @@
 //     SUBSCRIBE    the filter; of $share/<group>/<filter> that filter; of       SUBACK 0x87 (3.1.1: 0x80)
 //                  a stream its name ($stream/<name>) and the filter behind
 //                  it, if there is one; of a queue its name ($queue/<name>)
+//                  of what is below $dray/: watches.h
 //     delivery     the topic, also where a wider filter was granted             discarded, "not allowed"
 //
 // What a named queue gives is not looked at message by message: whoever may consume it may have what is in

@@ -25,6 +25,7 @@ struct AuthAnswer {
                                   // it is ...
     bool is_anonymous = false;    // ... by its own word only
     Claims claims;                // ... and what else its token says
+    bool is_operator = false;     // ... which drayd itself signed for an operator
     Instant expires_at = kNever;  // ... and until when: then the connection ends
     mqtt::ReasonCode reason{};    // on failure: one that CONNACK may carry
     const char* why = "";         // on failure, in words that give no secret away; a literal

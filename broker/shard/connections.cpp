@@ -73,6 +73,7 @@ void detach(Core& core, Session& session) {
     stop_readers(core, session);
     give_back(core, session);
     leave_queues(core, session);
+    end_watches(core, session);
     if (session.will) set_will_time(core, session);
     if (session.expiry_s == 0) return end_session(core, session);
     session.inflight.rewind();

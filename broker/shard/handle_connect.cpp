@@ -192,6 +192,7 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
     ++core.statistics.connects_accepted;
     ++core.connected;
     if (!session.is_loaded) load_messages(core, session);
+    begin_watches(core, session);
     if (present) drop_forbidden_subscriptions(core, link, session);
     keep_session(core, session);
     if (core.persistence.records != records) {

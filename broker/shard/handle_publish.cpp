@@ -46,7 +46,7 @@ std::optional<std::string_view> resolve_topic(Core& core, Link& link, const mqtt
 // '$' topics are for the broker to give meaning to: a client may not write into those that have one.
 bool is_reserved(std::string_view topic) {
     if (topic.front() != '$') return false;
-    for (const std::string_view root : {"$SYS", "$share", "$queue", "$stream", "$delayed"}) {
+    for (const std::string_view root : {"$SYS", "$share", "$queue", "$stream", "$delayed", "$dray"}) {
         if (topic.starts_with(root) && (topic.size() == root.size() || topic[root.size()] == '/'))
             return true;
     }

@@ -95,7 +95,7 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
     const std::uint32_t id =
         subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
     const std::string_view start = start_property(subscribe.properties);
-    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}, {}, ""};
+    GrantSubscriptions grant{link.id, session.number, subscribe.packet_id, {}, {}, {}, {}, ""};
     const Ticket ticket = core.tickets.open(ConfirmTicket{});
     std::vector<std::string> added;
     struct Lookup {
@@ -143,6 +143,11 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         const auto outcome =
             core.subscriptions.subscribe(request.filter, {session.index, id, request.options});
         if (outcome.is_first_local_for_filter) added.emplace_back(request.filter);
+        if (is_watch(request.filter)) {
+            if (is_new) begin_watch(core, at->first);
+            grant.watches.push_back(at->first);
+            continue;
+        }
         if (wants_retained(request.options.retain_handling, is_new)) {
             grant.replays.push_back({std::string(request.filter), request.options, id});
         }
@@ -199,6 +204,7 @@ bool drop_subscription(Core& core, Session& session, std::string_view filter, Ti
     --core.statistics.subscriptions;
     const std::uint16_t slot = found->second.source;
     const std::string name(filter);  // `filter` may be the key itself
+    if (session.is_connected() && is_watch(name)) end_watch(core, name);
     forget_subscription(core, session, name);
     session.subscriptions.erase(found);
     cancel_replays(core, session, name);

@@ -62,11 +62,14 @@ struct Link {
     std::unique_ptr<std::string> peer;
     std::uint64_t origin = 0;               // of the peer: LinkOptions::origin
     std::unique_ptr<std::string> identity;  // user name that a certificate has proven, if any
+    bool is_local = false;                  // LinkOptions::is_local
+    bool is_operators_user = false;         // AuthAnswer::is_operator
 
     void identify(const LinkOptions& options) {
         if (!options.peer.empty()) peer = std::make_unique<std::string>(options.peer);
         if (!options.identity.empty()) identity = std::make_unique<std::string>(options.identity);
         origin = options.origin;
+        is_local = options.is_local;
     }
     bool is_v5() const { return outbox.version() == mqtt::ProtocolVersion::kV5; }
 };

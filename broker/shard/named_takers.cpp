@@ -18,7 +18,7 @@ bool is_valid_taker_name(std::string_view name) {
 bool is_attracted_by(std::string_view filter) {
     if (!mqtt::is_valid_topic_filter(filter)) return false;
     return std::ranges::none_of(
-        std::initializer_list<std::string_view>{"$share/", "$queue/", "$stream/", "$delayed/"},
+        std::initializer_list<std::string_view>{"$share/", "$queue/", "$stream/", "$delayed/", "$dray/"},
         [filter](std::string_view root) { return filter.starts_with(root); });
 }
 

@@ -188,6 +188,7 @@ class Receive {
     void operator()(const SessionReply&) const { DRAY_ASSERT(false); }  // no shard asks
     void operator()(const TopicsRequest& request) const { serve_topics_request(core, from, request); }
     void operator()(const TopicsReply&) const { DRAY_ASSERT(false); }  // no shard asks
+    void operator()(const WatchNews&) const { DRAY_ASSERT(false); }    // for the outside
 
   private:
     Core& core;

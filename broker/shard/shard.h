@@ -39,6 +39,10 @@ enum class Redirect : std::uint8_t { kNone, kUseAnotherServer, kServerMoved };
 // that it has not acknowledged (this costs a message between shards for an acknowledgement).
 enum class SharedChoice : std::uint8_t { kRoundRobin, kLeastInflight };
 
+// Who may watch what the admin API shows (watches.h) beside operators and whom the rules allow it: nobody, as
+// there is no such API; nobody, as it asks for a token; clients of this machine.
+enum class WatchAccess : std::uint8_t { kNoAdmin, kOperators, kThisMachine };
+
 struct ShardOptions {
     ShardIndex index = 0;
     ShardIndex count = 1;
@@ -53,6 +57,7 @@ struct ShardOptions {
     std::vector<QueueOptions> queues;    // each is declared by the shard that is its home
     std::vector<StreamOptions> streams;
     std::string response_prefix;  // Response Information is <prefix>/<client id>/; "" = none is given
+    WatchAccess watch_access = WatchAccess::kNoAdmin;
 };
 
 // What is known of a connection before its first byte.
@@ -64,6 +69,7 @@ struct LinkOptions {
     std::string peer;                    // for the log: "127.0.0.1:51234"
     std::uint64_t origin = 0;            // address that it shares limits with (net/address.h); 0 = none
     std::string identity;                // user name that a certificate has proven; empty = none
+    bool is_local = false;               // comes from this machine itself, and not by a web page of elsewhere
 };
 
 class Shard {

@@ -236,12 +236,18 @@ struct StatisticsReply {
     Statistics statistics;
 };
 
+// "Somebody here (nobody any more) watches this": to the outside, unasked (watches.h).
+struct WatchNews {
+    std::string topic;
+    bool is_watched = true;
+};
+
 using ShardMessage =
     std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
                  RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
                  QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove,
                  QueueFull, QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose,
                  StreamBatch, StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply,
-                 SessionRequest, SessionReply, TopicsRequest, TopicsReply>;
+                 SessionRequest, SessionReply, TopicsRequest, TopicsReply, WatchNews>;
 
 }  // namespace dray::shard

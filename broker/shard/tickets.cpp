@@ -32,6 +32,7 @@ void finish(Core& core, GrantSubscriptions& operation) {
     }
     if (session->readers > 0) begin_readers(core, *session);
     for (const std::string& filter : operation.queues) join_queue(core, *session, filter);
+    for (const std::string& topic : operation.watches) tell_of_watch(core, topic);
 }
 
 void finish(Core& core, ConfirmUnsubscribe& operation) {

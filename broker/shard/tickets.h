@@ -35,8 +35,9 @@ struct GrantSubscriptions {
     mqtt::PacketId packet_id{};
     std::vector<mqtt::ReasonCode> reasons;
     std::vector<Replayed> replays;
-    std::vector<std::string> queues;  // filters of those that are consumed from now on
-    const char* why = "";             // of the first that was refused; a literal
+    std::vector<std::string> queues;   // filters of those that are consumed from now on
+    std::vector<std::string> watches;  // topics of those that begin
+    const char* why = "";              // of the first that was refused; a literal
 };
 
 // An UNSUBACK.

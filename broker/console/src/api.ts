@@ -37,11 +37,18 @@ export async function ask<Answer>(method: string, path: string, options: { body?
   throw new ApiError(response.status, problemText(answer) ?? `the broker answered with status ${response.status}`);
 }
 
-export function get<Answer>(path: string, query: Record<string, string | number> = {}, signal?: AbortSignal): Promise<Answer> {
+export type Query = Record<string, string | number>;
+
+// With the query behind it.
+export function pathOf(path: string, query: Query = {}): string {
   const text = Object.entries(query)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join("&");
-  return ask("GET", text ? `${path}?${text}` : path, signal ? { signal } : {});
+  return text ? `${path}?${text}` : path;
+}
+
+export function get<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
+  return ask("GET", pathOf(path, query), signal ? { signal } : {});
 }
 
 // For a person.
@@ -51,7 +58,7 @@ export function problemOf(error: unknown): string {
 
 export const segment = encodeURIComponent;
 
-function problemText(problem: unknown): string | null {
+export function problemText(problem: unknown): string | null {
   if (typeof problem !== "object" || problem === null || !("detail" in problem)) return null;
   const field = "field" in problem ? `${problem.field}: ` : "";
   return `${field}${problem.detail}`;

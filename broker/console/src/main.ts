@@ -2,8 +2,8 @@
 import { type Access, type Status, get, token, whenRefused } from "./api";
 import { announce } from "./dialog";
 import { byId, element } from "./dom";
+import { stopLive, whenLiveChanges } from "./live";
 import { login } from "./login";
-import { watchPolling } from "./poll";
 import { type View, href } from "./view";
 import { books } from "./views/books";
 import { client, clients, subscriptions } from "./views/clients";
@@ -80,6 +80,7 @@ function takeToken(): boolean {
 function askForToken(): void {
   isLoggingIn = true;
   left.abort();
+  stopLive();
   nav.hidden = signOut.hidden = true;
   const wasRefused = token.get() !== "";
   token.forget();
@@ -108,9 +109,8 @@ byId("skip").addEventListener("click", (event) => {
   main.focus();
 });
 whenRefused(() => isLoggingIn || askForToken());
-watchPolling((error) => {
-  const text = error === null ? "live" : error;
-  connection.dataset["state"] = error === null ? "live" : "broken";
+whenLiveChanges((state, text) => {
+  connection.dataset["state"] = state;
   if (connection.textContent !== text) connection.textContent = text;
 });
 signOut.addEventListener("click", () => {

@@ -1,7 +1,7 @@
 // A list that comes in pages: a search, the table, and the way to the next page and back.
-import { get } from "./api";
+import type { Query } from "./api";
 import { button, element, labelled } from "./dom";
-import { type Poll, poll } from "./poll";
+import { type Live, type Read, live } from "./live";
 import type { Column } from "./table";
 import { Table } from "./table";
 
@@ -28,7 +28,7 @@ export class Pages<Row> {
   private readonly table: Table<Row>;
   private readonly places: string[] = [""]; // where the pages up to this one begin
   private nextPlace: string | null = null;
-  private readonly polling: Poll;
+  private readonly live: Live;
 
   constructor(
     private readonly options: PagesOptions<Row>,
@@ -47,24 +47,24 @@ export class Pages<Row> {
       window.clearTimeout(typing);
       typing = window.setTimeout(() => this.restart(), kTypingMs);
     });
-    this.polling = poll(signal, (round) => this.load(round));
+    this.live = live(signal, (read) => this.load(read));
   }
 
   // From the first page: something else is wanted.
   restart(): void {
     this.places.length = 1;
-    this.polling.again();
+    this.live.again();
   }
 
   again(): void {
-    this.polling.again();
+    this.live.again();
   }
 
-  private async load(signal: AbortSignal): Promise<void> {
-    const query: Record<string, string | number> = { count: kCount, part: this.search.value, ...this.options.query?.() };
+  private async load(read: Read): Promise<void> {
+    const query: Query = { count: kCount, part: this.search.value, ...this.options.query?.() };
     const after = this.places.at(-1);
     if (after) query["after"] = after;
-    const answer = await get<Record<string, unknown>>(this.options.path, query, signal);
+    const answer = await read<Record<string, unknown>>(this.options.path, query);
     this.nextPlace = answer["next"] as string | null;
     this.table.show(answer[this.options.name] as Row[]);
     this.next.disabled = this.nextPlace === null;
@@ -74,11 +74,11 @@ export class Pages<Row> {
   private forward(): void {
     if (this.nextPlace === null) return;
     this.places.push(this.nextPlace);
-    this.polling.again();
+    this.live.again();
   }
 
   private back(): void {
     if (this.places.length > 1) this.places.pop();
-    this.polling.again();
+    this.live.again();
   }
 }

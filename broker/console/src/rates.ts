@@ -1,7 +1,10 @@
-// Rates from totals that are asked for again and again: the difference to the last time, per second.
+// Rates from totals that come again and again: the difference to the last time, per second.
+const kApartMs = 700; // what comes sooner says nothing new
+
 interface Sample {
   total: number;
   atMs: number;
+  perSecond: number | null;
 }
 
 export class Rates {
@@ -10,13 +13,15 @@ export class Rates {
   // Null until there is something to compare with, or when the total has begun anew.
   perSecond(name: string, total: number, atMs: number): number | null {
     const before = this.last.get(name);
-    this.last.set(name, { total, atMs });
-    if (!before || total < before.total || atMs <= before.atMs) return null;
-    return ((total - before.total) * 1000) / (atMs - before.atMs);
+    if (before && total >= before.total && atMs - before.atMs < kApartMs) return before.perSecond;
+    const isKnown = before && total >= before.total;
+    const perSecond = isKnown ? ((total - before.total) * 1000) / (atMs - before.atMs) : null;
+    this.last.set(name, { total, atMs, perSecond });
+    return perSecond;
   }
 
-  // What was not asked for since `atMs` is gone.
+  // What did not come since `atMs` is gone.
   forgetBefore(atMs: number): void {
-    for (const [name, sample] of this.last) if (sample.atMs < atMs) this.last.delete(name);
+    for (const [name, sample] of this.last) if (sample.atMs < atMs - kApartMs) this.last.delete(name);
   }
 }

@@ -1,15 +1,15 @@
-// A small chart of a rate: the last sixty values, the highest of them named.
+// A small chart of a rate: the last two minutes, the highest value named.
 import { element } from "./dom";
 import { rate } from "./format";
 
-const kValues = 60;
+const kShownMs = 120_000;
 const kWidth = 240;
 const kHeight = 48;
 const kNamespace = "http://www.w3.org/2000/svg";
 
 export class Sparkline {
   readonly root: HTMLElement;
-  private readonly values: number[] = [];
+  private readonly values: { value: number; atMs: number }[] = [];
   private readonly line = document.createElementNS(kNamespace, "polyline");
   private readonly highest = element("span", { class: "highest" });
 
@@ -24,17 +24,16 @@ export class Sparkline {
   }
 
   // Null: the value is not known, and there is nothing to draw.
-  add(value: number | null): void {
+  add(value: number | null, atMs: number): void {
     if (value === null) return;
-    this.values.push(value);
-    if (this.values.length > kValues) this.values.shift();
-    const most = Math.max(...this.values, 1);
-    const first = kValues - this.values.length;
-    const points = this.values.map((each, index) => {
-      const x = ((first + index) / (kValues - 1)) * kWidth;
-      return `${x.toFixed(1)},${(kHeight - 2 - (each / most) * (kHeight - 4)).toFixed(1)}`;
+    this.values.push({ value, atMs });
+    while (this.values[0] && this.values[0].atMs < atMs - kShownMs) this.values.shift();
+    const highest = Math.max(...this.values.map((each) => each.value));
+    const points = this.values.map((each) => {
+      const x = (1 - (atMs - each.atMs) / kShownMs) * kWidth;
+      return `${x.toFixed(1)},${(kHeight - 2 - (each.value / Math.max(highest, 1)) * (kHeight - 4)).toFixed(1)}`;
     });
     this.line.setAttribute("points", points.join(" "));
-    this.highest.textContent = `${rate(value)} now · ${rate(Math.max(...this.values))} at most`;
+    this.highest.textContent = `${rate(value)} now · ${rate(highest)} at most`;
   }
 }

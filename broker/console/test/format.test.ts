@@ -18,6 +18,8 @@ test("a rate is known from the second time on, and anew after a restart", () => 
   assert.equal(rates.perSecond("a", 150, 3_000), 25);
   assert.equal(rates.perSecond("a", 10, 5_000), null, "the broker has started again");
   assert.equal(rates.perSecond("a", 20, 6_000), 10);
-  rates.forgetBefore(7_000);
-  assert.equal(rates.perSecond("a", 30, 8_000), null);
+  assert.equal(rates.perSecond("a", 20, 6_100), 10, "too soon to say anything else");
+  assert.equal(rates.perSecond("a", 30, 7_000), 10, "over the whole second");
+  rates.forgetBefore(8_000);
+  assert.equal(rates.perSecond("a", 40, 9_000), null);
 });

@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { seriousFaults } from "./accessibility.mjs";
 import { launch, openPage } from "./chromium.mjs";
 import { tabTo } from "./keyboard.mjs";
+import { until } from "./until.mjs";
 import { overhang } from "./look.mjs";
 import { OperatedBroker, kToken } from "./operated-broker.mjs";
 
@@ -107,8 +108,65 @@ describe("the operator's console", () => {
     await page.getByText("The books balance.").waitFor();
     assert.match(await cells(page, "news"), /yes$/);
     assert.deepEqual(opened.complaints, []);
-    const host = broker.address.admin;
-    assert.deepEqual(opened.requests.filter((url) => new URL(url).host !== host), [], "nobody else is asked");
+    const hosts = [broker.address.admin, broker.address.ws];
+    assert.deepEqual(opened.requests.filter((url) => !hosts.includes(new URL(url).host)), [], "nobody else is asked");
+  });
+
+  // What the pages that are open watch, without the root.
+  async function watched() {
+    const answer = await fetch(`${broker.url}api/v1/subscriptions?part=${encodeURIComponent("$dray/watch/")}`);
+    return (await answer.json()).subscriptions.map(({ filter }) => filter.slice("$dray/watch/".length)).sort();
+  }
+
+  test("what is shown is live: a change appears, and nothing is asked for it", kTimeout, async () => {
+    const page = await visit("overview");
+    await page.locator("#connection", { hasText: "live" }).waitFor();
+    assert.deepEqual(await watched(), ["queues", "sessions?state=behind&count=1000", "status"]);
+    const asked = () => opened.requests.filter((url) => url.startsWith("http") && new URL(url).pathname.startsWith("/api/")).length;
+    const before = asked();
+    const paths = {
+      clients: ["sessions?count=100&part=&state=any"],
+      subscriptions: ["subscriptions?count=100&part="],
+      slow: ["sessions?state=behind&count=1000"],
+      queues: ["queues"],
+      "dead-letters": ["queues"],
+      streams: ["streams"],
+      topics: ["topics?count=500"],
+      books: ["books"],
+      "clients/v-0042": ["sessions/v-0042", "sessions/v-0042/subscriptions?count=100&part="],
+    };
+    for (const [view, , content] of kViews.filter(([view]) => view in paths)) {
+      await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+      await page.locator(content).first().waitFor();
+      await until(async () => assert.deepEqual(await watched(), paths[view], view));
+    }
+
+    await page.evaluate(() => (location.hash = "#/clients"));
+    await row(page, "v-0042").waitFor();
+    const guest = await broker.connect("v-guest");
+    await row(page, "v-guest").waitFor();
+    await guest.endAsync();
+    await row(page, "v-guest").waitFor({ state: "detached" });
+    await page.evaluate(() => (location.hash = "#/streams"));
+    await row(page, "events").waitFor();
+    const held = async () => Number((await cells(page, "events")).split("|")[0]);
+    const messages = await held();
+    await broker.publisher.publishAsync("order/placed/8", "one more", { qos: 1 });
+    await until(async () => assert.equal(await held(), messages + 1));
+    assert.equal(asked(), before, "nothing was asked by HTTP");
+
+    // Nobody sees it: nothing is watched.
+    const hide = (isHidden) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, "hidden", { value, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, isHidden);
+    await hide(true);
+    await until(async () => assert.deepEqual(await watched(), []));
+    await hide(false);
+    await until(async () => assert.deepEqual(await watched(), ["streams"]));
+    assert.equal(asked(), before, "nothing was asked by HTTP");
+    assert.deepEqual(opened.complaints, []);
   });
 
   test("by keyboard alone a dead letter is looked into and sent back; it is seen where one is", kTimeout, async () => {
@@ -232,9 +290,24 @@ describe("the operator's console", () => {
     const page = await visit("overview");
     await page.locator("#connection", { hasText: "live" }).waitFor();
     await broker.stop();
-    await page.getByText("the broker does not answer").waitFor();
+    await page.locator("#connection", { hasText: "the broker does not answer; trying again" }).waitFor();
     await broker.start();
-    await page.locator("#connection", { hasText: "live" }).waitFor();
+    await page.locator("#connection", { hasText: /^live$/ }).waitFor();
+    await page.locator(".tiles dd", { hasText: /^\d+(\.\d)? s · 2 shards$/ }).waitFor();
+  });
+
+  test("without a WebSocket listener it asks, and says so", kTimeout, async () => {
+    await broker.stop();
+    await broker.start({ withWebSocket: false });
+    const page = await visit("clients", kPhone);
+    await page.locator("#connection", { hasText: "asking every 2 s: listeners.ws is not set" }).waitFor();
+    await row(page, "v-away").waitFor();
+    const guest = await broker.connect("v-guest");
+    await row(page, "v-guest").waitFor();
+    await guest.endAsync();
+    assert.equal(await overhang(page), 0);
+    assert.deepEqual(await seriousFaults(page), []);
+    assert.deepEqual(opened.complaints, []);
   });
 
   test("with a token, only who has it gets in", kTimeout, async () => {
@@ -248,6 +321,7 @@ describe("the operator's console", () => {
     await page.getByLabel("Token").fill(kToken);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText("The books balance.").waitFor();
+    await page.locator("#connection", { hasText: "asking every 2 s: only operators may watch" }).waitFor();
     await page.reload();
     await page.getByText("The books balance.").waitFor();
     await page.goto("about:blank");

@@ -55,9 +55,10 @@ export class OperatedBroker {
   }
 
   // With a token or without: as the console finds it.
-  async start({ withToken = false } = {}) {
+  async start({ withToken = false, withWebSocket = true } = {}) {
     const settings = withToken ? ["--set", `admin.token_file=${path.join(this.folder, "token")}`] : [];
-    const { mqtt: tcp, ws, admin } = this.address;
+    const { mqtt: tcp, admin } = this.address;
+    const ws = withWebSocket ? this.address.ws : "";
     this.process = spawn(
       this.drayd,
       ["--config", path.join(this.folder, "drayd.toml"), "--threads", "2", "--data-dir", path.join(this.folder, "data"),

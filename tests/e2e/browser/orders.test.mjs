@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { describeScene, headline, kTimeout } from "./scene.mjs";
-
-const kPatienceMs = 60_000;
+import { until } from "./until.mjs";
 
 describeScene("the customer's basket and orders", (scene) => {
   test("the basket outlives a reload, and beers are taken out of it", kTimeout, async () => {
@@ -135,11 +134,3 @@ describeScene("the customer's basket and orders", (scene) => {
     assert.ok(!scene.opened.requests.some((url) => url.includes("basemap")));
   });
 });
-
-async function until(isTrue) {
-  const deadline = Date.now() + kPatienceMs;
-  while (!(await isTrue())) {
-    assert.ok(Date.now() < deadline, "it does not come true");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}

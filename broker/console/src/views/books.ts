@@ -1,8 +1,8 @@
 // The books: every message that matched a subscriber is in one of their columns.
-import { type Books, get } from "../api";
+import type { Books } from "../api";
 import { element, setText } from "../dom";
 import { count } from "../format";
-import { poll } from "../poll";
+import { live } from "../live";
 import { type Column, Table } from "../table";
 import { Tiles } from "../tiles";
 import type { View } from "../view";
@@ -35,8 +35,8 @@ export function books(): View {
       const reasons = new Tiles();
       const table = new Table<Root>("Books by the first level of the topic", kColumns, (each) => each.root, "Nothing was published yet.");
       root.append(verdict, sum, table.root, element("h2", {}, "Discarded, by reason"), reasons.root);
-      poll(signal, async (round) => {
-        const { total, roots } = await get<{ total: Books; roots: Root[] }>("books", {}, round);
+      live(signal, async (read) => {
+        const { total, roots } = await read<{ total: Books; roots: Root[] }>("books");
         setText(verdict, total.balance ? "The books balance." : "The books do not balance: a message is not accounted for.");
         verdict.dataset["tone"] = total.balance ? "good" : "bad";
         setText(

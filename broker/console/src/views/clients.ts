@@ -1,10 +1,10 @@
 // Clients and sessions: the list, and one of them.
-import { type Session, type Subscription, ask, get, segment } from "../api";
+import { type Session, type Subscription, ask, segment } from "../api";
 import { confirm } from "../dialog";
 import { button, element, labelled, select } from "../dom";
 import { bytes, count, countOrUnknown, duration } from "../format";
 import { Pages } from "../pages";
-import { poll } from "../poll";
+import { live } from "../live";
 import type { Column } from "../table";
 import { Tiles } from "../tiles";
 import { type View, href } from "../view";
@@ -70,12 +70,12 @@ export function client(clientId: string): View {
       const subscriptions = subscriptionPages(`sessions/${segment(clientId)}/subscriptions`, signal, false);
       root.append(
         element("p", {}, element("a", { href: href("clients") }, "All clients")),
-        element("div", { class: "actions" }, button("Disconnect", () => disconnect(clientId, () => polling.again())), button("End session", () => end(clientId), { class: "danger" })),
+        element("div", { class: "actions" }, button("Disconnect", () => disconnect(clientId, () => showing.again())), button("End session", () => end(clientId), { class: "danger" })),
         tiles.root,
         element("h2", {}, "Subscriptions"),
         subscriptions.root,
       );
-      const polling = poll(signal, async (round) => tiles.show(tilesOf(await get<Session>(`sessions/${segment(clientId)}`, {}, round))));
+      const showing = live(signal, async (read) => tiles.show(tilesOf(await read<Session>(`sessions/${segment(clientId)}`))));
     },
   };
 }

@@ -1,8 +1,8 @@
 // How the broker does, and what wants attention.
-import { type Queue, type Session, type Status, get } from "../api";
+import type { Queue, Session, Status } from "../api";
 import { element } from "../dom";
 import { bytes, count, counted, duration, rate } from "../format";
-import { poll } from "../poll";
+import { live } from "../live";
 import { Rates } from "../rates";
 import { Sparkline } from "../sparkline";
 import { Tiles } from "../tiles";
@@ -38,19 +38,19 @@ export function overview(): View {
         ),
         tiles.root,
       );
-      poll(signal, async (round) => {
+      live(signal, async (read) => {
         const [status, { queues }, { slowest }] = await Promise.all([
-          get<Status>("status", {}, round),
-          get<{ queues: Queue[] }>("queues", {}, round),
-          slowConsumers(round),
+          read<Status>("status"),
+          read<{ queues: Queue[] }>("queues"),
+          slowConsumers(read),
         ]);
         const now = performance.now();
         const perSecond = (name: "publish_received" | "publish_sent" | "bytes_received" | "bytes_sent"): number | null =>
           rates.perSecond(name, status[name], now);
         const inRate = perSecond("publish_received");
         const outRate = perSecond("publish_sent");
-        received.add(inRate);
-        sent.add(outRate);
+        received.add(inRate, now);
+        sent.add(outRate, now);
         showConcerns(concerns, calm, concernsOf(status, queues, slowest));
         tiles.show([
           ["Clients", count(status.clients_connected)],

@@ -4,7 +4,7 @@ import { attempt, confirm } from "../dialog";
 import { button, element, labelled } from "../dom";
 import { bytes, count, counted, duration, rate } from "../format";
 import { MessageList } from "../message-list";
-import { poll } from "../poll";
+import { live } from "../live";
 import { Rates } from "../rates";
 import { type Column, Table } from "../table";
 import { Tiles } from "../tiles";
@@ -65,8 +65,8 @@ export function queues(deadOnly: boolean): View {
         deadOnly ? "No queue takes dead letters." : "There are no queues. drayctl queue create makes one.",
       );
       root.append(table.root);
-      poll(signal, async (round) => {
-        const { queues: all } = await get<{ queues: Queue[] }>("queues", {}, round);
+      live(signal, async (read) => {
+        const { queues: all } = await read<{ queues: Queue[] }>("queues");
         const now = performance.now();
         const rows = all.map((queue) => ({
           queue,
@@ -127,8 +127,8 @@ export function queue(name: string): View {
         more,
       );
       void attempt(peek);
-      poll(signal, async (round) => {
-        const { queues: all } = await get<{ queues: Queue[] }>("queues", {}, round);
+      live(signal, async (read) => {
+        const { queues: all } = await read<{ queues: Queue[] }>("queues");
         const found = all.find((each) => each.name === name);
         if (!found) return tiles.show([["State", "there is no such queue"]]);
         redriving.hidden = !isDeadLetterQueue(found, all);

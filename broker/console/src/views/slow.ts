@@ -1,8 +1,8 @@
 // Slow consumers: connected clients for whom messages wait, those with the most bytes first.
-import { type Session, get } from "../api";
+import type { Query, Session } from "../api";
 import { element, setText } from "../dom";
 import { bytes, count, counted, duration } from "../format";
-import { poll } from "../poll";
+import { type Read, live } from "../live";
 import { type Column, Table } from "../table";
 import type { View } from "../view";
 import { clientLink } from "./clients";
@@ -27,12 +27,12 @@ export interface SlowConsumers {
   isAll: boolean;
 }
 
-export async function slowConsumers(signal: AbortSignal): Promise<SlowConsumers> {
+export async function slowConsumers(read: Read): Promise<SlowConsumers> {
   const found: Session[] = [];
   let after: string | null = "";
   for (let page = 0; after !== null && page < kPagesMax; page++) {
-    const query = { state: "behind", count: kPageCount, ...(after ? { after } : {}) };
-    const answer: { sessions: Session[]; next: string | null } = await get("sessions", query, signal);
+    const query: Query = { state: "behind", count: kPageCount, ...(after ? { after } : {}) };
+    const answer: { sessions: Session[]; next: string | null } = await read("sessions", query);
     found.push(...answer.sessions);
     after = answer.next;
   }
@@ -50,8 +50,8 @@ export function slow(): View {
       const note = element("p", { class: "note" });
       const table = new Table<Session>("Slow consumers", kColumns, (session) => session.client_id, "Nobody is slow: no message waits for a client that is connected.");
       root.append(note, table.root);
-      poll(signal, async (round) => {
-        const { slowest, isAll } = await slowConsumers(round);
+      live(signal, async (read) => {
+        const { slowest, isAll } = await slowConsumers(read);
         table.show(slowest.slice(0, kShownMax));
         const all = `${counted(slowest.length, "client")}${isAll ? "" : " or more"}`;
         setText(note, slowest.length > kShownMax ? `${all}; the slowest ${kShownMax} are shown.` : slowest.length > 0 ? `${all}, the slowest first.` : "");

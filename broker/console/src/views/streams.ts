@@ -1,8 +1,8 @@
 // Streams and who reads them.
-import { type Stream, get } from "../api";
+import type { Stream } from "../api";
 import { element } from "../dom";
 import { bytes, count, duration, rate, time } from "../format";
-import { poll } from "../poll";
+import { live } from "../live";
 import { Rates } from "../rates";
 import { type Column, Table } from "../table";
 import type { View } from "../view";
@@ -58,8 +58,8 @@ export function streams(): View {
       const table = new Table<Row>("Streams", kStreams, ({ stream }) => stream.name, "There are no streams. drayctl stream create makes one.");
       const readers = new Table<Reader>("Readers", kReaders, (reader) => `${reader.stream} ${reader.client_id} ${reader.filter}`, "Nobody reads.");
       root.append(table.root, element("h2", {}, "Readers"), readers.root);
-      poll(signal, async (round) => {
-        const { streams: all } = await get<{ streams: Stream[] }>("streams", {}, round);
+      live(signal, async (read) => {
+        const { streams: all } = await read<{ streams: Stream[] }>("streams");
         const now = performance.now();
         table.show(all.map((stream) => ({ stream, perSecond: rates.perSecond(stream.name, stream.next_offset, now) })));
         rates.forgetBefore(now);

@@ -1,8 +1,8 @@
 // What is published to which topics, level by level. The broker counts while somebody looks.
-import { type TopicCount, get } from "../api";
+import type { TopicCount } from "../api";
 import { element, setText } from "../dom";
 import { bytes, count, rate } from "../format";
-import { poll } from "../poll";
+import { live } from "../live";
 import { Rates } from "../rates";
 import { Table } from "../table";
 import { type View, href } from "../view";
@@ -35,9 +35,9 @@ export function topics(under: string | null): View {
         "Nothing was published here since you look. The broker counts topics only while this is open.",
       );
       root.append(path(under), note, table.root);
-      poll(signal, async (round) => {
+      live(signal, async (read) => {
         const query = { count: kCount, ...(under === null ? {} : { under }) };
-        const answer = await get<{ counted_ms: number; topics: TopicCount[]; is_all: boolean }>("topics", query, round);
+        const answer = await read<{ counted_ms: number; topics: TopicCount[]; is_all: boolean }>("topics", query);
         const now = performance.now();
         table.show(
           answer.topics.map((topic) => ({

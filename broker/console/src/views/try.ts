@@ -1,13 +1,13 @@
 // A client to try things with: MQTT 5 over WebSocket, as any other, with the rights of whoever it says it is.
-import mqtt, { type IClientPublishOptions, type MqttClient } from "mqtt";
+import type { IClientPublishOptions, MqttClient } from "mqtt";
 
-import { type ClientToken, type Message, type Status, ask, get, problemOf } from "../api";
+import { type Message, type Status, get, problemOf } from "../api";
+import { type Credentials, chooseClientId, openClient, operatorsCredentials, webSocketUrl } from "../broker-client";
 import { button, element, labelled, select, setText } from "../dom";
 import { MessageList } from "../message-list";
 import type { View } from "../view";
 
 const kShownMax = 200;
-const kConnectTimeoutMs = 5_000;
 const kLevels: [string, string][] = [
   ["0", "0"],
   ["1", "1"],
@@ -35,7 +35,7 @@ class TryClient {
   private attempts = 0;
   private readonly filters = new Set<string>();
   private readonly url = element("input", { type: "url", required: true, placeholder: "ws://…", autocomplete: "off", spellcheck: "false" });
-  private readonly id = element("input", { type: "text", value: `console-${crypto.getRandomValues(new Uint32Array(1))[0]}`, autocomplete: "off" });
+  private readonly id = element("input", { type: "text", value: chooseClientId(""), autocomplete: "off" });
   private readonly user = element("input", { type: "text", autocomplete: "username" });
   private readonly password = element("input", { type: "password", autocomplete: "current-password" });
   private readonly state = element("p", { role: "status" }, "Not connected.");
@@ -60,12 +60,9 @@ class TryClient {
   suggest({ listeners, client_user }: Status): void {
     this.operatorsUser = client_user;
     if (client_user) this.user.placeholder = `${client_user}, by a token of the broker`;
-    const wanted = location.protocol === "https:" ? "wss" : "ws";
-    const found = listeners.find(({ kind }) => kind === wanted) ?? listeners.find(({ kind }) => kind === "ws" || kind === "wss");
-    if (!found) return setText(this.state, "The broker has no WebSocket listener: set listeners.ws.");
-    // The page was found under a name by which this machine reaches the broker.
-    const port = found.address.slice(found.address.lastIndexOf(":") + 1);
-    if (!this.url.value) this.url.value = `${found.kind}://${location.hostname}:${port}/mqtt`;
+    const url = webSocketUrl(listeners);
+    if (url === null) return setText(this.state, "The broker has no WebSocket listener: set listeners.ws.");
+    if (!this.url.value) this.url.value = url;
   }
 
   disconnect(): void {
@@ -83,15 +80,7 @@ class TryClient {
     const attempt = this.attempts;
     const credentials = await this.credentials();
     if (attempt !== this.attempts) return;
-    const client = mqtt.connect(this.url.value, {
-      protocolVersion: 5,
-      clientId: this.id.value,
-      ...credentials,
-      clean: true,
-      reconnectPeriod: 0,
-      timerVariant: "native", // no worker: the page's policy forbids it
-      connectTimeout: kConnectTimeoutMs,
-    });
+    const client = openClient(this.url.value, this.id.value, credentials);
     this.client = client;
     client.on("connect", () => this.enter(true, `Connected as ${this.id.value}.`));
     client.on("error", (error) => this.failed(client, error.message));
@@ -100,11 +89,9 @@ class TryClient {
   }
 
   // Who names nobody is the operator that the console knows him as, where the broker signs tokens for one.
-  private async credentials(): Promise<{ username?: string; password?: string }> {
-    if (this.user.value) return { username: this.user.value, password: this.password.value };
-    if (!this.operatorsUser) return {};
-    const { user, token } = await ask<ClientToken>("POST", "client-token");
-    return { username: user, password: token };
+  private credentials(): Promise<Credentials> {
+    if (this.user.value) return Promise.resolve({ username: this.user.value, password: this.password.value });
+    return operatorsCredentials(this.operatorsUser);
   }
 
   private failed(client: MqttClient, why: string): void {
