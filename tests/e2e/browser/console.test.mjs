@@ -332,6 +332,16 @@ describe("the operator's console", () => {
     await page.getByLabel("Token").waitFor();
     await page.reload();
     await page.getByLabel("Token").waitFor();
+
+    // Where the broker signs one for the console, it is live.
+    await broker.stop();
+    await broker.start({ withToken: true, withUser: true });
+    await page.getByLabel("Token").fill(kToken);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.locator("#connection", { hasText: /^live$/ }).waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token").waitFor();
+    assert.equal(await page.locator("#connection").textContent(), "");
     assert.deepEqual(opened.complaints, []);
   });
 });

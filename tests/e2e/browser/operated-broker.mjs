@@ -46,6 +46,7 @@ export class OperatedBroker {
     this.drayd = drayd;
     fs.writeFileSync(path.join(this.folder, "drayd.toml"), kConfig);
     fs.writeFileSync(path.join(this.folder, "token"), `${kToken}\n`);
+    fs.writeFileSync(path.join(this.folder, "key"), "a secret of some other signer, long enough");
     fs.writeFileSync(path.join(this.folder, "descriptors.binpb"), Buffer.from(kDescriptors, "base64"));
     fs.writeFileSync(path.join(this.folder, "asyncapi.json"), JSON.stringify(kAsyncApi));
   }
@@ -54,9 +55,10 @@ export class OperatedBroker {
     return `http://${this.address.admin}/`;
   }
 
-  // With a token or without: as the console finds it.
-  async start({ withToken = false, withWebSocket = true } = {}) {
+  // With a token or without, as the console finds it; with a user as whom operators may connect.
+  async start({ withToken = false, withWebSocket = true, withUser = false } = {}) {
     const settings = withToken ? ["--set", `admin.token_file=${path.join(this.folder, "token")}`] : [];
+    if (withUser) settings.push("--set", `auth.jwt_key_file=${path.join(this.folder, "key")}`, "--set", "admin.client_user=console");
     const { mqtt: tcp, admin } = this.address;
     const ws = withWebSocket ? this.address.ws : "";
     this.process = spawn(
