@@ -141,7 +141,7 @@ std::size_t Connection::read_socket(std::span<std::uint8_t> room) {
 
 // Bytes that TLS holds already are no edge of the socket: it is asked until it has none.
 std::size_t Connection::read_tls(std::span<std::uint8_t> room) {
-    const TlsStream::Transfer done = tls_->read(room);
+    const TlsStream::Transfer done = tls_->read(room, !hung_up_);
     if (done.status == TlsStream::Status::kBlocked) readable_ = false;
     if (done.status == TlsStream::Status::kEnded) abandon({CloseCause::kByPeer});
     if (done.status == TlsStream::Status::kFailed) abandon({CloseCause::kConnectionLost, tls_->why()});

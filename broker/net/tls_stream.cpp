@@ -76,8 +76,10 @@ void TlsStream::Free::operator()(ssl_st* connection) const {
 }
 
 TlsStream::TlsStream(std::shared_ptr<const TlsContext> context, int socket)
-    : context_(std::move(context)), connection_(SSL_new(context_->get())) {
-    DRAY_ASSERT(connection_ && SSL_set_fd(connection_.get(), socket) == 1);
+    : context_(std::move(context)), socket_(socket), connection_(SSL_new(context_->get())) {
+    DRAY_ASSERT(connection_);
+    bio_st* const bio = socket_.make();
+    SSL_set_bio(connection_.get(), bio, bio);  // which owns it
     SSL_set_accept_state(connection_.get());
 }
 
@@ -125,6 +127,7 @@ TlsStream::Status TlsStream::outcome(int result) {
 TlsStream::Status TlsStream::handshake() {
     ERR_clear_error();
     errno = 0;
+    socket_.start_reading(false);
     const int result = SSL_do_handshake(connection_.get());
     return result == 1 ? Status::kDone : outcome(result);
 }
@@ -135,8 +138,9 @@ Result<std::string, Failure> TlsStream::identity(ClientIdentity source) const {
     return identity_in(certificate, source);
 }
 
-TlsStream::Transfer TlsStream::read(std::span<std::uint8_t> room) {
+TlsStream::Transfer TlsStream::read(std::span<std::uint8_t> room, bool short_read_drains) {
     if (after_data_ != Status::kDone) return {0, after_data_};
+    socket_.start_reading(short_read_drains);
     Transfer done;
     while (done.bytes < room.size()) {
         ERR_clear_error();

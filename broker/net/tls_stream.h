@@ -16,6 +16,7 @@
 #include <string>
 
 #include "net/client_identity.h"
+#include "net/socket_bio.h"
 #include "net/tls_context.h"
 
 namespace dray::net {
@@ -45,7 +46,8 @@ class TlsStream {
         Status status = Status::kDone;
     };
     // Until `room` is full, or there is no more now. Ends and failures are told when all before them was.
-    Transfer read(std::span<std::uint8_t> room);
+    // `short_read_drains`: as in SocketBio; otherwise the socket is asked until it has nothing.
+    Transfer read(std::span<std::uint8_t> room, bool short_read_drains = false);
 
     // Until all is written or the socket is full. When it is full, some bytes may be on their way that do not
     // count yet: while owes_write(), the next write must begin with the same bytes, and no fewer.
@@ -62,6 +64,7 @@ class TlsStream {
     Status outcome(int result);
 
     std::shared_ptr<const TlsContext> context_;
+    SocketBio socket_;
     std::unique_ptr<ssl_st, Free> connection_;
     std::size_t owed_bytes_ = 0;
     Status after_data_ = Status::kDone;  // what is to be told by the next read
