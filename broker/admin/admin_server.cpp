@@ -14,6 +14,7 @@
 #include "admin/queue_routes.h"
 #include "admin/schemas.h"
 #include "admin/session_routes.h"
+#include "admin/sink_routes.h"
 #include "admin/stream_routes.h"
 #include "admin/topic_routes.h"
 
@@ -30,6 +31,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
                std::move(options.listeners),
                options.operators,
                std::move(options.bridges),
+               std::move(options.sinks),
                reactor::Clock(),
                std::move(options.drain),
                std::move(options.connect)},
@@ -37,6 +39,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     add_health_routes(router_, context_);
     add_queue_routes(router_, context_);
     add_stream_routes(router_, context_);
+    add_sink_routes(router_, context_);
     add_session_routes(router_, context_);
     add_topic_routes(router_, context_);
     add_client_token_routes(router_, context_);

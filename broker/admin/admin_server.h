@@ -34,6 +34,7 @@ struct AdminOptions {
     std::string schemas;                               // as of read_schemas()
     const auth::OperatorTokens* operators = nullptr;   // outlives the server; none: they are given no tokens
     std::vector<const bridge::Figures*> bridges = {};  // each outlives the server
+    std::vector<const sink::Figures*> sinks = {};      // ... the same way
     PlanReload plan_reload = {};
     Drain drain = {};
     Connect connect = {};

@@ -15,6 +15,7 @@
 #include "reactor/clock.h"
 #include "reactor/file_descriptor.h"
 #include "shard/store_port.h"
+#include "sink/figures.h"
 
 namespace dray::admin {
 
@@ -40,6 +41,7 @@ struct Context {
     std::vector<ListenerAddress> listeners;
     const auth::OperatorTokens* operators = nullptr;  // none: they are given no tokens
     std::vector<const bridge::Figures*> bridges = {};
+    std::vector<const sink::Figures*> sinks = {};
     reactor::Clock clock = {};
     Drain drain = {};
     Connect connect = {};

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "admin/sink_routes.h"
+
 namespace dray::admin {
 
 namespace {
@@ -273,6 +275,45 @@ void write_bridges(Exposition& out, const std::vector<const bridge::Figures*>& b
     }
 }
 
+void write_sinks(Exposition& out, const Overview& overview) {
+    if (overview.sinks.empty()) return;
+    const auto family = [&](Kind kind, const char* name, const char* help, const auto& value) {
+        out.family(kind, name, help);
+        for (const auto* sink : overview.sinks)
+            out.sample(value(*sink), {{"sink", sink->name}, {"kind", sink->kind}});
+    };
+    family(Kind::kGauge, "dray_sink_up", "1 while the other side is connected",
+           [](const sink::Figures& sink) { return std::uint64_t{sink.is_up}; });
+    family(Kind::kGauge, "dray_sink_stopped", "1 while it stands still for a message that was refused",
+           [](const sink::Figures& sink) { return std::uint64_t{sink.is_stopped}; });
+    family(Kind::kGauge, "dray_sink_lag_messages", "Messages of its stream that are not confirmed over there",
+           [&](const sink::Figures& sink) { return lag_of(sink, overview.streams); });
+    struct Column {
+        Kind kind;
+        const char* name;
+        const char* help;
+        sink::Counter sink::Figures::*value;
+    };
+    using Figures = sink::Figures;
+    static constexpr Column kColumns[] = {
+        {Kind::kGauge, "dray_sink_unacknowledged_messages", "... of those, read from the stream",
+         &Figures::unacknowledged},
+        {Kind::kCounter, "dray_sink_messages_total", "Messages that the other side has confirmed",
+         &Figures::messages},
+        {Kind::kCounter, "dray_sink_repeated_total", "Messages given once more, for want of a confirmation",
+         &Figures::repeated},
+        {Kind::kCounter, "dray_sink_refused_total", "Refusals of messages for good", &Figures::refused},
+        {Kind::kCounter, "dray_sink_dead_lettered_total", "... whose messages became dead letters",
+         &Figures::dead_lettered},
+        {Kind::kCounter, "dray_sink_connects_total", "How often it has come up", &Figures::connects},
+        {Kind::kCounter, "dray_sink_failures_total",
+         "Attempts to connect that failed, and connections that were lost", &Figures::failures},
+    };
+    for (const Column& column : kColumns)
+        family(column.kind, column.name, column.help,
+               [&](const sink::Figures& sink) { return (sink.*column.value).load(); });
+}
+
 }  // namespace
 
 std::string metrics(const Overview& overview) {
@@ -285,6 +326,7 @@ std::string metrics(const Overview& overview) {
     write_queues(out, overview.queues);
     write_streams(out, overview.streams);
     write_bridges(out, overview.bridges);
+    write_sinks(out, overview);
     return out.take();
 }
 

@@ -25,6 +25,7 @@ Overview add_up(const Context& context, const std::vector<StatisticsReply>& repl
     overview.store_keeps = context.store.keeps();
     overview.store_works = context.store.works();
     overview.bridges = context.bridges;
+    overview.sinks = context.sinks;
     for (const StatisticsReply& reply : replies) overview.statistics.add(reply.statistics);
     return overview;
 }

@@ -25,6 +25,7 @@ struct Overview {
     std::vector<shard::QueueInfo> queues;
     std::vector<shard::StreamInfo> streams;
     std::vector<const bridge::Figures*> bridges;
+    std::vector<const sink::Figures*> sinks;
 };
 
 // Nothing if a shard does not answer in time. `context` outlives the call.

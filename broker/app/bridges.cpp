@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "admin/token_file.h"
-#include "net/listen_socket.h"
+#include "app/private_door.h"
 
 namespace dray::app {
 
@@ -35,14 +35,9 @@ std::string password_of(const bridge::BridgeOptions& options) {
 void Bridges::add(const Config& config, std::span<const std::unique_ptr<net::SocketTransport>> transports) {
     const std::string site = site_of(config);
     for (const bridge::BridgeOptions& bridge : config.bridges) {
-        auto opened = net::open_private_socket();
-        if (!opened) throw std::runtime_error(opened.error().what);
-        auto options = std::make_shared<net::ListenerOptions>();
-        options->own_user = bridge::local_name(bridge);
-        options->address = options->own_user;
-        transports[bridges_.size() % transports.size()]->listen(std::move(opened->sockets.front()), options);
+        net::SocketTransport& transport = *transports[bridges_.size() % transports.size()];
         bridges_.push_back(std::make_unique<bridge::Bridge>(
-            bridge, bridge::Home{.address = opened->address,
+            bridge, bridge::Home{.address = open_private_door(transport, bridge::local_name(bridge)),
                                  .site = site,
                                  .password = password_of(bridge),
                                  .receive_max = config.limits.receive_messages_max,

@@ -57,7 +57,7 @@ shard::ShardOptions shard_options(const Config& config, const shard::AuthPort* a
     options.server_reference = config.server_reference;
     options.redirect = config.redirect;
     options.shared_choice = config.shared_choice;
-    options.queues = config.queues;
+    options.queues = config.all_queues();
     options.response_prefix = config.response_prefix;
     options.streams = config.streams;
     options.watch_access = watch_access(config);
@@ -127,6 +127,7 @@ Broker::Broker(const Config& config, Load load)
         address_rates_ = std::make_shared<net::AddressRates>(config.address_connections_per_s_max);
     for (const ListenerConfig& listener : config.listeners()) listen(listener, config);
     bridges_.add(config, transports_);
+    sinks_.add(config, transports_);
     if (!config.admin_bind.empty()) listen_for_operators(config);
     const auto tell = [this](unsigned percent) {
         for (std::size_t i = 0; i < reactors_.size(); ++i) reactors_[i].set_pressure(percent);
@@ -211,6 +212,7 @@ void Broker::listen_for_operators(const Config& config) {
                                 .schemas = admin::read_schemas(config.schema_dir),
                                 .operators = operators_.get(),
                                 .bridges = bridges_.figures(),
+                                .sinks = sinks_.figures(),
                                 .plan_reload = [this](const std::string& file) { return plan(file); },
                                 .drain = drain,
                                 .connect = [this] { return connect_operator(reactors_.mailroom()); },
@@ -291,11 +293,14 @@ void Broker::start() {
     reactors_.start();
     if (admin_) admin_->start();
     bridges_.start();
+    sinks_.start();
 }
 
 bool Broker::stop(std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + patience;
-    if (!bridges_.stop(deadline)) return false;
+    bridges_.ask_to_stop();
+    sinks_.ask_to_stop();
+    if (!bridges_.stop(deadline) || !sinks_.stop(deadline)) return false;
     if (admin_) admin_->stop();
     if (!reactors_.stop(patience)) return false;
     const auto left =

@@ -18,6 +18,7 @@
 #include "admin/admin_server.h"
 #include "app/bridges.h"
 #include "app/config_loader.h"
+#include "app/sinks.h"
 #include "auth/current_access_rules.h"
 #include "auth/current_authenticator.h"
 #include "auth/operator_tokens.h"
@@ -82,6 +83,7 @@ class Broker {
     std::shared_ptr<net::Seats> seats_;                 // of all listeners; none: no limit
     std::shared_ptr<net::AddressRates> address_rates_;  // ... the same way
     Bridges bridges_;
+    Sinks sinks_;
     std::unique_ptr<admin::AdminServer> admin_;      // none without admin.bind
     std::vector<admin::ListenerAddress> listeners_;  // as they came to be
     std::atomic<std::int64_t> drain_ms_;

@@ -17,6 +17,7 @@
 #include "shard/queue_options.h"
 #include "shard/shard.h"
 #include "shard/stream_options.h"
+#include "sink/sink_options.h"
 #include "store/durability.h"
 
 namespace dray::app {
@@ -73,6 +74,7 @@ struct Config {
 
     std::string site;  // of this broker, for others that it is bridged with; empty = a random one
     std::vector<bridge::BridgeOptions> bridges;
+    std::vector<sink::SinkOptions> sinks;
 
     shard::Limits limits;
     Ceilings ceilings;
@@ -88,6 +90,8 @@ struct Config {
 
     // All of them with all they have, in the order in which `ready` names them.
     std::vector<ListenerConfig> listeners() const;
+    // ... and those in which sinks bury what they cannot give away.
+    std::vector<shard::QueueOptions> all_queues() const;
 };
 
 }  // namespace dray::app

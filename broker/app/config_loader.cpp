@@ -68,6 +68,21 @@ std::vector<ListenerConfig> Config::listeners() const {
     return all;
 }
 
+std::vector<shard::QueueOptions> Config::all_queues() const {
+    std::vector<shard::QueueOptions> all = queues;
+    for (const sink::SinkOptions& sink : sinks) {
+        if (sink.on_refused != sink::OnRefused::kDeadLetter) continue;
+        const std::string name = dead_letter_queue(sink);
+        auto queue = std::ranges::find(all, name, &shard::QueueOptions::name);
+        if (queue == all.end()) {
+            queue = all.emplace(all.end());
+            queue->name = name;
+        }
+        queue->filters.push_back(dead_letter_prefix(sink) + '#');
+    }
+    return all;
+}
+
 void ConfigLoader::read_environment(const char* const* environment) {
     for (; *environment != nullptr; ++environment) {
         const std::string_view entry = *environment;
@@ -187,6 +202,7 @@ void ConfigLoader::check_whole() {
     check_list<shard::StreamOptions>("stream", config_.streams);
     check_list<auth::AccessRole>("access", config_.access);
     check_list<bridge::BridgeOptions>("bridge", config_.bridges);
+    check_list<sink::SinkOptions>("sink", config_.sinks);
     for (std::size_t i = 0; i < config_.bridges.size(); ++i) {
         const std::string key = "bridge." + std::to_string(i) + ".remote_site";
         if (!config_.site.empty() && config_.bridges[i].remote_site == config_.site)
@@ -274,7 +290,7 @@ void ConfigLoader::check_list(const std::string& list, const std::vector<Options
 
 void ConfigLoader::check_files() {
     check_admin();
-    check_bridge_files();
+    check_client_tls();
     for (const ListenerConfig& listener : config_.listeners()) {
         const net::CertificateFiles& files = listener.tls.certificate;
         // What is not even named was told by check_whole().
@@ -302,14 +318,23 @@ void ConfigLoader::check_admin() {
           "admin.bind: other machines can reach " + config_.admin_bind + ", so it needs admin.token_file");
 }
 
-void ConfigLoader::check_bridge_files() {
+void ConfigLoader::check_client_tls() {
+    const auto check = [this](const std::string& prefix, const net::ClientTlsSettings& settings) {
+        const auto loaded = net::TlsContext::load_client(settings);
+        if (loaded) return;
+        const std::string key = prefix + loaded.error().setting;
+        error(source_of(key), key + ": " + loaded.error().what);
+    };
+    // Of mistakes check_whole() has told.
     for (std::size_t i = 0; i < config_.bridges.size(); ++i) {
         const bridge::BridgeOptions& options = config_.bridges[i];
-        if (!options.tls || find_mistake(options)) continue;  // of mistakes check_whole() has told
-        const auto loaded = net::TlsContext::load_client(options.tls_settings);
-        if (loaded) continue;
-        const std::string key = "bridge." + std::to_string(i) + '.' + loaded.error().setting;
-        error(source_of(key), key + ": " + loaded.error().what);
+        if (options.tls && !find_mistake(options))
+            check("bridge." + std::to_string(i) + '.', options.tls_settings);
+    }
+    for (std::size_t i = 0; i < config_.sinks.size(); ++i) {
+        const sink::SinkOptions& options = config_.sinks[i];
+        if (speaks_tls(options) && !find_mistake(options))
+            check("sink." + std::to_string(i) + '.', options.tls_settings);
     }
 }
 

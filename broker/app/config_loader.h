@@ -63,7 +63,7 @@ class ConfigLoader {
     void check_listener(const ListenerConfig& listener);
     void check_admin();
     void check_limits();
-    void check_bridge_files();
+    void check_client_tls();
     template <typename Options>
     void check_list(const std::string& list, const std::vector<Options>& entries);
     void store_into(const std::string& name, const Key& key, const Slot& slot, const Input& input,

@@ -1,7 +1,6 @@
 #include "app/config_table.h"
 
 #include <array>
-#include <limits>
 
 #include "session/sent_aliases.h"
 #include "shard/link_id.h"
@@ -11,18 +10,13 @@ namespace dray::app {
 namespace {
 
 using auth::AccessRole;
-using bridge::BridgeOptions;
-using bridge::TopicRule;
 using net::CertificateFiles;
 using net::NamedCertificate;
 using net::TlsSettings;
 using shard::QueueOptions;
 using shard::StreamOptions;
 
-constexpr std::uint64_t k16 = std::numeric_limits<std::uint16_t>::max();
-constexpr std::uint64_t k32 = std::numeric_limits<std::uint32_t>::max();
-constexpr std::uint64_t kTimeMsMax = 1ULL << 42;  // more than a century
-constexpr std::uint64_t kDelayMsMax = 86'400'000;
+constexpr std::uint64_t kTimeMsMax = 1ULL << 42;       // more than a century
 constexpr std::uint64_t kMqttPacketMax = 268'435'460;  // the longest that the wire can say
 
 template <auto Member>
@@ -83,22 +77,6 @@ template <auto Member>
 Slot of_role(AccessRole& role) {
     return &(role.*Member);
 }
-template <auto Member>
-Slot of_bridge(BridgeOptions& bridge) {
-    return &(bridge.*Member);
-}
-template <auto Member>
-Slot file_of_bridge(BridgeOptions& bridge) {
-    return &(bridge.tls_settings.certificate.*Member);
-}
-Slot authority_of_bridge(BridgeOptions& bridge) {
-    return &bridge.tls_settings.ca_file;
-}
-template <auto Member>
-Slot of_rule(TopicRule& rule) {
-    return &(rule.*Member);
-}
-
 constexpr std::array kRows{
     Row<Config>{
         own<&Config::threads>,
@@ -422,44 +400,6 @@ constexpr std::array kAccessRows{
                     {"deny_subscribe", "filters that no role allows them"}},
 };
 
-constexpr std::array kBridgeRows{
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::name>,
-                       {"name", "for logs, metrics and the session here: client $bridge.<name>"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::address>,
-                       {"address", "HOST:PORT of the other broker, which speaks MQTT 5.0"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::remote_site>,
-                       {"remote_site", "its site, so that loops end before they begin; \"\" = not known"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::tls>, {"tls", "whether TLS is spoken there"}},
-    Row<BridgeOptions>{authority_of_bridge,
-                       {"ca_file", "PEM: who may have signed its certificate; \"\" = the system's"}},
-    Row<BridgeOptions>{file_of_bridge<&CertificateFiles::certificate_file>,
-                       {"certificate_file", "PEM: shown there if it asks for one; \"\" = none"}},
-    Row<BridgeOptions>{file_of_bridge<&CertificateFiles::private_key_file>, {"private_key_file", "PEM"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::client_id>,
-                       {"client_id", "there, where no other client may have it; \"\" = dray-<name>"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::user>, {"user", "there; \"\" = none is shown"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::password_file>,
-                       {"password_file", "the password is its first line; \"\" = none"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::keep_alive_s>,
-                       {"keep_alive_s", "half of it is between two pings; 0 = none", "seconds", 0, k16}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::retry_ms_min>,
-                       {"retry_ms_min",
-                        "at most before the second attempt to connect; doubles each time, and is drawn from "
-                        "the upper half",
-                        "milliseconds", 1, kDelayMsMax}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::retry_ms_max>,
-                       {"retry_ms_max", "the longest such wait", "milliseconds", 1, kDelayMsMax}},
-};
-
-constexpr std::array kRuleRows{
-    Row<TopicRule>{of_rule<&TopicRule::filter>, {"filter", "what crosses; behind the prefix, on both sides"}},
-    Row<TopicRule>{of_rule<&TopicRule::direction>,
-                   {"direction", "from here (out), from there (in), or both"}},
-    Row<TopicRule>{of_rule<&TopicRule::qos>, {"qos", "the most; less stays what it is", "QoS", 0, 2}},
-    Row<TopicRule>{of_rule<&TopicRule::local_prefix>, {"local_prefix", "of the topics here"}},
-    Row<TopicRule>{of_rule<&TopicRule::remote_prefix>, {"remote_prefix", "of the topics there"}},
-};
-
 }  // namespace
 
 template <>
@@ -490,16 +430,6 @@ std::span<const Row<shard::StreamOptions>> rows() {
 template <>
 std::span<const Row<auth::AccessRole>> rows() {
     return kAccessRows;
-}
-
-template <>
-std::span<const Row<BridgeOptions>> rows() {
-    return kBridgeRows;
-}
-
-template <>
-std::span<const Row<TopicRule>> rows() {
-    return kRuleRows;
 }
 
 }  // namespace dray::app

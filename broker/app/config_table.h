@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,11 +29,11 @@ struct ModeSlot {
     std::uint32_t* mode = nullptr;
 };
 using Texts = std::vector<std::string>;
-using Slot =
-    std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot, ModeSlot,
-                 bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
-                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*, store::Durability*,
-                 shard::Redirect*, shard::SharedChoice*, shard::Overflow*, bridge::Direction*>;
+using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot,
+                          ModeSlot, bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*,
+                          net::ListenerKind*, net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*,
+                          store::Durability*, shard::Redirect*, shard::SharedChoice*, shard::Overflow*,
+                          bridge::Direction*, sink::Kind*, sink::OnRefused*, sink::Sasl*>;
 
 // What is known of a key.
 struct Key {
@@ -68,6 +69,13 @@ template <>
 std::span<const Row<bridge::BridgeOptions>> rows();
 template <>
 std::span<const Row<bridge::TopicRule>> rows();
+template <>
+std::span<const Row<sink::SinkOptions>> rows();
+
+// Limits of what rows say.
+inline constexpr std::uint64_t k16 = std::numeric_limits<std::uint16_t>::max();
+inline constexpr std::uint64_t k32 = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint64_t kDelayMsMax = 86'400'000;
 
 // The lists of tables within another: [[listener]], [[listener.certificates]], [[bridge.topics]]. Visit:
 // void(std::string_view name, std::vector<Entry>& list).
@@ -80,6 +88,7 @@ void for_each_list(Config& config, Visit visit) {
     visit("stream", config.streams);
     visit("access", config.access);
     visit("bridge", config.bridges);
+    visit("sink", config.sinks);
 }
 template <typename Visit>
 void for_each_list(ListenerConfig& listener, Visit visit) {

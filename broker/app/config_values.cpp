@@ -52,6 +52,22 @@ constexpr std::array kOverflowWords{Word{"reject", shard::Overflow::kReject},
 constexpr std::array kDirectionWords{Word{"out", bridge::Direction::kOut}, Word{"in", bridge::Direction::kIn},
                                      Word{"both", bridge::Direction::kBoth}};
 
+constexpr std::array kSinkWords{Word{"kafka", sink::Kind::kKafka}, Word{"amqp", sink::Kind::kAmqp}};
+constexpr std::array kRefusedWords{Word{"stop", sink::OnRefused::kStop},
+                                   Word{"dead-letter", sink::OnRefused::kDeadLetter}};
+constexpr std::array kSaslWords{Word{"plain", sink::Sasl::kPlain},
+                                Word{"scram-sha-256", sink::Sasl::kScramSha256},
+                                Word{"scram-sha-512", sink::Sasl::kScramSha512}};
+
+const auto& words_of(sink::Kind) {
+    return kSinkWords;
+}
+const auto& words_of(sink::OnRefused) {
+    return kRefusedWords;
+}
+const auto& words_of(sink::Sasl) {
+    return kSaslWords;
+}
 const auto& words_of(bridge::Direction) {
     return kDirectionWords;
 }

@@ -15,6 +15,7 @@
 #include "app/config_loader.h"
 #include "app/find_console.h"
 #include "app/service_manager.h"
+#include "app/sinks.h"
 #include "app/system.h"
 #include "app/version.h"
 #include "reactor/log.h"
@@ -129,6 +130,7 @@ int check_files(const Config& config) {
         admin::read_schemas(config.schema_dir);
         find_console(config.console_dir);
         for (const bridge::BridgeOptions& options : config.bridges) password_of(options);
+        for (const sink::SinkOptions& options : config.sinks) password_of(options);
     } catch (const std::exception& error) {
         std::cerr << "drayd: " << error.what() << '\n';
         return 1;

@@ -1,12 +1,8 @@
 #include "bridge/bridge.h"
 
-#include <pthread.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 
-#include <cerrno>
 #include <random>
-#include <system_error>
 
 #include "base/assert.h"
 
@@ -19,7 +15,6 @@ namespace {
 constexpr std::uint32_t kWatched = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr auto kConnectWait = 20s;
-constexpr auto kPollStopped = 5ms;
 // What has been up for less may have been lost for a reason that is still there.
 constexpr auto kSteadyAfter = 5s;
 
@@ -44,83 +39,40 @@ Bridge::Bridge(BridgeOptions options, const Home& home)
     : options_(std::move(options)),
       home_(home.address),
       relay_(relay_options(options_, home), figures_, *this),
-      now_(clock_.now()),
-      alarm_(poller_),
-      wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       backoff_({.least = std::chrono::milliseconds(options_.retry_ms_min),
                 .most = std::chrono::milliseconds(options_.retry_ms_max)},
                std::random_device()()) {
     figures_.name = options_.name;
-    if (!wake_.is_open()) throw std::system_error(errno, std::system_category(), "eventfd");
-    if (const auto error = poller_.add(wake_.number(), bell_, EPOLLIN | EPOLLET))
-        throw std::system_error(error, "epoll_ctl");
-}
-
-Bridge::~Bridge() {
-    ask_to_stop();
-    if (thread_.joinable()) thread_.join();
 }
 
 void Bridge::start() {
-    thread_ = std::thread([this] { run(); });
-    ::pthread_setname_np(thread_.native_handle(), "drayd/bridge");
-}
-
-void Bridge::ask_to_stop() {
-    stopping_ = true;
-    ::eventfd_write(wake_.number(), 1);
-}
-
-bool Bridge::wait(std::chrono::steady_clock::time_point deadline) {
-    while (thread_.joinable() && !has_ended_) {
-        if (std::chrono::steady_clock::now() >= deadline) return false;
-        std::this_thread::sleep_for(kPollStopped);
-    }
-    if (thread_.joinable()) thread_.join();
-    return true;
+    thread_.start("drayd/bridge", [this] { run(); });
 }
 
 void Bridge::run() {
-    while (!stopping_) {
+    while (!thread_.is_stopping()) {
         converse();
-        if (stopping_) break;
-        sleep_until(clock_.now() + backoff_.next());
-    }
-    has_ended_ = true;
-}
-
-void Bridge::sleep_until(Instant deadline) {
-    while (!stopping_ && (now_ = clock_.now()) < deadline) {
-        alarm_.set(deadline, now_);
-        poller_.wait(-1ms);
+        if (thread_.is_stopping()) break;
+        thread_.sleep_until(thread_.look_at_clock() + backoff_.next());
     }
 }
 
 // From an attempt to connect to the end of what came of it.
 void Bridge::converse() {
     std::string why = connect_remote();
-    now_ = clock_.now();
-    const Instant give_up = now_ + kConnectWait;
-    while (why.empty() && !stopping_) {
+    const Instant give_up = thread_.look_at_clock() + kConnectWait;
+    while (why.empty() && !thread_.is_stopping()) {
         const bool is_connecting = !channel(Side::kRemote).is_established;
-        await_news(is_connecting ? give_up : relay_.next_deadline());
-        if (is_connecting && now_ >= give_up) {
+        thread_.await_news(is_connecting ? give_up : relay_.next_deadline(), made_progress_);
+        if (is_connecting && thread_.now() >= give_up) {
             why = "it does not answer";
         } else {
-            relay_.tick(now_);
+            relay_.tick(thread_.now());
             why = serve();
         }
     }
-    if (stopping_) take_leave();
+    if (thread_.is_stopping()) take_leave();
     hang_up(why);
-}
-
-void Bridge::await_news(Instant deadline) {
-    const bool must_not_wait = made_progress_ || deadline <= now_;
-    if (!must_not_wait) alarm_.set(deadline, now_);
-    for (const epoll_event& event : poller_.wait(must_not_wait ? 0ms : -1ms))
-        static_cast<reactor::EventSource*>(event.data.ptr)->on_events(event.events);
-    now_ = clock_.now();
 }
 
 std::string Bridge::connect_remote() {
@@ -143,7 +95,7 @@ std::string Bridge::open(Side side, const net::Address& address, std::shared_ptr
     Channel& opening = channel(side);
     opening.connection = std::move(*opened);
     opening.may_read = opening.may_write = true;
-    if (const auto error = poller_.add(opening.connection->number(), opening, kWatched))
+    if (const auto error = thread_.poller().add(opening.connection->number(), opening, kWatched))
         return error.message();
     return {};
 }
@@ -173,7 +125,7 @@ std::string Bridge::go_on(Side side) {
         if (status != net::Outgoing::Status::kDone) return its.connection->why();
         its.is_established = its.may_read = its.may_write = true;
         made_progress_ = true;
-        relay_.opened(side, now_);
+        relay_.opened(side, thread_.now());
     }
     if (std::string why = read(side); !why.empty()) return why;
     return write(side);
@@ -186,7 +138,7 @@ std::string Bridge::read(Side side) {
     const net::Outgoing::Transfer got = its.connection->read(buffer);
     if (got.bytes > 0) {
         made_progress_ = true;
-        relay_.receive(side, {buffer.data(), got.bytes}, now_);
+        relay_.receive(side, {buffer.data(), got.bytes}, thread_.now());
     }
     // What was said before it closed tells more of why.
     if (!relay_.fault().empty()) return {};
@@ -203,7 +155,7 @@ std::string Bridge::write(Side side) {
     const net::Outgoing::Transfer put = its.connection->write(as_bytes(output));
     if (put.bytes > 0) {
         made_progress_ = true;
-        relay_.sent(side, put.bytes, now_);
+        relay_.sent(side, put.bytes, thread_.now());
     }
     if (put.status == net::Outgoing::Status::kBlocked) its.may_write = false;
     return put.status == net::Outgoing::Status::kFailed ? its.connection->why() : "";
@@ -219,14 +171,14 @@ void Bridge::take_leave() {
 
 void Bridge::hang_up(const std::string& why) {
     const bool was_up = relay_.is_up();
-    if (was_up && now_ - up_since_ >= kSteadyAfter) backoff_.reset();
+    if (was_up && thread_.now() - up_since_ >= kSteadyAfter) backoff_.reset();
     for (Channel& each : channels_) {
-        if (each.connection) poller_.remove(each.connection->number());
+        if (each.connection) thread_.poller().remove(each.connection->number());
         each = Channel();
     }
     relay_.closed();
     figures_.is_up = false;
-    if (stopping_) return;
+    if (thread_.is_stopping()) return;
     ++figures_.failures;
     reactor::log_warning(was_up ? "a bridge is down" : "a bridge cannot connect",
                          {{"bridge", options_.name}, {"to", options_.address}, {"why", why}});
@@ -235,7 +187,7 @@ void Bridge::hang_up(const std::string& why) {
 // --- what a person should know ---
 
 void Bridge::on_up(bool session_present) {
-    up_since_ = now_;
+    up_since_ = thread_.now();
     reactor::log_info("a bridge is up", {{"bridge", options_.name},
                                          {"to", options_.address},
                                          {"session_there", session_present ? "goes on" : "is new"}});
@@ -250,7 +202,7 @@ void Bridge::on_subscription_refused(Side by, std::string_view filter, mqtt::Rea
 }
 
 void Bridge::on_not_given(Side to, std::string_view topic, std::string_view why) {
-    if (!message_lines_.take(now_)) return;
+    if (!message_lines_.take(thread_.now())) return;
     reactor::log_warning("a bridge did not pass on a message",
                          {{"bridge", options_.name},
                           {"to", to == Side::kLocal ? "this broker" : options_.address},
@@ -260,7 +212,7 @@ void Bridge::on_not_given(Side to, std::string_view topic, std::string_view why)
 }
 
 void Bridge::on_refused(Side by, mqtt::PacketId packet_id, mqtt::ReasonCode reason) {
-    if (!message_lines_.take(now_)) return;
+    if (!message_lines_.take(thread_.now())) return;
     reactor::log_warning("a message of a bridge was refused",
                          {{"bridge", options_.name},
                           {"by", by == Side::kLocal ? "this broker" : options_.address},

@@ -7,24 +7,20 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include "bridge/backoff.h"
 #include "bridge/bridge_options.h"
 #include "bridge/figures.h"
+#include "bridge/own_thread.h"
 #include "bridge/relay.h"
 #include "net/address.h"
 #include "net/outgoing.h"
-#include "reactor/alarm.h"
-#include "reactor/clock.h"
 #include "reactor/event_source.h"
 #include "reactor/log.h"
-#include "reactor/poller.h"
 
 namespace dray::bridge {
 
@@ -40,17 +36,16 @@ struct Home {
 class Bridge final : private RelayEvents {
   public:
     Bridge(BridgeOptions options, const Home& home);  // throws std::system_error
-    ~Bridge() override;
     Bridge(const Bridge&) = delete;
     Bridge& operator=(const Bridge&) = delete;
 
     void start();
     // --- any thread ---
-    void ask_to_stop();
+    void ask_to_stop() { thread_.ask_to_stop(); }
     const Figures& figures() const { return figures_; }
     // --- the thread that has started it ---
     // False: it is still busy with a look-up of the other broker's name.
-    [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline);
+    [[nodiscard]] bool wait(std::chrono::steady_clock::time_point deadline) { return thread_.wait(deadline); }
 
   private:
     // One of the two connections, and what its socket has told.
@@ -61,14 +56,9 @@ class Bridge final : private RelayEvents {
         bool may_read = false;
         bool may_write = false;
     };
-    class Bell final : public reactor::EventSource {
-        void on_events(std::uint32_t) override {}  // waking up was all
-    };
 
     Channel& channel(Side side) { return channels_[static_cast<std::size_t>(side)]; }
     void run();
-    void sleep_until(Instant deadline);
-    void await_news(Instant deadline);
     // Each returns why the attempt has failed; empty: it has not.
     std::string connect_remote();
     std::string open(Side side, const net::Address& address, std::shared_ptr<const net::TlsContext> tls,
@@ -90,21 +80,13 @@ class Bridge final : private RelayEvents {
     net::Address home_;
     Figures figures_;
     Relay relay_;
-    reactor::Clock clock_;
-    Instant now_;
-    reactor::Poller poller_;
-    reactor::Alarm alarm_;
-    reactor::FileDescriptor wake_;
-    Bell bell_;
     std::array<Channel, 2> channels_;
     Backoff backoff_;
     Instant up_since_;
     bool made_progress_ = false;  // in this round: there may be more to do
     std::size_t attempts_ = 0;    // which of the other broker's addresses is next
     reactor::LogBudget message_lines_{5, 10};
-    std::atomic<bool> stopping_{false};
-    std::atomic<bool> has_ended_{false};
-    std::thread thread_;
+    OwnThread thread_;  // last, so that it ends first
 };
 
 }  // namespace dray::bridge

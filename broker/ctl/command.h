@@ -29,6 +29,7 @@ void add_drain_command(CLI::App& program, Globals& globals);
 void add_queue_commands(CLI::App& program, Globals& globals);
 void add_dlq_commands(CLI::App& program, Globals& globals);
 void add_stream_commands(CLI::App& program, Globals& globals);
+void add_sink_commands(CLI::App& program, Globals& globals);
 void add_config_commands(CLI::App& program, Globals& globals);
 void add_import_command(CLI::App& program, Globals& globals);
 void add_client_commands(CLI::App& program, Globals& globals);

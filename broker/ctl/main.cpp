@@ -45,6 +45,7 @@ int main(int count, const char* const* arguments) {
     add_queue_commands(program, globals);
     add_dlq_commands(program, globals);
     add_stream_commands(program, globals);
+    add_sink_commands(program, globals);
     add_config_commands(program, globals);
     add_import_command(program, globals);
     add_client_commands(program, globals);

@@ -61,12 +61,29 @@ std::string queue_table(const Json& queues) {
     return table.text();
 }
 
+namespace {
+
+// Whose refused messages a filter takes: "sink/orders/refused/#" -> orders; "" = it does not look like that.
+std::string sink_of(std::string_view filter) {
+    constexpr std::string_view kBefore = "sink/";
+    constexpr std::string_view kBehind = "/refused/#";
+    if (!filter.starts_with(kBefore) || !filter.ends_with(kBehind)) return {};
+    filter.remove_prefix(kBefore.size());
+    return std::string(filter.substr(0, filter.size() - std::min(filter.size(), kBehind.size())));
+}
+
+}  // namespace
+
 Json dead_letter_queues(const Json& queues) {
     Json found = Json::array();
     for (const Json& queue : queues) {
         Json sources = Json::array();
         for (const Json& other : queues) {
             if (other["options"]["dead_letter_queue"] == queue["name"]) sources.push_back(other["name"]);
+        }
+        for (const Json& filter : queue["options"]["filters"]) {
+            if (const std::string sink = sink_of(filter.get<std::string>()); !sink.empty())
+                sources.push_back("sink " + sink);
         }
         if (sources.empty() && !queue["options"]["filters"].empty()) continue;
         found.push_back(queue);

@@ -25,8 +25,9 @@ BROKER = {
     "net": SANS_IO + ["reactor"],
     "bench": ["base", "mqtt", "net"],
     "bridge": ["base", "mqtt", "reactor", "net"],
-    "admin": SANS_IO + ["auth", "bridge", "reactor", "store"],
-    "app": SANS_IO + ["auth", "store", "reactor", "net", "bridge", "admin"],
+    "sink": ["base", "mqtt", "reactor", "net", "bridge"],
+    "admin": SANS_IO + ["auth", "bridge", "reactor", "sink", "store"],
+    "app": SANS_IO + ["auth", "store", "reactor", "net", "bridge", "sink", "admin"],
     "ctl": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
 }
 # What the sans-I/O rooms may not see at all: they have no socket, thread, lock, clock or file.
@@ -77,6 +78,7 @@ def self_test():
         "broker/session/a.cpp": "#include <thread>\n",
         "broker/shard/a.cpp": '#include "net/listener.h"\n',
         "broker/bridge/a.cpp": '#include "shard/shard.h"\n',
+        "broker/sink/a.cpp": '#include "shard/shard.h"\n',
         "broker/store/a.cpp": '#include "net/listener.h"\n',
         "broker/elsewhere/a.cpp": "\n",
         "vehicle-sim/fleet/a.cpp": '#include "shard/shard.h"\n',

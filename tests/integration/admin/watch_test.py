@@ -31,6 +31,11 @@ address = "127.0.0.1:1"
 [[bridge.topics]]
 filter = "order/#"
 direction = "out"
+[[sink]]
+name = "far"
+kind = "amqp"
+stream = "events"
+url = "amqp://127.0.0.1:1"
 """
 
 
@@ -80,7 +85,7 @@ class Completion(unittest.TestCase):
         return set(done.stdout.split())
 
     def test_commands_and_options(self):
-        self.assertLessEqual({"status", "queue", "dlq", "stream", "store"}, self.offered(""))
+        self.assertLessEqual({"status", "queue", "dlq", "stream", "sink", "store"}, self.offered(""))
         self.assertEqual(self.offered("que"), {"queue"})
         self.assertLessEqual({"create", "delete", "ls"}, self.offered("queue", ""))
         self.assertEqual(self.offered("--json", "dlq", "p"), {"peek", "purge"})
