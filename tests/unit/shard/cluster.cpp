@@ -26,6 +26,7 @@ void Cluster::start() {
         each.server_reference = options_.server_reference;
         each.redirect = options_.redirect;
         each.response_prefix = options_.response_prefix;
+        each.watch_access = options_.watch_access;
         each.shared_choice = options_.shared_choice;
         each.queues = options_.queues;
         each.streams = options_.streams;

@@ -35,6 +35,7 @@ struct ClusterOptions {
     shard::SharedChoice shared_choice = shard::SharedChoice::kRoundRobin;
     std::vector<shard::QueueOptions> queues;
     std::vector<shard::StreamOptions> streams;
+    shard::WatchAccess watch_access = shard::WatchAccess::kNoAdmin;
 };
 
 // What shards want done with connections (shard/effects.h).

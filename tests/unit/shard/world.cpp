@@ -168,6 +168,7 @@ ClusterOptions cluster_options(const WorldOptions& options) {
 World::World(const WorldOptions& options) : cluster_(cluster_options(options), *this) {
     link_options_.allow_anonymous = options.allow_anonymous;
     link_options_.origin = options.origin;
+    link_options_.is_local = options.is_local;
 }
 
 World::~World() {

@@ -22,6 +22,7 @@ struct WorldOptions : ClusterOptions {
     bool allow_anonymous = true;
     bool sys_topics = false;
     std::uint64_t origin = 0;  // of all clients: shard::LinkOptions::origin
+    bool is_local = false;     // ... and is_local
 };
 
 class World;
@@ -100,6 +101,10 @@ class World final : private Transport {
     Answer ask(shard::ShardIndex shard, shard::ShardMessage question,
                Client::Where where = Client::Where::current());
 
+    // Something from there that wants no answer; and what shards say to it unasked, since the last call.
+    void tell(shard::ShardIndex shard, shard::ShardMessage message);
+    std::deque<shard::ShardMessage> take_unasked() { return std::exchange(cluster_.answers(), {}); }
+
     // From the next start on.
     void set_queues(std::vector<shard::QueueOptions> queues) { cluster_.set_queues(std::move(queues)); }
     void set_access(const shard::AccessPort* access) { cluster_.set_access(access); }
@@ -143,6 +148,11 @@ Answer World::ask(shard::ShardIndex shard, shard::ShardMessage question, Client:
     const Answer* answer = answers.size() == 1 ? std::get_if<Answer>(&answers.front()) : nullptr;
     if (answer == nullptr) Client::fail("not one answer of that kind", where);
     return answer == nullptr ? Answer{} : *answer;
+}
+
+inline void World::tell(shard::ShardIndex shard, shard::ShardMessage message) {
+    cluster_.shard(shard).receive(shard::kOutside, std::move(message), now());
+    run();
 }
 
 template <typename Kind>
