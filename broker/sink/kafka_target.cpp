@@ -193,7 +193,6 @@ std::string KafkaTarget::reach() {
     using Clock = std::chrono::steady_clock;
     const bool was_unreached = is_unreached_;
     auto end = Clock::now() + (was_unreached ? kAllAwayWait : kReachWait);
-    last_error_.clear();
     while (!*stopping_ && Clock::now() < end) {
         if (is_unreached_ != was_unreached) end = std::min(end, Clock::now() + kAllAwayWait);
         const rd_kafka_metadata_t* metadata = nullptr;
@@ -273,7 +272,7 @@ void KafkaTarget::give(const Record& record, Instant) {
     if (error == nullptr) return;
     rd_kafka_headers_destroy(headers);  // not taken over
     const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
-    const std::string why = rd_kafka_error_string(error);
+    const std::string why = rd_kafka_error_string(error) + (" (Kafka topic " + topic + ')');
     rd_kafka_error_destroy(error);
     if (is_refusal(code)) return events_.on_refused(record.ticket, why);
     lose(why);

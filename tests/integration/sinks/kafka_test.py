@@ -74,7 +74,7 @@ class ToKafka(SinkCase):
         wait_for(lambda: self.figure("stopped"), "a sink that stands still")
         shown = self.shown()
         self.assertEqual(shown["state"], "stopped")
-        self.assertRegex(shown["why"], r"a message was refused: .*[Uu]nknown topic.*topic t/0, offset 1\)")
+        self.assertRegex(shown["why"], r"a message was refused: .*nknown topic.*\(Kafka topic dray-t\) \(topic t/0, offset 1\)")
         self.assertIn("a sink stands still", self.drayd.log())
         kafka.say("known", "dray-t")
         kafka.has(20)

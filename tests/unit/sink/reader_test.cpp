@@ -10,7 +10,6 @@
 namespace dray::sink {
 namespace {
 
-using mqtt::PropertyId;
 using mqtt::ReasonCode;
 
 constexpr auto kVersion = mqtt::ProtocolVersion::kV5;
