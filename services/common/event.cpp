@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <random>
+#include <string_view>
 
 namespace dray::service {
 namespace {
@@ -41,20 +42,56 @@ std::string new_uuid() {
     auto id = random_hex(32);
     id[12] = '4';
     id[16] = "89ab"[generator()() & 3];
-    for (const std::size_t at : {8U, 13U, 18U, 23U}) id.insert(at, "-");
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) id.insert(at, 1, '-');
     return id;
 }
 
-std::string next_traceparent(const std::string& cause) {
-    const bool usable = cause.size() == kTraceparentSize && cause.starts_with("00-") && cause[35] == '-';
-    return "00-" + (usable ? cause.substr(3, 32) : random_hex(32)) + "-" + random_hex(16) + "-01";
+bool is_traceparent(const std::string& text) {
+    if (text.size() != kTraceparentSize || !text.starts_with("00-") || text[35] != '-' || text[52] != '-')
+        return false;
+    const auto is_id = [](std::string_view id) {
+        return id.find_first_not_of("0123456789abcdef") == id.npos && id.find_first_not_of('0') != id.npos;
+    };
+    return is_id(trace_of(text)) && is_id(span_of(text));
+}
+
+std::string trace_of(const std::string& traceparent) {
+    return traceparent.substr(3, 32);
+}
+
+std::string span_of(const std::string& traceparent) {
+    return traceparent.substr(36, 16);
+}
+
+std::string new_span_id() {
+    auto id = random_hex(16);
+    id.back() = id.back() == '0' ? '1' : id.back();  // never all zero
+    return id;
+}
+
+std::string span_of_event(const std::string& event_id) {
+    std::string digits;
+    for (const char c : event_id) {
+        if (c != '-') digits += c;
+    }
+    if (digits.size() != 32 || digits.find_first_not_of("0123456789abcdef") != digits.npos) return {};
+    return digits.substr(0, 16);
+}
+
+std::string next_traceparent(const std::string& cause, const std::string& event_id) {
+    const auto event = span_of_event(event_id);
+    std::string text = "00-";
+    text.reserve(kTraceparentSize);
+    text.append(is_traceparent(cause) ? trace_of(cause) : random_hex(32)).append("-");
+    return text.append(event.empty() ? new_span_id() : event).append("-01");
 }
 
 void complete_header(EventHeader& header, const EventHeader& cause, const std::string& source) {
     if (header.event_id().empty()) header.set_event_id(new_uuid());
     if (header.order_id().empty()) header.set_order_id(cause.order_id());
     if (header.cause_id().empty()) header.set_cause_id(cause.event_id());
-    if (header.traceparent().empty()) header.set_traceparent(next_traceparent(cause.traceparent()));
+    if (header.traceparent().empty())
+        header.set_traceparent(next_traceparent(cause.traceparent(), header.event_id()));
     if (header.occurred_at_ms() == 0) header.set_occurred_at_ms(now_ms());
     if (header.source().empty()) header.set_source(source);
 }

@@ -4,6 +4,8 @@
 //   dray_service_outbox_waiting{service}     rows that the broker has not acknowledged yet
 //   dray_service_dead_letters{service}       rows of the table dead_letters
 //   dray_service_connected{service}          1: publishing and consuming
+//   dray_service_spans_exported_total{service}                  taken by the collector, where one is
+//   configured dray_service_spans_dropped_total{service,reason="…"}        why: otlp_exporter.h
 #pragma once
 
 #include <atomic>
@@ -11,6 +13,7 @@
 #include <string>
 
 #include "services/common/http_server.h"
+#include "services/common/otlp_exporter.h"
 #include "services/common/transaction.h"
 
 namespace dray::service {
@@ -27,8 +30,9 @@ struct Backlog {
 };
 Backlog read_backlog(Transaction& tx);
 
+// `spans`: nullptr where none are exported.
 HttpResponse metrics_response(const std::string& service, const Figures& figures, const Backlog& backlog,
-                              bool connected);
+                              bool connected, const SpanFigures* spans = nullptr);
 HttpResponse health_response(bool connected);  // 503 when it is not
 
 }  // namespace dray::service

@@ -17,6 +17,7 @@
 #include "services/common/http_server.h"
 #include "services/common/intake.h"
 #include "services/common/metrics.h"
+#include "services/common/otlp_exporter.h"
 #include "services/common/outbox.h"
 #include "services/common/worker.h"
 
@@ -81,6 +82,11 @@ struct Service::Impl {
           outbox(database.sql(), bus, instance),
           worker(options.name, database, outbox),
           consumer(consumer_options(), consumer_callbacks()) {
+        if (auto endpoint = otlp_endpoint(options.settings)) {
+            spdlog::info("spans go to http://{}:{}{}", endpoint->host, endpoint->port, endpoint->target);
+            exporter.emplace(std::move(*endpoint), options.name, instance);
+            worker.export_spans_to(*exporter);
+        }
         worker.every(std::chrono::seconds(1), [this](Transaction&) {
             if (refused.exchange(false)) worker.reconnected();
             if (bus.connected()) outbox.adopt();
@@ -183,6 +189,7 @@ struct Service::Impl {
             metrics->start();
             spdlog::info("metrics at http://{}/metrics", metrics->address());
         }
+        if (exporter) exporter->start();
         intake.load_place(database.sql());
         worker.start();
         bus.start();
@@ -196,17 +203,19 @@ struct Service::Impl {
         worker.post({.work = [backlog](Transaction& tx) { *backlog = read_backlog(tx); },
                      .done =
                          [this, backlog, respond](const auto&) {
-                             respond(metrics_response(instance, figures, *backlog, connected()));
+                             respond(metrics_response(instance, figures, *backlog, connected(),
+                                                      exporter ? &exporter->figures() : nullptr));
                          }});
     }
 
     // In this order: what was taken is handled and acknowledged before we go, what that publishes goes out or
-    // waits in the outbox.
+    // waits in the outbox, and what it was is told.
     void stop() {
         consumer.pause();
         worker.stop();
         consumer.stop();
         bus.stop();
+        if (exporter) exporter->stop();
         if (metrics) metrics->stop();
     }
 
@@ -228,6 +237,7 @@ struct Service::Impl {
     std::atomic<bool> refused = false;
     Bus bus;
     Outbox outbox;
+    std::optional<OtlpExporter> exporter;
     Worker worker;
     Consumer consumer;
     std::optional<HttpServer> metrics;

@@ -132,8 +132,8 @@ class Service {
                 report_unreadable(message, Event::descriptor()->full_name());
                 return {};
             }
-            return [handler, event = std::move(event)](Transaction& tx) {
-                tx.answer_to(event.header());
+            return [handler, event = std::move(event), topic = message.topic](Transaction& tx) {
+                tx.handles(event.header(), Event::descriptor()->name(), topic);
                 handler(tx, event);
             };
         };

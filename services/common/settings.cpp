@@ -167,6 +167,11 @@ std::vector<Key> common_keys() {
          .default_value = "subscription",
          .help = "how events come: subscription, shared ($share) or queue ($queue and $stream)"},
         {.name = "metrics", .default_value = "", .help = "address of /metrics and /healthz; empty: none"},
+        {.name = "telemetry.otlp_endpoint",
+         .default_value = "",
+         .help =
+             "http://host:port of an OpenTelemetry collector that gets the spans of orders (OTLP/HTTP JSON); "
+             "empty: OTEL_EXPORTER_OTLP_ENDPOINT, or none"},
         {.name = "log_level", .default_value = "info", .help = "debug, info, warn or error"},
     };
 }

@@ -57,7 +57,8 @@ class Settings {
     std::map<std::string, Value> values_;
 };
 
-// The keys that every service has: broker, data_dir, database, map, client_id, consume, metrics, log_level.
+// The keys that every service has: broker, data_dir, database, map, client_id, consume, metrics,
+// telemetry.otlp_endpoint, log_level.
 std::vector<Key> common_keys();
 
 }  // namespace dray::service

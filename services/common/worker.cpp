@@ -28,6 +28,11 @@ void Worker::every(milliseconds interval, Service::Work work) {
     timers_.push_back({interval, std::move(work), Clock::now() + interval});
 }
 
+void Worker::export_spans_to(OtlpExporter& exporter) {
+    exporter_ = &exporter;
+    spans_ = std::make_unique<SpanBook>(name_);
+}
+
 void Worker::start() {
     thread_ = std::thread([this] { loop(); });
 }
@@ -177,14 +182,16 @@ void Worker::transact(std::vector<Task>& tasks, std::size_t begin, std::size_t e
     try {
         outbox_.settle();
         for (auto i = begin; i < end; ++i) {
-            Transaction transaction(database_.sql(), outbox_, name_);
+            Transaction transaction(database_.sql(), outbox_, name_, spans_.get());
             tasks[i].work(transaction);
         }
         database_.commit();
         outbox_.committed();
+        if (spans_) exporter_->offer(spans_->committed());
     } catch (...) {
         database_.rollback();
         outbox_.rolled_back();
+        if (spans_) spans_->rolled_back();
         throw;
     }
 }

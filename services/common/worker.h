@@ -9,14 +9,17 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "services/common/database.h"
+#include "services/common/otlp_exporter.h"
 #include "services/common/outbox.h"
 #include "services/common/service.h"
+#include "services/common/spans.h"
 
 namespace dray::service {
 
@@ -34,6 +37,7 @@ class Worker {
     Worker& operator=(const Worker&) = delete;
 
     void every(std::chrono::milliseconds interval, Service::Work work);  // before start
+    void export_spans_to(OtlpExporter& exporter);                        // before start
     void start();
     void stop();  // finishes what is queued
 
@@ -70,6 +74,8 @@ class Worker {
     Database& database_;
     Outbox& outbox_;
     std::vector<Timer> timers_;
+    OtlpExporter* exporter_ = nullptr;  // none: spans_ is empty, too
+    std::unique_ptr<SpanBook> spans_;
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -21,15 +21,20 @@ TEST(Event, TenThousandUuidsAreDifferentAndOfVersionFour) {
 }
 
 TEST(Event, AnAnswerContinuesTheTraceOfItsCause) {
-    const auto start = next_traceparent("");
-    const auto next = next_traceparent(start);
+    const auto start = next_traceparent("", new_uuid());
+    const auto next = next_traceparent(start, "01234567-89ab-4def-8123-456789abcdef");
     EXPECT_EQ(start.substr(0, 35), next.substr(0, 35));
     EXPECT_NE(start.substr(36, 16), next.substr(36, 16));
-    EXPECT_EQ(next.substr(52), "-01");
+    EXPECT_EQ(next.substr(35), "-0123456789ab4def-01");
 }
 
 TEST(Event, AMalformedTraceStartsANewOne) {
-    EXPECT_EQ(next_traceparent("00-nonsense").size(), 55U);
+    const std::string zeros = "00-" + std::string(32, '0') + "-0123456789abcdef-01";
+    for (const std::string& malformed : {std::string("00-nonsense"), zeros}) {
+        const auto next = next_traceparent(malformed, "no-uuid");
+        EXPECT_TRUE(is_traceparent(next)) << next;
+        EXPECT_NE(trace_of(next), std::string(32, '0'));
+    }
 }
 
 TEST(Event, ACompletedHeaderNamesItsCauseAndOrder) {
