@@ -115,7 +115,8 @@ Broker::Broker(const Config& config, Load load)
       authenticator_(current<auth::CurrentAuthenticator>(make_authenticator(config, operators_.get()))),
       access_(current<auth::CurrentAccessRules>(make_access_rules(config))),
       kept_(open_store(config, shard_count(config))),
-      reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock()),
+      reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock(),
+                std::chrono::microseconds(config.gather_us)),
       drain_ms_(config.drain_ms) {
     if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
     for (std::size_t i = 0; i < reactors_.size(); ++i) {

@@ -48,7 +48,8 @@ struct Config {
     std::vector<ListenerConfig> more_listeners;
 
     std::uint32_t threads = 0;  // 0 = one per processor
-    std::string data_dir;       // empty = nothing is kept on disk
+    std::uint32_t gather_us = 150;
+    std::string data_dir;  // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;
 
     std::string admin_bind;         // empty = no admin API

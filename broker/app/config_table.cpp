@@ -81,6 +81,12 @@ constexpr std::array kRows{
     Row<Config>{
         own<&Config::threads>,
         {"threads", "shards, one thread each; 0 = one per processor", "threads", 0, shard::kShardsMax}},
+    Row<Config>{
+        own<&Config::gather_us>,
+        {"gather_us",
+         "while lone messages come in close succession, how long they may wait so that several share a "
+         "wake-up, which costs as much as all else; 0 = each is served at once",
+         "microseconds", 0, 10'000}},
     Row<Config>{own<&Config::data_dir>, {"data_dir", "where state is kept; \"\" = nothing is kept on disk"}},
     Row<Config>{
         own<&Config::durability>,

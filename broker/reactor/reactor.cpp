@@ -1,8 +1,10 @@
 #include "reactor/reactor.h"
 
 #include <fmt/core.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/assert.h"
@@ -11,13 +13,21 @@ namespace dray::reactor {
 
 using namespace std::chrono_literals;
 
-Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock)
+namespace {
+
+constexpr unsigned long kTimerSlackNs = 1000;
+
+}  // namespace
+
+Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
+                 std::chrono::microseconds gather)
     : index_(options.index),
       store_(store),
       mailroom_(mailroom),
       clock_(clock),
       now_(clock.now()),
       alarm_(poller_),
+      moderation_(gather),
       shard_(std::move(options), store, now_) {
     const std::error_code error = poller_.add(mailroom.bell(index_), bell_, EPOLLIN | EPOLLET);
     if (error) throw std::system_error(error, "epoll_ctl");
@@ -26,14 +36,20 @@ Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom&
 void Reactor::run() {
     DRAY_ASSERT(transport_);
     const BlockCache::InUse in_use(blocks_);
+    ::prctl(PR_SET_TIMERSLACK, kTimerSlackNs);  // a rest is as long as it says
     while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) turn();
     serve_mail();  // what was on its way must not leak
     transport_->end_turn();
 }
 
 void Reactor::turn() {
-    const auto ready = poller_.wait(time_to_sleep());
+    // Not while somebody waits for the disk: he need not wait for us, too.
+    const bool may_rest = moderation_.is_on() && store_.durable(index_) >= committing_;
+    const std::chrono::milliseconds timeout = time_to_sleep();
+    if (may_rest && timeout < 0ms) rest();  // others may act for it meanwhile, as while it waits
+    const auto ready = poller_.wait(timeout);
     mailroom_.woken(index_);
+    if (moderation_.is_on()) moderation_.woke(std::chrono::steady_clock::now(), ready.size());
     if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
     now_ = clock_.now();
 
@@ -52,6 +68,11 @@ void Reactor::turn() {
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
     send_off();
     transport_->end_turn();
+}
+
+void Reactor::rest() {
+    const auto length = moderation_.rest_before_wait();
+    if (length > length.zero()) std::this_thread::sleep_for(length);
 }
 
 // What died meanwhile is not freed: the sleeper may have been told of it by epoll in this moment.
@@ -172,6 +193,7 @@ void Reactor::carry_out_effects() {
 void Reactor::carry_out(shard::Effects& effects) {
     // First: what another shard commits because of our mail must not overtake this.
     if (effects.commit.sequence != 0) {
+        committing_ = effects.commit.sequence;
         store_.commit(index_, effects.commit.sequence, std::move(effects.commit.batch));
     }
     for (auto& read : effects.reads) store_.read(index_, std::move(read));

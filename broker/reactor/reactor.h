@@ -13,6 +13,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -24,6 +25,7 @@
 #include "reactor/log.h"
 #include "reactor/mail_queue.h"
 #include "reactor/mailroom.h"
+#include "reactor/moderation.h"
 #include "reactor/poller.h"
 #include "reactor/transport.h"
 #include "shard/shard.h"
@@ -32,7 +34,9 @@ namespace dray::reactor {
 
 class Reactor {
   public:
-    Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock);
+    // `gather`: how long it may rest while lone messages come in close succession (moderation.h).
+    Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
+            std::chrono::microseconds gather);
 
     Poller& poller() { return poller_; }
     shard::Shard& shard() { return shard_; }
@@ -87,6 +91,7 @@ class Reactor {
     };
 
     void turn();
+    void rest();
     // On another reactor's thread: a turn for the mail of this one, if its own thread sleeps.
     bool stand_in(Instant now);
     Instant next_deadline() const;
@@ -108,7 +113,8 @@ class Reactor {
 
     shard::ShardIndex index_;
     shard::StorePort& store_;
-    shard::StoreSequence durable_ = 0;  // what the shard was told last
+    shard::StoreSequence durable_ = 0;     // what the shard was told last
+    shard::StoreSequence committing_ = 0;  // the last that was handed over
     Mailroom& mailroom_;
     Clock clock_;
     Instant now_;
@@ -116,6 +122,7 @@ class Reactor {
     Poller poller_;
     Bell bell_;
     Alarm alarm_;
+    Moderation moderation_;
     shard::Shard shard_;
     shard::Effects due_;  // those being carried out; kept to keep their memory
     bool carrying_out_ = false;

@@ -1,0 +1,63 @@
+#include "reactor/moderation.h"
+
+#include <algorithm>
+
+namespace dray::reactor {
+
+namespace {
+
+// Less than this share of what comes without rests: they slow somebody down.
+constexpr double kRateKept = 0.9;
+constexpr double kGatheredMin = 2;  // events for a rest: fewer are not worth its timer
+
+}  // namespace
+
+Moderation::Duration Moderation::rest_before_wait() {
+    if (mode_ != Mode::kResting || streak_ < kStreak) return Duration::zero();
+    rested_ = rest_;
+    ++rests_;
+    return rest_;
+}
+
+void Moderation::woke(Time now, std::size_t events) {
+    if (!is_on()) return;
+    const bool is_close = now - woke_ - rested_ < rest_ && events <= kEventsMax;
+    streak_ = is_close ? std::min(streak_ + 1, kStreak) : 0;
+    woke_ = now;
+    events_ += events;
+    if (rested_ > Duration::zero()) gathered_ += events;
+    rested_ = Duration::zero();
+    if (const Duration length = now - span_began_; length >= kSpan) end_span(now, length);
+}
+
+void Moderation::end_span(Time now, Duration length) {
+    const double events_per_s = static_cast<double>(events_) / std::chrono::duration<double>(length).count();
+    const bool is_over = --spans_left_ <= 0;
+    if (rests_ == 0) {
+        free_events_per_s_ = events_per_s;
+        was_close_ = mode_ != Mode::kResting;
+        if (is_over && events_per_s <= kEventsPerSecondMax) begin(Mode::kResting, kSpansOfRest);
+    } else if (!was_close_) {
+        begin(Mode::kTrial, 1);  // it has begun to rest, and has nothing to compare with
+    } else if (!was_worth_it(events_per_s)) {
+        begin(Mode::kSittingOut, spans_out_);
+        spans_out_ = std::min(2 * spans_out_, kSpansOutMax);
+    } else {
+        spans_out_ = 1;
+        if (is_over) begin(Mode::kTrial, 1);
+    }
+    span_began_ = now;
+    events_ = rests_ = gathered_ = 0;
+}
+
+void Moderation::begin(Mode mode, int spans) {
+    mode_ = mode;
+    spans_left_ = spans;
+}
+
+bool Moderation::was_worth_it(double events_per_s) const {
+    return events_per_s <= kEventsPerSecondMax && events_per_s >= kRateKept * free_events_per_s_ &&
+           static_cast<double>(gathered_) >= kGatheredMin * static_cast<double>(rests_);
+}
+
+}  // namespace dray::reactor

@@ -1,0 +1,66 @@
+// When a reactor rests before it asks for events, so that lone messages that come in close succession share a
+// wake-up, which costs as much as all else that is done for such a message.
+//
+//     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
+//
+// It rests after kStreak turns in a row with few events, each of which began less than a rest after the one
+// before. So what comes after silence is served at once, and nothing is held up for longer than one rest.
+//
+// Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
+// and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
+// too little, it sits out for ever longer spans; as it does while so much comes that turns are shared anyway.
+// One thread. Times are those of the steady clock, handed in.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace dray::reactor {
+
+class Moderation {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+    using Duration = std::chrono::steady_clock::duration;
+
+    static constexpr int kStreak = 4;
+    static constexpr std::size_t kEventsMax = 16;  // a turn of more needs no gathering
+    static constexpr Duration kSpan = std::chrono::milliseconds{20};
+    static constexpr int kSpansOfRest = 32;  // then there is a trial
+    static constexpr int kSpansOutMax = 256;
+    static constexpr double kEventsPerSecondMax = 60'000;
+
+    // 0: it never rests.
+    explicit Moderation(Duration rest) : rest_(rest) {}
+
+    bool is_on() const { return rest_ > Duration::zero(); }
+    // Before a wait that has no end of its own: how long to rest first.
+    Duration rest_before_wait();
+    // After each wait, whether it had an end or not.
+    void woke(Time now, std::size_t events);
+
+  private:
+    enum class Mode : std::uint8_t { kTrial, kResting, kSittingOut };
+
+    void end_span(Time now, Duration length);
+    void begin(Mode mode, int spans);
+    bool was_worth_it(double events_per_s) const;
+
+    Duration rest_;
+    Duration rested_{};  // since the last wake-up
+    Time woke_;
+    int streak_ = 0;
+
+    Mode mode_ = Mode::kTrial;
+    int spans_left_ = 1;
+    int spans_out_ = 1;             // when the rests are not worth it next
+    double free_events_per_s_ = 0;  // of the last span without rests
+    bool was_close_ = false;        // that span was one in which it would have rested
+
+    Time span_began_;  // and what happened in it:
+    std::uint64_t events_ = 0;
+    std::uint64_t rests_ = 0;
+    std::uint64_t gathered_ = 0;  // events of the turns after a rest
+};
+
+}  // namespace dray::reactor

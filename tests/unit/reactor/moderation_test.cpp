@@ -1,0 +1,148 @@
+// When a reactor rests: a day of turns on a clock of the test's own.
+#include "reactor/moderation.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <random>
+
+namespace dray::reactor {
+namespace {
+
+using namespace std::chrono_literals;
+using Duration = Moderation::Duration;
+
+constexpr Duration kRest = 150us;
+constexpr Duration kWorkOfEvent = 5us;
+
+// A reactor that takes what has come, works on it, and waits.
+class Turns {
+  public:
+    explicit Turns(Duration rest = kRest) : moderation_(rest) {}
+
+    // Comes at a time of its own, whatever becomes of what came before.
+    void comes_at(Moderation::Time at) { coming_.push_back(at); }
+    Moderation::Time now() const { return now_; }
+
+    // Returns how many events there were.
+    std::size_t turn() {
+        const Duration rest = moderation_.rest_before_wait();
+        if (rest > Duration::zero()) ++rests_;
+        now_ += rest;
+        if (!coming_.empty()) now_ = std::max(now_, coming_.front());
+        std::size_t events = 0;
+        for (; !coming_.empty() && coming_.front() <= now_; coming_.pop_front()) {
+            worst_ = std::max(worst_, now_ - coming_.front());
+            ++events;
+        }
+        moderation_.woke(now_, events);
+        now_ += events * kWorkOfEvent;
+        ++turns_;
+        return events;
+    }
+
+    // The next so many events, apart by so much on the average.
+    void trickle(int events, Duration apart) {
+        std::exponential_distribution<double> gap(1.0 / static_cast<double>(apart.count()));
+        Moderation::Time at = now_;
+        for (int i = 0; i < events; ++i) comes_at(at += Duration(static_cast<std::int64_t>(gap(chance_))));
+        while (!coming_.empty()) turn();
+    }
+    // Peers that send the next only when they have their answer, which takes them so long.
+    void ask_and_answer(int events, Duration thinking) {
+        for (int i = 0; i < events; ++i) {
+            comes_at(now_ + thinking);
+            turn();
+        }
+    }
+
+    void forget() { turns_ = rests_ = 0, worst_ = {}; }
+    int turns() const { return turns_; }
+    int rests() const { return rests_; }
+    Duration worst() const { return worst_; }
+
+  private:
+    Moderation moderation_;
+    Moderation::Time now_{1h};
+    std::deque<Moderation::Time> coming_;
+    std::minstd_rand chance_{7};
+    int turns_ = 0;
+    int rests_ = 0;
+    Duration worst_{};
+};
+
+TEST(Moderation, LoneMessagesInCloseSuccessionShareTurns) {
+    Turns reactor;
+    reactor.trickle(20'000, 50us);
+    EXPECT_LT(reactor.turns(), 8'000);
+    EXPECT_LT(reactor.worst(), kRest + 100us);
+}
+
+TEST(Moderation, WhatComesAfterSilenceIsServedAtOnce) {
+    Turns reactor;
+    reactor.trickle(20'000, 50us);
+    reactor.forget();
+    for (int i = 0; i < 1000; ++i) {
+        reactor.comes_at(reactor.now() + 1ms);
+        reactor.turn();
+    }
+    EXPECT_LE(reactor.rests(), 1);  // after the last of the trickle
+    EXPECT_EQ(reactor.worst(), 0us);
+}
+
+TEST(Moderation, WithoutATimeItNeverRests) {
+    Turns reactor(0us);
+    reactor.trickle(20'000, 50us);
+    EXPECT_EQ(reactor.rests(), 0);
+}
+
+TEST(Moderation, FullTurnsNeedNoRest) {
+    Turns reactor;
+    reactor.trickle(20'000, 50us);
+    reactor.forget();
+    for (int turn = 0; turn < 1000; ++turn) {
+        for (std::size_t i = 0; i <= Moderation::kEventsMax; ++i) reactor.comes_at(reactor.now());
+        reactor.turn();
+    }
+    EXPECT_LE(reactor.rests(), 1);
+}
+
+TEST(Moderation, WhoWaitsForAnAnswerIsNotSlowedDown) {
+    Turns reactor;
+    reactor.ask_and_answer(400'000, 20us);
+    EXPECT_LT(reactor.rests(), reactor.turns() / 20);
+    // It still sees that others come.
+    reactor.trickle(300'000, 50us);
+    reactor.forget();
+    reactor.trickle(20'000, 50us);
+    EXPECT_LT(reactor.turns(), 10'000);
+}
+
+// Four that ask and are answered, so that each rest gathers four; before, there was silence.
+TEST(Moderation, NorWhenThereAreSeveral) {
+    Turns reactor;
+    reactor.trickle(1000, 10ms);
+    const auto began = reactor.now();
+    for (int i = 0; i < 100'000; ++i) {
+        for (int asker = 0; asker < 4; ++asker) reactor.comes_at(reactor.now() + 20us);
+        reactor.turn();
+    }
+    EXPECT_LT(reactor.now() - began, 100'000 * (20us + 4 * kWorkOfEvent) * 1.2);
+}
+
+TEST(Moderation, WhileSoMuchComesThatTurnsAreSharedAnywayItDoesNotRest) {
+    Turns reactor;
+    reactor.trickle(20'000, 50us);
+    reactor.forget();
+    reactor.trickle(200'000, 10us);
+    EXPECT_LT(reactor.rests(), reactor.turns() / 10);
+}
+
+TEST(Moderation, RestsThatGatherTooLittleEnd) {
+    Turns reactor;
+    reactor.trickle(200'000, 140us);
+    EXPECT_LT(reactor.rests(), reactor.turns() / 5);
+}
+
+}  // namespace
+}  // namespace dray::reactor
