@@ -17,6 +17,12 @@ namespace dray::net {
 
 namespace {
 
+// Of this thread, whoever has left them: the next result is told from them. Looking first is cheaper.
+void forget_errors() {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+    errno = 0;
+}
+
 constexpr std::size_t kRecordBytes = SSL3_RT_MAX_PLAIN_LENGTH;  // 16 KiB
 
 // Parts cut into pieces of one TLS record, so that small ones share a record and a system call. A piece
@@ -125,8 +131,7 @@ TlsStream::Status TlsStream::outcome(int result) {
 }
 
 TlsStream::Status TlsStream::handshake() {
-    ERR_clear_error();
-    errno = 0;
+    forget_errors();
     socket_.start_reading(false);
     const int result = SSL_do_handshake(connection_.get());
     return result == 1 ? Status::kDone : outcome(result);
@@ -143,8 +148,7 @@ TlsStream::Transfer TlsStream::read(std::span<std::uint8_t> room, bool short_rea
     socket_.start_reading(short_read_drains);
     Transfer done;
     while (done.bytes < room.size()) {
-        ERR_clear_error();
-        errno = 0;
+        forget_errors();
         std::size_t count = 0;
         const int result =
             SSL_read_ex(connection_.get(), room.data() + done.bytes, room.size() - done.bytes, &count);
@@ -168,8 +172,7 @@ TlsStream::Transfer TlsStream::write(std::span<const iovec> parts) {
     Transfer done;
     for (ByteView piece = cutter.next(); !piece.empty(); piece = cutter.next()) {
         DRAY_ASSERT(piece.size() >= owed_bytes_);
-        ERR_clear_error();
-        errno = 0;
+        forget_errors();
         std::size_t count = 0;
         const int result = SSL_write_ex(connection_.get(), piece.data(), piece.size(), &count);
         if (result != 1) {
