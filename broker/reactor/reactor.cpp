@@ -36,7 +36,7 @@ Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom&
 void Reactor::run() {
     DRAY_ASSERT(transport_);
     const BlockCache::InUse in_use(blocks_);
-    ::prctl(PR_SET_TIMERSLACK, kTimerSlackNs);  // a rest is as long as it says
+    if (moderation_.is_on()) ::prctl(PR_SET_TIMERSLACK, kTimerSlackNs);  // a rest is as long as it says
     while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) turn();
     serve_mail();  // what was on its way must not leak
     transport_->end_turn();
