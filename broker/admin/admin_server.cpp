@@ -17,6 +17,7 @@
 #include "admin/sink_routes.h"
 #include "admin/stream_routes.h"
 #include "admin/topic_routes.h"
+#include "admin/trace_routes.h"
 
 namespace dray::admin {
 
@@ -42,6 +43,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     add_sink_routes(router_, context_);
     add_session_routes(router_, context_);
     add_topic_routes(router_, context_);
+    add_trace_routes(router_, context_);
     add_client_token_routes(router_, context_);
     add_schema_routes(router_, std::move(options.schemas));
     add_config_routes(router_, context_, std::move(options.plan_reload));

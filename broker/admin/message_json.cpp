@@ -42,13 +42,7 @@ ordered_json properties_json(const mqtt::Properties& properties) {
 
 }  // namespace
 
-ordered_json message_json(const session::Message& message, std::size_t payload_bytes_max) {
-    ordered_json json = {{"topic", std::string(message.topic())},
-                         {"qos", static_cast<unsigned>(message.qos())},
-                         {"retain", message.retain()}};
-    if (message.expires_at() != kNever) json["expires_at"] = to_iso_time(message.expires_at());
-    if (!message.properties().empty()) json["properties"] = properties_json(message.properties());
-    const ByteView payload = message.payload();
+void add_payload(ordered_json& json, ByteView payload, std::size_t payload_bytes_max) {
     json["payload_bytes"] = payload.size();
     std::size_t shown = std::min(payload.size(), payload_bytes_max);
     const bool is_text = mqtt::is_valid_utf8(payload);
@@ -61,6 +55,15 @@ ordered_json message_json(const session::Message& message, std::size_t payload_b
     } else {
         json["payload_base64"] = auth::to_base64(bytes);
     }
+}
+
+ordered_json message_json(const session::Message& message, std::size_t payload_bytes_max) {
+    ordered_json json = {{"topic", std::string(message.topic())},
+                         {"qos", static_cast<unsigned>(message.qos())},
+                         {"retain", message.retain()}};
+    if (message.expires_at() != kNever) json["expires_at"] = to_iso_time(message.expires_at());
+    if (!message.properties().empty()) json["properties"] = properties_json(message.properties());
+    add_payload(json, message.payload(), payload_bytes_max);
     return json;
 }
 

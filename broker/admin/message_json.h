@@ -9,11 +9,15 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 
+#include "base/byte_view.h"
 #include "session/message.h"
 
 namespace dray::admin {
 
 // Of the payload at most `payload_bytes_max` bytes.
 nlohmann::ordered_json message_json(const session::Message& message, std::size_t payload_bytes_max);
+
+// "payload_bytes" and what follows.
+void add_payload(nlohmann::ordered_json& json, ByteView payload, std::size_t payload_bytes_max);
 
 }  // namespace dray::admin

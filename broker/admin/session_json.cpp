@@ -1,26 +1,16 @@
 #include "admin/session_json.h"
 
+#include "mqtt/version_name.h"
+
 namespace dray::admin {
 
 namespace {
 
 using nlohmann::ordered_json;
 
-const char* name_of(mqtt::ProtocolVersion version) {
-    switch (version) {
-        case mqtt::ProtocolVersion::kV31:
-            return "3.1";
-        case mqtt::ProtocolVersion::kV311:
-            return "3.1.1";
-        case mqtt::ProtocolVersion::kV5:
-            return "5.0";
-    }
-    return "";
-}
-
 ordered_json connection_json(const shard::SessionInfo::Connection& connection) {
     return {{"peer", connection.peer},
-            {"version", name_of(connection.version)},
+            {"version", mqtt::version_name(connection.version)},
             {"age_ms", connection.age_ms},
             {"silent_ms", connection.silent_ms},
             {"keep_alive_s", connection.keep_alive_s},

@@ -1,5 +1,6 @@
 #include "ctl/admin_client.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 #include "ctl/failure.h"
 #include "net/address.h"
@@ -66,30 +68,54 @@ void send(const AdminAddress& admin, int socket, std::string_view text) {
     }
 }
 
-AdminAnswer receive(const AdminAddress& admin, int socket) {
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(std::numeric_limits<std::uint64_t>::max());
-    parser.eager(true);
-    std::string unparsed;
-    std::array<char, 64 * 1024> bytes{};
-    while (!parser.is_done()) {
-        const ssize_t count = ::recv(socket, bytes.data(), bytes.size(), 0);
-        if (count < 0) unreachable(admin, system_error());
+// An answer as it comes.
+class Reading {
+  public:
+    Reading(const AdminAddress& admin, int socket) : admin_(admin), socket_(socket) {
+        parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
+        parser_.eager(true);
+    }
+
+    bool has_head() const { return parser_.is_header_done(); }
+    bool is_done() const { return parser_.is_done(); }
+    int status() const { return static_cast<int>(parser_.get().result_int()); }
+    std::string& body() { return parser_.get().body(); }
+    AdminAnswer answer() {
+        return {status(), std::string(parser_.get()[http::field::content_type]), std::move(body())};
+    }
+
+    // What has come, or comes next.
+    void read() {
+        std::array<char, 64 * 1024> bytes{};
+        const ssize_t count = ::recv(socket_, bytes.data(), bytes.size(), 0);
+        if (count < 0) unreachable(admin_, system_error());
         boost::system::error_code error;
         if (count == 0) {
-            parser.put_eof(error);
-            if (error || !parser.is_done()) unreachable(admin, "it hung up before it had answered");
-            break;
+            parser_.put_eof(error);
+            if (error || !parser_.is_done()) unreachable(admin_, "it hung up before it had answered");
+            return;
         }
-        unparsed.append(bytes.data(), static_cast<std::size_t>(count));
-        const std::size_t used = parser.put(boost::asio::buffer(unparsed), error);
+        unparsed_.append(bytes.data(), static_cast<std::size_t>(count));
+        const std::size_t used = parser_.put(boost::asio::buffer(unparsed_), error);
         if (error && error != http::error::need_more)
-            unreachable(admin, "that is not HTTP: " + error.message());
-        unparsed.erase(0, used);
+            unreachable(admin_, "that is not HTTP: " + error.message());
+        unparsed_.erase(0, used);
     }
-    const auto& response = parser.get();
-    return {static_cast<int>(response.result_int()), std::string(response[http::field::content_type]),
-            response.body()};
+
+  private:
+    AdminAddress admin_;
+    int socket_;
+    http::response_parser<http::string_body> parser_;
+    std::string unparsed_;
+};
+
+// What came before `end`, which is taken off as well; nothing if that has not come.
+std::optional<std::string> take_until(std::string& text, std::string_view end) {
+    const std::size_t at = text.find(end);
+    if (at == std::string::npos) return std::nullopt;
+    std::string taken = text.substr(0, at);
+    text.erase(0, at + end.size());
+    return taken;
 }
 
 }  // namespace
@@ -105,7 +131,46 @@ AdminAnswer ask_admin(const AdminAddress& admin, std::string_view method, std::s
                       std::string_view body) {
     const reactor::FileDescriptor socket = connect(admin);
     send(admin, socket.number(), request_text(admin, method, target, body));
-    return receive(admin, socket.number());
+    Reading reading(admin, socket.number());
+    while (!reading.is_done()) reading.read();
+    return reading.answer();
+}
+
+struct AdminEvents::Parts {
+    explicit Parts(const AdminAddress& admin) : socket(connect(admin)), reading(admin, socket.number()) {}
+
+    reactor::FileDescriptor socket;
+    Reading reading;
+    std::optional<AdminAnswer> refusal;
+};
+
+AdminEvents::AdminEvents(const AdminAddress& admin, std::string_view target)
+    : parts_(std::make_unique<Parts>(admin)) {
+    Reading& reading = parts_->reading;
+    send(admin, parts_->socket.number(), request_text(admin, "GET", target, {}));
+    while (!reading.has_head()) reading.read();
+    if (reading.status() == 200) return;
+    while (!reading.is_done()) reading.read();
+    parts_->refusal = reading.answer();
+}
+
+AdminEvents::~AdminEvents() = default;
+
+const std::optional<AdminAnswer>& AdminEvents::refusal() const {
+    return parts_->refusal;
+}
+
+std::optional<std::string> AdminEvents::next(std::chrono::milliseconds patience) {
+    static constexpr std::string_view kData = "data: ";
+    for (;;) {
+        while (const auto event = take_until(parts_->reading.body(), "\n\n")) {
+            if (event->starts_with(kData)) return event->substr(kData.size());
+        }
+        if (parts_->reading.is_done()) throw Failure(ExitCode::kUnreachable, "drayd has ended the stream");
+        pollfd socket{.fd = parts_->socket.number(), .events = POLLIN, .revents = 0};
+        if (::poll(&socket, 1, static_cast<int>(patience.count())) <= 0) return std::nullopt;
+        parts_->reading.read();
+    }
 }
 
 std::string percent_encode(std::string_view text) {

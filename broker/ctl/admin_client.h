@@ -1,6 +1,9 @@
-// drayd's admin API, as its client: one request, one answer, blocking.
+// drayd's admin API, as its client, blocking: one request, and one answer or a stream of events.
 #pragma once
 
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,24 @@ struct AdminAnswer {
 // Throws Failure (kUnreachable) if nobody answers there.
 AdminAnswer ask_admin(const AdminAddress& admin, std::string_view method, std::string_view target,
                       std::string_view body = {});
+
+// Server-sent events, for as long as the broker and this object live.
+class AdminEvents {
+  public:
+    // Throws Failure as ask_admin() does. If `refusal` has a value then, there are no events.
+    AdminEvents(const AdminAddress& admin, std::string_view target);
+    ~AdminEvents();
+    AdminEvents(const AdminEvents&) = delete;
+    AdminEvents& operator=(const AdminEvents&) = delete;
+
+    const std::optional<AdminAnswer>& refusal() const;
+    // The data of the next event; nothing: none has come in time. Throws Failure when there will be no more.
+    std::optional<std::string> next(std::chrono::milliseconds patience);
+
+  private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
 
 // "a b/c" -> "a%20b%2Fc": one segment of a path, or one value of a query.
 std::string percent_encode(std::string_view text);

@@ -23,14 +23,25 @@ std::string refusal(const AdminAnswer& answer) {
 
 }  // namespace
 
-Json Globals::ask(std::string_view method, std::string_view target, const Json& body) const {
+AdminAddress Globals::address() const {
     AdminAddress where = admin;
     try {
         where.token = admin::read_token_file(token_file);
     } catch (const std::runtime_error& error) {
         throw Failure(ExitCode::kUsage, error.what());
     }
-    const AdminAnswer answer = ask_admin(where, method, target, body.is_null() ? std::string() : body.dump());
+    return where;
+}
+
+std::unique_ptr<AdminEvents> Globals::listen(std::string_view target) const {
+    auto events = std::make_unique<AdminEvents>(address(), target);
+    if (const auto& answer = events->refusal()) throw Failure(ExitCode::kRefused, refusal(*answer));
+    return events;
+}
+
+Json Globals::ask(std::string_view method, std::string_view target, const Json& body) const {
+    const AdminAnswer answer =
+        ask_admin(address(), method, target, body.is_null() ? std::string() : body.dump());
     if (answer.status >= 300) throw Failure(ExitCode::kRefused, refusal(answer));
     const Json parsed = Json::parse(answer.body, nullptr, false);
     return parsed.is_discarded() ? Json() : parsed;

@@ -20,8 +20,13 @@ struct Globals {
 
     // Asks the broker, and throws Failure if it refuses. An answer that is no JSON is a null.
     Json ask(std::string_view method, std::string_view target, const Json& body = nullptr) const;
+    // Events of the broker; throws Failure if it refuses.
+    std::unique_ptr<AdminEvents> listen(std::string_view target) const;
     // Prints `answer` if JSON was asked for, and `text` if not.
     void print(const Json& answer, const std::string& text) const;
+
+  private:
+    AdminAddress address() const;
 };
 
 void add_status_command(CLI::App& program, Globals& globals);
@@ -37,5 +42,6 @@ void add_passwd_command(CLI::App& program, Globals& globals);
 void add_message_commands(CLI::App& program, Globals& globals);
 void add_top_command(CLI::App& program, Globals& globals);
 void add_store_commands(CLI::App& program, Globals& globals);
+void add_trace_commands(CLI::App& program, Globals& globals);
 
 }  // namespace dray::ctl

@@ -53,6 +53,7 @@ int main(int count, const char* const* arguments) {
     add_passwd_command(program, globals);
     add_store_commands(program, globals);
     add_top_command(program, globals);
+    add_trace_commands(program, globals);
 
     try {
         program.parse(count, arguments);

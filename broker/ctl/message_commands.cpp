@@ -9,14 +9,13 @@
 #include "ctl/command.h"
 #include "ctl/failure.h"
 #include "ctl/mqtt_client.h"
+#include "ctl/patience.h"
 #include "ctl/payload_schemas.h"
 #include "mqtt/utf8.h"
 
 namespace dray::ctl {
 
 namespace {
-
-using std::chrono::steady_clock;
 
 struct PublishOptions : MqttOptions {
     std::string topic;
@@ -108,16 +107,12 @@ void subscribe(const SubscribeOptions& options, bool json) {
     if (options.decode) schemas = std::make_unique<PayloadSchemas>();
     MqttClient client(options);
     client.subscribe(options.filters, options.qos, !options.no_retained);
-    const auto end = steady_clock::now() + std::chrono::duration<double>(options.patience_s);
+    const Patience patience(options.patience_s);
     std::uint64_t count = 0;
     while (options.count == 0 || count < options.count) {
-        std::chrono::milliseconds patience{1000};
-        if (options.patience_s > 0) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - steady_clock::now());
-            if (left.count() <= 0) break;
-            patience = std::min(patience, left);
-        }
-        const auto message = client.receive(patience);
+        const auto wait = patience.next();
+        if (wait.count() == 0) break;
+        const auto message = client.receive(wait);
         if (!message) continue;
         ++count;
         const auto decoded = schemas ? schemas->decode(message->topic, message->payload) : std::nullopt;

@@ -4,6 +4,7 @@
 #include "shard/ack_durability.h"
 #include "shard/connections.h"
 #include "shard/core.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -79,6 +80,8 @@ void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why) {
 
 void send_short(Core& core, Link& link, mqtt::PacketType type, mqtt::PacketId packet_id,
                 mqtt::ReasonCode reason, const char* why) {
+    if (core.traces.is_on()) [[unlikely]]
+        trace_acknowledges(core, link, type, packet_id, reason, why);
     if (link.is_v5() && (*why != '\0' || link.wants_durability)) {
         return send(core, link, long_form(type, {packet_id, reason, {}}), why);
     }

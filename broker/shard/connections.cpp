@@ -7,6 +7,7 @@
 #include "shard/routing.h"
 #include "shard/sources.h"
 #include "shard/sys_topics.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -26,6 +27,8 @@ void set_session_end(Core& core, Session& session) {
 // At the end of its delay, or of the session if that comes first [MQTT-5.0 3.1.3-9, 3.1.2-10].
 void set_will_time(Core& core, Session& session) {
     if (session.will->delay_s == 0) return publish_will(core, session);
+    if (core.traces.is_on()) [[unlikely]]
+        trace_will(core, session, session.will->delay_s);
     session.will_at = core.now + std::chrono::seconds(session.will->delay_s);
     core.timers.set({session.will_at, Timer::Kind::kWill, 0, session.number});
 }
@@ -51,6 +54,8 @@ void close_link(Core& core, Link& link, ReasonCode reason, const char* why) {
             elsewhere.add(mqtt::PropertyId::kServerReference, core.options.server_reference);
         send(core, link, mqtt::Disconnect{reason, elsewhere.view()}, why);
     }
+    if (core.traces.is_on()) [[unlikely]]
+        trace_disconnect(core, link, reason, why);
     link.phase = Link::Phase::kClosing;
     core.effects.closes.push_back(
         {link.id, reason, why, link.session ? link.session->client_id : std::string()});
@@ -84,6 +89,8 @@ void detach(Core& core, Session& session) {
 void end_session(Core& core, Session& session) {
     if (session.will) publish_will(core, session);
     if (!session.is_loaded) load_messages(core, session);  // to know what ends with it
+    if (core.traces.is_on()) [[unlikely]]
+        trace_session_end(core, session);
     session.inflight.for_each([&core](const session::Inflight::Entry& entry) {
         core.statistics.books[entry.held.root].discard(Discard::kSessionEnded);
     });
@@ -99,6 +106,8 @@ void end_session(Core& core, Session& session) {
 }
 
 void publish_will(Core& core, Session& session) {
+    if (core.traces.is_on()) [[unlikely]]
+        trace_will(core, session, 0);
     const session::MessageRef message = session.will->message;
     session.will.reset();
     session.will_at = kNever;

@@ -27,6 +27,7 @@
 #include "shard/tickets.h"
 #include "shard/timers.h"
 #include "shard/topic_counts.h"
+#include "shard/traces.h"
 #include "shard/watches.h"
 #include "topics/retained_tree.h"
 #include "topics/subscription_tree.h"
@@ -92,6 +93,7 @@ struct Core {
     ServedReaders served_readers;
     StreamReaders stream_readers;
     TopicCounts topic_counts;
+    Traces traces;
     Watches watches;
     std::uint64_t connected = 0;  // clients
     unsigned pressure = 0;        // percent of the ceilings of memory and disk (pressure.h)

@@ -4,6 +4,7 @@
 #include "shard/core.h"
 #include "shard/queue_store.h"
 #include "shard/queues.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -102,6 +103,8 @@ bool bury(Core& core, Queue& queue, Position position, DeadReason reason) {
     const QueueMessages::Message& dead = *queue.messages.find(position);
     // Two queues that are full would throw it to each other for ever.
     if (reason == DeadReason::kOverflow && !origin_of(*dead.message).empty()) return false;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_queue(core, queue, "dead-letter", *dead.message, name(reason), queue.options.dead_letter_queue);
     move(core, queue, position, queue.options.dead_letter_queue, dead_letter(core, queue, dead, reason),
          true);
     return true;
@@ -140,6 +143,8 @@ Instant go_on_redriving(Core& core, Queue& queue) {
         if (next->second.state != State::kReady || origin.empty() || origin == queue.options.name) continue;
         --redrive.left;
         ++redrive.moved;
+        if (core.traces.is_on()) [[unlikely]]
+            trace_queue(core, queue, "redrive", *next->second.message, {}, origin);
         move(core, queue, next->first, origin, without_dead_letter_properties(*next->second.message), false);
     }
     return kNever;

@@ -7,6 +7,7 @@
 #include "shard/collection.h"
 #include "shard/core.h"
 #include "shard/records.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -64,6 +65,8 @@ Routed delay(Core& core, const MessageRef& message, std::uint32_t delay_s, const
     // Whichever shard they are on after a restart: never twice.
     const std::uint64_t number = ++core.delayed.last_number << 8 | core.options.index;
     const Instant due = core.now + std::chrono::seconds(delay_s);
+    if (core.traces.is_on()) [[unlikely]]
+        trace_held_back(core, "delay", *message, delay_s);
     wait(core, number, due, message);
     Routed routed;
     routed.has_takers = true;

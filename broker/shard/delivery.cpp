@@ -7,6 +7,7 @@
 #include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/sources.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -52,6 +53,8 @@ bool may_be_taken(const Core& core, const Session& session, const Held& held) {
 }
 
 void push(Core& core, Link& link, session::Delivery delivery) {
+    if (core.traces.is_on()) [[unlikely]]
+        trace_deliver(core, *link.session, delivery);
     if (link.sent_aliases) link.sent_aliases->sent(delivery.message->topic(), delivery.alias);
     ++core.statistics.publish_sent;
     core.statistics.publish_bytes_sent += delivery.message->payload().size();
@@ -90,10 +93,19 @@ std::optional<Ending> end_unsent(Core& core, const Session& session, const Link&
     return Ending{Outcome::kUndeliverable, Discard::kPacketTooLarge};
 }
 
+// One that was to go along: only its delivery has it.
+[[gnu::cold]] void end_here(Core& core, Session& session, const Held& held, const session::Message& message,
+                            const Ending& end) {
+    if (core.traces.is_on()) trace_outcome(core, session, held, message, end.outcome, end.why);
+    settle(core, session, held, end.outcome, end.why);
+}
+
 void send_now(Core& core, Session& session, Link& link, Held held) {
     session::Delivery delivery = delivery_of(core, held);
-    if (const auto end = end_unsent(core, session, link, held, held.sent_before, delivery))
+    if (const auto end = end_unsent(core, session, link, held, held.sent_before, delivery)) {
+        if (!held.message) return end_here(core, session, held, *delivery.message, *end);
         return settle(core, session, held, end->outcome, end->why);
+    }
     delivery.dup = held.sent_before;
     if (held.qos != mqtt::QoS::kAtMostOnce) {
         delivery.packet_id = session.inflight.add(std::move(held));
@@ -153,6 +165,8 @@ void deliver(Core& core, Session& session, Held held) {
         if (is_next && may_be_taken(core, session, held)) {
             send_now(core, session, *link, std::move(held));
         } else {
+            if (core.traces.is_on()) [[unlikely]]
+                trace_wait(core, session, held);
             enqueue(core, session, std::move(held));
         }
     }

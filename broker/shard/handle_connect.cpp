@@ -10,6 +10,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -153,6 +154,8 @@ TopicRefusal refusal(const Core& core, const Link& link, const mqtt::Connect& co
 
 void refuse_connect(Core& core, Link& link, ReasonCode reason, const char* why) {
     ++core.statistics.connects_refused;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_connack(core, link, false, {reason, why});
     send(core, link, mqtt::Connack{false, reason, elsewhere(core, reason).view()}, why);
     close_link(core, link, reason, why);
 }
@@ -199,6 +202,10 @@ void accept_connect(Core& core, Link& link, const mqtt::Connect& connect, const 
         link.outbox.hold(true);
         when_durable(core, ReleaseOutput{link.id});
     }
+    if (core.traces.is_on()) [[unlikely]] {
+        tell_publisher(core, session.client_id, session.number);
+        trace_connack(core, link, present, {});
+    }
     send(core, link, mqtt::Connack{present, ReasonCode::kSuccess, answer.view()});
     if (link.phase != Link::Phase::kConnected) return;
     start_readers(core, session);
@@ -214,6 +221,8 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect, Byt
         connect.properties.integer(PropertyId::kRequestProblemInformation).value_or(1) == 1;
     link.wants_durability = asks_for_durability(connect);
     if (const TopicRefusal refused = refusal(core, link, connect); refused.reason != ReasonCode::kSuccess) {
+        if (core.traces.is_on()) [[unlikely]]
+            trace_connect(core, link, connect, connect.client_id);
         refuse_connect(core, link, refused.reason, refused.why);
         return Handled::kHere;
     }
@@ -228,6 +237,8 @@ Handled handle_connect(Core& core, Link& link, const mqtt::Connect& connect, Byt
         core.links.free(link);
         return Handled::kHandedOver;
     }
+    if (core.traces.is_on()) [[unlikely]]
+        trace_connect(core, link, connect, client_id);
     const AuthAnswer answer = authenticate(core, link, connect);
     switch (answer.kind) {
         case AuthAnswer::Kind::kSuccess:

@@ -10,6 +10,7 @@
 #include "shard/handlers.h"
 #include "shard/pressure.h"
 #include "shard/routing.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -165,6 +166,8 @@ void park(Core& core, Link& link, const mqtt::Publish& publish, std::string_view
         return close_link(core, link, ReasonCode::kQuotaExceeded,
                           "more messages wait for room than limits.parked_* allow");
     }
+    if (core.traces.is_on()) [[unlikely]]
+        trace_held_back(core, "park", *link.parked.back().message, 0);
     acknowledge(core, link, {publish.packet_id, answer, ReasonCode::kSuccess});
 }
 
@@ -187,6 +190,8 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     }
     const std::optional<std::string_view> topic = resolve_topic(core, link, publish);
     if (!topic) return;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_publish(core, link, publish, *topic);
     if (publish.qos == QoS::kExactlyOnce && !is_first_arrival(core, link, publish)) return;
     if (publish.qos != QoS::kAtMostOnce && exceeds_receive_maximum(core, link)) {
         return protocol_error(core, link, ReasonCode::kReceiveMaximumExceeded,
@@ -201,6 +206,8 @@ void handle_publish(Core& core, Link& link, const mqtt::Publish& publish) {
     if (refused.reason == ReasonCode::kSuccess) refused = refuse_for_now(core, link, publish, *topic);
     if (refused.reason != ReasonCode::kSuccess) {
         ++core.statistics.publishes_refused;
+        if (core.traces.is_on()) [[unlikely]]
+            trace_refused(core, link, publish, *topic, refused);
         tell_refusal(core, link, "publish", *topic, refused);
         if (refused.reason == ReasonCode::kQuotaExceeded && !link.is_v5() &&
             publish.qos != QoS::kAtMostOnce) {

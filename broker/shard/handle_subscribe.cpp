@@ -15,6 +15,7 @@
 #include "shard/named_takers.h"
 #include "shard/routing.h"
 #include "shard/sources.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -92,6 +93,8 @@ void handle_subscribe(Core& core, Link& link, const mqtt::Subscribe& subscribe) 
         return protocol_error(core, link, ReasonCode::kProtocolError, "No Local on a shared subscription");
     }
     Session& session = *link.session;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_subscribe(core, session, subscribe);
     const std::uint32_t id =
         subscribe.properties.integer(mqtt::PropertyId::kSubscriptionIdentifier).value_or(0);
     const std::string_view start = start_property(subscribe.properties);
@@ -186,6 +189,8 @@ void restore_subscription(Core& core, Session& session, std::string_view filter,
 
 void handle_unsubscribe(Core& core, Link& link, const mqtt::Unsubscribe& unsubscribe) {
     Session& session = *link.session;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_unsubscribe(core, session, unsubscribe);
     ConfirmUnsubscribe done{link.id, unsubscribe.packet_id, {}};
     const Ticket ticket = core.tickets.open(ConfirmTicket{});
     for (const std::string_view filter : unsubscribe.filters) {

@@ -60,10 +60,11 @@ struct Link {
     std::unique_ptr<Pace> pace;                          // none: it may send as fast as it can
     std::unique_ptr<ClientAccess> access;                // none: everything is allowed
     std::unique_ptr<std::string> peer;
-    std::uint64_t origin = 0;               // of the peer: LinkOptions::origin
-    std::unique_ptr<std::string> identity;  // user name that a certificate has proven, if any
-    bool is_local = false;                  // LinkOptions::is_local
-    bool is_operators_user = false;         // AuthAnswer::is_operator
+    std::uint64_t origin = 0;                // of the peer: LinkOptions::origin
+    std::unique_ptr<std::string> identity;   // user name that a certificate has proven, if any
+    bool is_local = false;                   // LinkOptions::is_local
+    bool is_operators_user = false;          // AuthAnswer::is_operator
+    std::unique_ptr<std::string> traced_id;  // as CONNECT said, while somebody follows clients (traces.h)
 
     void identify(const LinkOptions& options) {
         if (!options.peer.empty()) peer = std::make_unique<std::string>(options.peer);

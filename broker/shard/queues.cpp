@@ -6,6 +6,7 @@
 #include "shard/queue_consumers.h"
 #include "shard/queue_store.h"
 #include "shard/routing.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -57,6 +58,8 @@ void remove_filters(Core& core, Queue& queue) {
 void expire(Core& core, Queue& queue, Position position) {
     ++queue.counters.expired;
     if (bury(core, queue, position, DeadReason::kExpired)) return;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_queue(core, queue, "expire", *queue.messages.find(position)->message, {});
     let_go(core, queue, *queue.messages.find(position)).expire();
     erase_queued(core, queue, position);
 }
@@ -253,6 +256,8 @@ void erase_queued(Core& core, Queue& queue, Position position) {
 
 void discard_queued(Core& core, Queue& queue, Position position, Discard reason) {
     ++queue.counters.discarded;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_queue(core, queue, "discard", *queue.messages.find(position)->message, name(reason));
     let_go(core, queue, *queue.messages.find(position)).discard(reason);
     erase_queued(core, queue, position);
 }
@@ -264,6 +269,8 @@ void attract(Core& core, Queue& queue, const MessageRef& message) {
     const bool rejects = queue.options.overflow == Overflow::kReject;
     if (rejects && message->qos() == mqtt::QoS::kAtMostOnce && is_at_limit(queue)) {
         ++queue.counters.discarded;
+        if (core.traces.is_on()) [[unlikely]]
+            trace_queue(core, queue, "discard", *message, name(Discard::kOverflow));
         return core.statistics.books.of(*message).lose(Discard::kOverflow);
     }
     enqueue(core, queue, message);

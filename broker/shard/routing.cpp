@@ -6,6 +6,7 @@
 #include "shard/collection.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -94,6 +95,8 @@ void hand_out(Core& core, const MessageRef& message) {
 
 bool deliver_here(Core& core, const MessageRef& message) {
     core.subscriptions.match(message->topic(), core.match);
+    if (core.traces.is_on()) [[unlikely]]
+        trace_takers(core, *message, false);
     hand_out(core, message);
     return !core.match.subscribers.empty() || !core.match.groups.empty();
 }
@@ -126,6 +129,8 @@ Routed route(Core& core, const MessageRef& message, const AcknowledgePublish* co
     if (message->retain() && retained_at == here) keep_retained(core, message);
     core.subscriptions.match(message->topic(), core.match);
     routed.has_takers = !core.match.empty();
+    if (core.traces.is_on()) [[unlikely]]
+        trace_takers(core, *message, true);
     const std::uint64_t remote_shards = core.match.remote_shards;
     const bool together =
         publisher != nullptr && (remote_shards != 0 || retained_at != here || must_line_up(core));

@@ -15,6 +15,7 @@
 #include "shard/routing.h"
 #include "shard/session_requests.h"
 #include "shard/sys_topics.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -80,6 +81,8 @@ void handle_packet(Core& core, Link& link, const mqtt::Frame& frame) {
 void handle_acknowledgement(Core& core, Link& link, const mqtt::Frame& frame) {
     const auto packet = mqtt::decode_acknowledgement(frame, link.outbox.version());
     if (packet.has_error()) return protocol_error(core, link, packet.error().reason, packet.error().what);
+    if (core.traces.is_on()) [[unlikely]]
+        trace_acknowledged(core, link, frame.type, *packet);
     switch (frame.type) {
         case PacketType::kPuback:
             return handle_puback(core, link, *packet);
@@ -188,7 +191,11 @@ class Receive {
     void operator()(const SessionReply&) const { DRAY_ASSERT(false); }  // no shard asks
     void operator()(const TopicsRequest& request) const { serve_topics_request(core, from, request); }
     void operator()(const TopicsReply&) const { DRAY_ASSERT(false); }  // no shard asks
-    void operator()(const WatchNews&) const { DRAY_ASSERT(false); }    // for the outside
+    void operator()(const TraceRequest& request) const { serve_trace_request(core, from, request); }
+    void operator()(const TraceReply&) const { DRAY_ASSERT(false); }  // no shard asks
+    void operator()(const TraceEnd& end) const { end_trace(core, end); }
+    void operator()(const TraceFollow& follow) const { follow_publisher(core, follow); }
+    void operator()(const WatchNews&) const { DRAY_ASSERT(false); }  // for the outside
 
   private:
     Core& core;
@@ -288,7 +295,11 @@ void Shard::closed(LinkId id, Instant now) {
     if (link == nullptr) return;
     link->outbox.discard_all(
         [this](session::RootIndex root) { core_->statistics.books[root].discard(Discard::kConnectionLost); });
-    if (link->session != nullptr) detach(*core_, *link->session);
+    if (link->session != nullptr) {
+        if (core_->traces.is_on()) [[unlikely]]
+            trace_disconnect(*core_, *link, ReasonCode::kUnspecifiedError, "connection lost");
+        detach(*core_, *link->session);
+    }
     core_->links.free(*link);
 }
 

@@ -18,6 +18,7 @@
 #include "shard/stream_filter.h"
 #include "shard/stream_requests.h"
 #include "shard/topic_counts.h"
+#include "shard/traces.h"
 
 namespace dray::shard {
 
@@ -248,6 +249,7 @@ using ShardMessage =
                  QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove,
                  QueueFull, QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose,
                  StreamBatch, StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply,
-                 SessionRequest, SessionReply, TopicsRequest, TopicsReply, WatchNews>;
+                 SessionRequest, SessionReply, TopicsRequest, TopicsReply, TraceRequest, TraceReply, TraceEnd,
+                 TraceFollow, WatchNews>;
 
 }  // namespace dray::shard

@@ -8,6 +8,7 @@
 #include "shard/queues.h"
 #include "shard/routing.h"
 #include "shard/sources.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -17,6 +18,8 @@ using session::MessageRef;
 using session::Session;
 
 void count_lost(Core& core, const MessageRef& message, Discard reason) {
+    if (core.traces.is_on()) [[unlikely]]
+        trace_discard(core, {}, *message, reason, "a shared subscription");
     core.statistics.books.of(*message).lose(reason);
 }
 
@@ -137,6 +140,8 @@ void leave_group(Core& core, ShardIndex from, const GroupLeave& leave) {
         if (waiting != core.groups.waiting.end()) {
             Ring<MessageRef>& messages = waiting->second.messages;
             for (std::size_t i = 0; i < messages.size(); ++i) {
+                if (core.traces.is_on()) [[unlikely]]
+                    trace_discard(core, {}, *messages[i], Discard::kSessionEnded, "a shared subscription");
                 core.statistics.books.of(*messages[i]).discard(Discard::kSessionEnded);
             }
             core.groups.waiting.erase(waiting);

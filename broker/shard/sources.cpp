@@ -7,6 +7,7 @@
 #include "shard/core.h"
 #include "shard/delivery.h"
 #include "shard/queue_consumers.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -79,6 +80,8 @@ bool is_own(const Session& session, const Held& held) {
 }
 
 void settle(Core& core, Session& session, const Held& held, Outcome outcome, Discard why) {
+    if (core.traces.is_on() && held.message && outcome != Outcome::kConsumed) [[unlikely]]
+        trace_outcome(core, session, held, *held.message, outcome, why);
     if (is_own(session, held)) {
         count(core, held, outcome, why);
         return forget_entry(core, session, held);

@@ -7,6 +7,7 @@
 #include "shard/dead_letters.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/trace_steps.h"
 
 namespace dray::shard {
 
@@ -22,6 +23,8 @@ void finish(Core& core, const AcknowledgePublish& operation) {
 void finish(Core& core, GrantSubscriptions& operation) {
     Link* link = core.links.find(operation.link);
     if (link == nullptr || link->phase != Link::Phase::kConnected) return;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_grants(core, *link, "suback", operation.packet_id, operation.reasons, operation.why);
     send(core, *link, mqtt::Suback{operation.packet_id, {}, std::move(operation.reasons)}, operation.why);
     session::Session* session = core.sessions.find_number(operation.session);
     if (session == nullptr || !session->is_connected()) return;
@@ -38,6 +41,8 @@ void finish(Core& core, GrantSubscriptions& operation) {
 void finish(Core& core, ConfirmUnsubscribe& operation) {
     Link* link = core.links.find(operation.link);
     if (link == nullptr || link->phase != Link::Phase::kConnected) return;
+    if (core.traces.is_on()) [[unlikely]]
+        trace_grants(core, *link, "unsuback", operation.packet_id, operation.reasons, "");
     send(core, *link, mqtt::Unsuback{operation.packet_id, {}, std::move(operation.reasons)}, "");
 }
 
