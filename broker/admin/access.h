@@ -1,6 +1,6 @@
 // Who may use the admin API.
 //
-//     with a token     whoever sends "Authorization: Bearer <token>"
+//     with tokens      whoever sends "Authorization: Bearer <token>", as far as his role goes (operators.h)
 //     without one      whoever reaches it, which the configuration allows on addresses of this machine only.
 //                      A page in a browser on this machine reaches it, too: what comes from a page of another
 //                      origin, or by a name that is not this machine's (DNS rebinding), is refused.
@@ -12,11 +12,19 @@
 #include <string>
 
 #include "admin/http_message.h"
+#include "admin/operators.h"
 #include "admin/problem.h"
 
 namespace dray::admin {
 
-// `token` is empty if none is needed.
-std::optional<Problem> refuse_access(const std::string& token, const HttpRequest& request);
+struct Admission {
+    std::string who = {};  // for the log: the name that goes with the token; "" where none is needed
+    Role role = Role::kOperate;
+    std::optional<Problem> refusal = {};  // who and role mean nothing then
+};
+Admission admit(const Operators& operators, const HttpRequest& request);
+
+// Nothing: that role is enough.
+std::optional<Problem> refuse_role(const Admission& admission, Role needed);
 
 }  // namespace dray::admin

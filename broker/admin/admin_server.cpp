@@ -23,14 +23,14 @@ namespace dray::admin {
 
 AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options, reactor::Mailroom& mailroom,
                          const shard::StorePort& store)
-    : router_(options.token),
+    : router_(options.operators),
       switchboard_(loop_, mailroom),
       context_{loop_,
                switchboard_,
                store,
                std::move(options.version),
                std::move(options.listeners),
-               options.operators,
+               options.client_tokens,
                std::move(options.bridges),
                std::move(options.sinks),
                reactor::Clock(),
@@ -51,7 +51,7 @@ AdminServer::AdminServer(reactor::FileDescriptor listening, AdminOptions options
     add_event_routes(router_, context_);
     add_openapi_route(router_);
     add_backup_routes(router_, std::move(options.back_up));
-    add_console_routes(router_, std::move(options.console), std::move(options.token));
+    add_console_routes(router_, std::move(options.console), options.operators);
     serve_http(loop_, std::move(listening), [this](HttpRequest request, Respond respond) {
         router_.handle(std::move(request), std::move(respond));
     });

@@ -15,6 +15,7 @@
 #include "admin/context.h"
 #include "admin/event_loop.h"
 #include "admin/idempotency_keys.h"
+#include "admin/operators.h"
 #include "admin/reload_plan.h"
 #include "admin/router.h"
 #include "admin/switchboard.h"
@@ -27,12 +28,13 @@
 namespace dray::admin {
 
 struct AdminOptions {
-    std::string token;  // who sends it is let in (access.h); empty: none is needed
+    Operators operators;  // who is let in (access.h)
     std::string version;
     std::vector<ListenerAddress> listeners;
-    ConsoleFiles console;                              // may be empty
-    std::string schemas;                               // as of read_schemas()
-    const auth::OperatorTokens* operators = nullptr;   // outlives the server; none: they are given no tokens
+    ConsoleFiles console;  // may be empty
+    std::string schemas;   // as of read_schemas()
+    const auth::OperatorTokens* client_tokens =
+        nullptr;                                       // outlives the server; none: they are given no tokens
     std::vector<const bridge::Figures*> bridges = {};  // each outlives the server
     std::vector<const sink::Figures*> sinks = {};      // ... the same way
     PlanReload plan_reload = {};

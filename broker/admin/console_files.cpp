@@ -89,7 +89,7 @@ std::string console_policy(std::string_view host) {
            sockets + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
 
-void add_console_routes(Router& router, ConsoleFiles files, std::string token) {
+void add_console_routes(Router& router, ConsoleFiles files, const Operators& operators) {
     const auto shared = std::make_shared<const ConsoleFiles>(std::move(files));
     router.add(
         "GET", "/", [shared](const CallRef& call) { serve(*shared, call, kIndex); }, Access::kEverybody);
@@ -98,9 +98,12 @@ void add_console_routes(Router& router, ConsoleFiles files, std::string token) {
         Access::kEverybody);
     router.add(
         "GET", "/api/v1/access",
-        [token = std::move(token)](const CallRef& call) {
-            call->respond(json_response(
-                {{"needs_token", !token.empty()}, {"is_let_in", !refuse_access(token, call->request)}}));
+        [operators](const CallRef& call) {
+            const Admission from = admit(operators, call->request);
+            nlohmann::ordered_json answer = {{"needs_token", !operators.are_all()},
+                                             {"is_let_in", !from.refusal}};
+            if (!from.refusal) answer["role"] = name(from.role);
+            call->respond(json_response(answer));
         },
         Access::kEverybody);
 }

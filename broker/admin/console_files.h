@@ -25,8 +25,8 @@ using ConsoleFiles = std::map<std::string, ConsoleFile>;  // by name
 // and a file that cannot be read or is too large.
 ConsoleFiles read_console_files(const std::string& folder);
 
-// Without files, / says that there are none. `token` as in access.h.
-void add_console_routes(Router& router, ConsoleFiles files, std::string token);
+// Without files, / says that there are none.
+void add_console_routes(Router& router, ConsoleFiles files, const Operators& operators);
 
 // The Content-Security-Policy of the page: what it may load, and that it may talk to this host only, under
 // any port, because that is where the broker's WebSocket is. `host` as in the request.

@@ -9,7 +9,9 @@
 #include "admin/query.h"
 #include "mqtt/topic.h"
 #include "mqtt/utf8.h"
+#include "reactor/log.h"
 #include "session/message.h"
+#include "shard/queue_consumers.h"
 #include "shard/stream_filter.h"
 
 namespace dray::admin {
@@ -59,6 +61,11 @@ std::string to_event(const mqtt::Publish& publish, std::size_t payload_bytes_max
     event += message_json(*message, payload_bytes_max)
                  .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     return event + "\n\n";
+}
+
+// What this listener gets no other does: that is more than looking.
+bool takes_from_others(std::string_view filter) {
+    return filter.starts_with(shard::kQueueRoot) || mqtt::parse_shared(filter);
 }
 
 int status_of(ReasonCode reason) {
@@ -181,6 +188,12 @@ void subscribe(const Context& context, const std::shared_ptr<std::size_t>& open,
         !mqtt::is_valid_topic_filter(wish.filter))
         query.fail("filter", "must be a filter of topics");
     if (const auto problem = query.finish()) return call->respond(to_response(*problem));
+    if (takes_from_others(wish.filter)) {
+        if (const auto refusal = refuse_role(call->from, Role::kOperate))
+            return call->respond(to_response(*refusal));
+        reactor::log_info("admin request",
+                          {{"who", call->from.who}, {"method", "GET"}, {"target", call->request.target}});
+    }
     if (*open >= kEventStreamsMax)
         return call->respond(to_response(
             {503, "there are " + std::to_string(kEventStreamsMax) + " event streams, more are not served"}));

@@ -191,8 +191,8 @@ void publish(const Context& context, const CallRef& call) {
 
 void add_publish_routes(Router& router, const Context& context, IdempotencyKeys& keys) {
     router.add("POST", "/api/v1/publish",
-               keys.once([&context](const CallRef& call) { publish(context, call); }), Access::kOperators,
-               Trace::kNever);
+               keys.once([&context](const CallRef& call) { publish(context, call); }), Access::kByRole,
+               Audit::kSome);
 }
 
 }  // namespace dray::admin

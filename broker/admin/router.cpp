@@ -30,24 +30,13 @@ std::optional<std::vector<std::string>> match(const std::vector<std::string>& pa
     return names;
 }
 
-// What changes something leaves a line in the log. (So does what is refused: http_server.cpp.)
-Respond logged(const HttpRequest& request, Respond respond) {
-    return [method = request.method, target = request.target,
-            respond = std::move(respond)](HttpResponse response) {
-        if (response.why.empty())
-            reactor::log_info("admin request",
-                              {{"method", method}, {"target", target}, {"status", response.status}});
-        respond(std::move(response));
-    };
-}
-
 }  // namespace
 
 void Router::add(std::string_view method, std::string_view path, Handler handler, Access access,
-                 Trace trace) {
+                 Audit audit) {
     auto pattern = parse_target(path);
     DRAY_ASSERT(pattern.has_value());
-    routes_.push_back({std::string(method), std::move(pattern->path), std::move(handler), access, trace});
+    routes_.push_back({std::string(method), std::move(pattern->path), std::move(handler), access, audit});
 }
 
 std::vector<std::string> Router::routes() const {
@@ -59,6 +48,26 @@ std::vector<std::string> Router::routes() const {
         all.push_back(std::move(text));
     }
     return all;
+}
+
+// What acts leaves a line. What is refused to somebody who may come in, too: then http_server.cpp need not.
+Respond Router::audited(const Route& route, const Admission& from, const HttpRequest& request,
+                        Respond respond) const {
+    return [this, &route, who = from.who, method = request.method, target = request.target,
+            respond = std::move(respond)](HttpResponse response) {
+        const std::string why = std::exchange(response.why, {});
+        const char* const what = why.empty() ? "admin request" : "admin request refused";
+        if (route.audit == Audit::kEach || some_lines_.take(clock_.now())) {
+            const std::uint32_t left_out = some_lines_.take_suppressed();
+            reactor::log_info(what, {{"who", who},
+                                     {"method", method},
+                                     {"target", target},
+                                     {"status", response.status},
+                                     {"why", why},
+                                     {"left_out", left_out == 0 ? "" : std::to_string(left_out)}});
+        }
+        respond(std::move(response));
+    };
 }
 
 void Router::handle(HttpRequest request, Respond respond) const {
@@ -84,16 +93,19 @@ void Router::serve(HttpRequest request, Respond respond, bool is_let_in) const {
             allowed += (allowed.empty() ? "" : ", ") + route.method;
             continue;
         }
-        const auto refusal =
-            route.access == Access::kOperators && !is_let_in ? refuse_access(token_, request) : std::nullopt;
-        if (refusal) {
-            HttpResponse response = to_response(*refusal);
-            if (refusal->status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+        Admission from{.role = Role::kRead};
+        if (route.access == Access::kByRole && !is_let_in) from = admit(operators_, request);
+        if (from.refusal) {
+            HttpResponse response = to_response(*from.refusal);
+            if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
             return respond(std::move(response));
         }
-        if (method != "GET" && route.trace != Trace::kNever) respond = logged(request, std::move(respond));
+        if (method != "GET") respond = audited(route, from, request, std::move(respond));
+        if (const auto refusal = refuse_role(from, method == "GET" ? Role::kRead : Role::kOperate))
+            return respond(to_response(*refusal));
         auto call = std::make_shared<Call>();
-        *call = {std::move(request), std::move(*target), std::move(*names), std::move(respond)};
+        *call = {std::move(request), std::move(*target), std::move(*names), std::move(from),
+                 std::move(respond)};
         return route.handler(std::move(call));
     }
     if (allowed.empty()) return respond(to_response({404, "there is nothing at " + request.target}));

@@ -11,8 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/access.h"
 #include "admin/http_message.h"
 #include "admin/target.h"
+#include "reactor/clock.h"
+#include "reactor/log.h"
 
 namespace dray::admin {
 
@@ -20,22 +23,24 @@ struct Call {
     HttpRequest request;
     Target target;
     std::vector<std::string> names;  // what stood for {…} in the path, in order
+    Admission from;
     Respond respond;
 };
 // Answers by call->respond, once.
 using Handler = std::function<void(std::shared_ptr<Call> call)>;
 
-enum class Access : std::uint8_t { kEverybody, kOperators };
-// Whether a request leaves a line in the log.
-enum class Trace : std::uint8_t { kIfNotGet, kNever };
+// kByRole: a GET needs the role read, all else operate.
+enum class Access : std::uint8_t { kEverybody, kByRole };
+// What acts leaves a line in the log, with who it was and what came of it: each one, or as many as any client
+// may cause.
+enum class Audit : std::uint8_t { kEach, kSome };
 
 class Router {
   public:
-    // `token` as in access.h.
-    explicit Router(std::string token) : token_(std::move(token)) {}
+    explicit Router(Operators operators) : operators_(std::move(operators)) {}
 
-    void add(std::string_view method, std::string_view path, Handler handler,
-             Access access = Access::kOperators, Trace trace = Trace::kIfNotGet);
+    void add(std::string_view method, std::string_view path, Handler handler, Access access = Access::kByRole,
+             Audit audit = Audit::kEach);
     void handle(HttpRequest request, Respond respond) const;
     // What the broker asks itself, for somebody who was let in elsewhere.
     void get(std::string target, Respond respond) const;
@@ -48,12 +53,16 @@ class Router {
         std::vector<std::string> path;
         Handler handler;
         Access access{};
-        Trace trace{};
+        Audit audit{};
     };
     void serve(HttpRequest request, Respond respond, bool is_let_in) const;
+    Respond audited(const Route& route, const Admission& from, const HttpRequest& request,
+                    Respond respond) const;
 
-    std::string token_;
+    Operators operators_;
     std::vector<Route> routes_;
+    reactor::Clock clock_;
+    mutable reactor::LogBudget some_lines_;
 };
 
 }  // namespace dray::admin

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "admin/token_file.h"
 #include "auth/access_file.h"
 #include "auth/password_prompt.h"
 
@@ -66,6 +67,11 @@ std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config,
         signers.push_back({std::move(*keys), config.jwt_issuer, config.jwt_audience});
     }
     return std::make_unique<auth::Authenticator>(std::move(users), std::move(signers));
+}
+
+admin::Operators read_operators(const Config& config) {
+    return {admin::read_token_file(config.admin_token_file),
+            admin::read_operators(config.admin_operators_file)};
 }
 
 int hash_password(const std::string& user) {

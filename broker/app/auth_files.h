@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "admin/operators.h"
 #include "app/config.h"
 #include "auth/access_rules.h"
 #include "auth/authenticator.h"
@@ -18,6 +19,9 @@ std::unique_ptr<auth::Authenticator> make_authenticator(const Config& config,
 
 // The rules of auth.acl_file and of [[access]]; none if there are none of either. Throws like that.
 std::unique_ptr<auth::AccessRules> make_access_rules(const Config& config);
+
+// Of admin.token_file and admin.operators_file. Throws like that.
+admin::Operators read_operators(const Config& config);
 
 // drayd --hash-password USER: asks for the password (a terminal does not show it; twice), or takes the first
 // line of standard input, and prints the line for the password file. The exit code.

@@ -206,19 +206,19 @@ void Broker::listen_for_operators(const Config& config) {
         ::kill(::getpid(), SIGTERM);
         return drain_time();
     };
-    admin::AdminOptions options{.token = admin::read_token_file(config.admin_token_file),
+    admin::AdminOptions options{.operators = read_operators(config),
                                 .version = kVersion,
                                 .listeners = listeners_,
                                 .console = find_console(config.console_dir),
                                 .schemas = admin::read_schemas(config.schema_dir),
-                                .operators = operators_.get(),
+                                .client_tokens = operators_.get(),
                                 .bridges = bridges_.figures(),
                                 .sinks = sinks_.figures(),
                                 .plan_reload = [this](const std::string& file) { return plan(file); },
                                 .drain = drain,
                                 .connect = [this] { return connect_operator(reactors_.mailroom()); },
                                 .back_up = back_up_into(config.data_dir)};
-    const char* const operators = options.token.empty() ? "whoever reaches it" : "with the token";
+    const char* const operators = options.operators.are_all() ? "whoever reaches it" : "with a token";
     const char* const console = options.console.empty() ? "not installed" : "at /";
     admin_ = std::make_unique<admin::AdminServer>(std::move(opened.sockets.front()), std::move(options),
                                                   reactors_.mailroom(), store());

@@ -52,11 +52,12 @@ struct Config {
     std::string data_dir;         // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;
 
-    std::string admin_bind;         // empty = no admin API
-    std::string admin_token_file;   // empty = whoever reaches it is let in
-    std::string admin_client_user;  // empty = operators get no tokens to be clients by
-    std::string schema_dir;         // empty = payloads are not known
-    std::string console_dir;        // empty = where it is installed, if it is
+    std::string admin_bind;            // empty = no admin API
+    std::string admin_token_file;      // empty = whoever reaches it is let in
+    std::string admin_operators_file;  // empty = nobody has a token of his own
+    std::string admin_client_user;     // empty = operators get no tokens to be clients by
+    std::string schema_dir;            // empty = payloads are not known
+    std::string console_dir;           // empty = where it is installed, if it is
 
     std::string password_file;  // empty = no credentials are known
     std::string jwt_key_file;   // empty = no tokens are taken

@@ -311,11 +311,13 @@ void ConfigLoader::check_admin() {
               "admin.client_user: needs auth.password_file or auth.jwt_key_file, for without them nobody is "
               "asked who he is");
     }
-    if (config_.admin_bind.empty() || !config_.admin_token_file.empty()) return;
+    if (config_.admin_bind.empty() || !config_.admin_token_file.empty() ||
+        !config_.admin_operators_file.empty())
+        return;
     const auto address = net::bind_address(config_.admin_bind);
     if (!address || address->is_of_this_machine()) return;  // what cannot be bound is told by whoever binds
-    error(source_of("admin.bind"),
-          "admin.bind: other machines can reach " + config_.admin_bind + ", so it needs admin.token_file");
+    error(source_of("admin.bind"), "admin.bind: other machines can reach " + config_.admin_bind +
+                                       ", so it needs admin.token_file or admin.operators_file");
 }
 
 void ConfigLoader::check_client_tls() {

@@ -141,6 +141,11 @@ constexpr std::array kRows{
                  "what a request has to show is the first line of that file; \"\" = nothing, which is only "
                  "possible on an address of this machine"}},
     Row<Config>{
+        own<&Config::admin_operators_file>,
+        {"admin.operators_file",
+         "operators with a token of their own: a line for each with name, role (read or operate) and token; "
+         "\"\" = none"}},
+    Row<Config>{
         own<&Config::admin_client_user>,
         {"admin.client_user",
          "the user as whom the console's own client connects; the broker signs it a token. \"\" = none: "

@@ -126,7 +126,7 @@ int check_files(const Config& config) {
     try {
         make_authenticator(config);
         make_access_rules(config);
-        admin::read_token_file(config.admin_token_file);
+        read_operators(config);
         admin::read_schemas(config.schema_dir);
         find_console(config.console_dir);
         for (const bridge::BridgeOptions& options : config.bridges) password_of(options);

@@ -78,6 +78,18 @@ bool may_receive(const Link& link, const Session& session, std::uint16_t source,
     return is_of_queue || link.access->may_receive(topic);
 }
 
+void drop_forbidden_will(Core& core, const Link& link, Session& session) {
+    if (!link.access || !session.will) return;
+    const std::string topic(session.will->message->topic());
+    if (link.access->may_publish(topic)) return;
+    session.will.reset();
+    ++core.statistics.publishes_forbidden;
+    auto& refusals = core.effects.refusals;
+    if (refusals.size() == Effects::Refusal::kCountMax) return;
+    refusals.push_back({"will", topic, session.client_id, session.user_name, ReasonCode::kNotAuthorized,
+                        "the access rules do not allow this topic any more"});
+}
+
 void drop_forbidden_subscriptions(Core& core, Link& link, Session& session) {
     if (!link.access && !has_watches(session)) return;
     std::vector<std::string> forbidden;

@@ -43,6 +43,10 @@ bool may_receive(const Link& link, const session::Session& session, std::uint16_
 // Whether those rules grant that filter, of whatever kind it is (above).
 bool may_subscribe(const ClientAccess& access, std::string_view filter);
 
+// At the end of a connection: rules may have changed since CONNECT, and what they do not allow any more is no
+// will.
+void drop_forbidden_will(Core& core, const Link& link, session::Session& session);
+
 // Of a session that goes on: it keeps no subscription that its client may not have any more.
 void drop_forbidden_subscriptions(Core& core, Link& link, session::Session& session);
 

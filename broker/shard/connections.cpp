@@ -1,5 +1,6 @@
 #include "shard/connections.h"
 
+#include "shard/access.h"
 #include "shard/answers.h"
 #include "shard/core.h"
 #include "shard/delivery.h"
@@ -72,6 +73,7 @@ void protocol_error(Core& core, Link& link, ReasonCode reason, const char* why) 
 
 void detach(Core& core, Session& session) {
     forget_parked(core, *core.link_of(session));
+    drop_forbidden_will(core, *core.link_of(session), session);
     session.link = Session::kNoLink;
     --core.connected;
     update_able(core, session);  // first: so that nothing given back comes here again

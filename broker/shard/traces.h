@@ -1,9 +1,8 @@
 // Following a client, or the messages of some topics, step by step, for an operator who watches.
 //
 //     nobody watches     a PUBLISH, a delivery and an acknowledgement cost one branch each, on is_on()
-//     somebody does      what is done with what he follows becomes a step, kept until he asks again (each
-//     time
-//                        by a TraceRequest); nobody asks for kKeptMs: it ends by itself
+//     somebody does      what is done with what he follows becomes a step, kept until he asks again, each
+//                        time by a TraceRequest; nobody asks for kKeptMs: it ends by itself
 //
 // Bounded: kTracesMax at a time, for each so many steps a second and kStepsBytesMax between two questions.
 // What has no place is counted (TraceReply::left_out). Passwords, tokens and other secrets are in no step,

@@ -91,6 +91,40 @@ class Access(FolderCase):
             drayd.ctl("status", "--token-file", token)
             self.assertNotIn("very secret", drayd.log())
 
+    def test_operators_have_tokens_and_roles_of_their_own_and_acts_are_written_down(self):
+        tokens = {"admin": "the one for all", "ann": "token-of-ann-16", "grafana": "token-of-grafana"}
+        one, file = self.folder / "token", self.folder / "operators"
+        one.write_text(tokens["admin"] + "\n")
+        file.write_text(f"# who role token\nann operate {tokens['ann']}x\ngrafana read {tokens['grafana']}\n")
+        tokens["ann"] += "x"
+        with Drayd(self.folder, "--set", f"admin.token_file={one}", "--set", f"admin.operators_file={file}") as drayd:
+            def ask(who, method, path, body=None):
+                return drayd.http(method, path, body, {"Authorization": f"Bearer {tokens[who]}"})
+            for who, role in (("admin", "operate"), ("ann", "operate"), ("grafana", "read")):
+                self.assertEqual(ask(who, "GET", "/metrics")[0], 200)
+                self.assertEqual(ask(who, "GET", "/api/v1/access")[1], {"needs_token": True, "is_let_in": True, "role": role})
+            for method, path, body in (("POST", "/api/v1/publish", {"topic": "a"}), ("POST", "/api/v1/queues", {"name": "q"}),
+                                       ("DELETE", "/api/v1/queues/q/messages", None), ("POST", "/api/v1/queues/q/redrive", {}),
+                                       ("DELETE", "/api/v1/sessions/c/connection", None), ("POST", "/api/v1/drain", {}),
+                                       ("POST", "/api/v1/config/diff", {}), ("POST", "/api/v1/backups/b", None),
+                                       ("GET", "/api/v1/events?filter=$queue/q", None)):
+                status, problem = ask("grafana", method, path, body)
+                self.assertEqual((status, problem["detail"]), (403, "needs the role 'operate', and 'grafana' has 'read'"), path)
+            self.assertEqual(ask("ann", "POST", "/api/v1/queues", {"name": "q", "filters": ["q"]})[0], 201)
+            self.assertEqual(ask("ann", "POST", "/api/v1/publish", {"topic": "q", "payload": "x"})[0], 200)
+            self.assertEqual(ask("admin", "DELETE", "/api/v1/queues/none/messages")[0], 404)
+            (self.folder / "grafana").write_text(tokens["grafana"] + "\n")
+            self.assertIn("needs the role 'operate'",
+                          drayd.ctl("client", "disconnect", "c", "--token-file", self.folder / "grafana", code=1).stderr)
+            log = drayd.log()
+            for line in ("admin request refused .*who=grafana method=POST target=/api/v1/drain status=403 why=\"needs the role 'operate'",
+                         "admin request .*who=ann method=POST target=/api/v1/queues status=201",
+                         "admin request .*who=ann method=POST target=/api/v1/publish status=200",
+                         "admin request refused .*who=admin method=DELETE target=/api/v1/queues/none/messages status=404"):
+                self.assertRegex(log, line)
+            for token in tokens.values():
+                self.assertNotIn(token, log)
+
     def test_an_address_that_others_reach_needs_a_token(self):
         done = subprocess.run([PROGRAMS["drayd"], "--admin", "0.0.0.0:0", "--check-config"],
                               capture_output=True, text=True, timeout=DEADLINE_S, check=False)

@@ -9,8 +9,8 @@
 namespace dray::admin {
 namespace {
 
-Router router_with(const std::string& token = {}) {
-    Router router(token);
+Router router_with(const std::string& token = {}, std::vector<Operator> named = {}) {
+    Router router(Operators(token, std::move(named)));
     const auto say = [](const char* what) {
         return [what](const std::shared_ptr<Call>& call) {
             std::string text = what;
@@ -88,6 +88,27 @@ TEST(Access, ATokenIsAskedForWhereThereIsOne) {
     }
     EXPECT_EQ(header(answer(router, request("GET", "/queues")), "WWW-Authenticate"), "Bearer");
     EXPECT_EQ(status("", "/healthz"), 200) << "how it is doing is no secret";
+}
+
+TEST(Access, WhoMayOnlyLookMayNotAct) {
+    const Router router = router_with(
+        "", {{"grafana", Role::kRead, "token-of-grafana"}, {"ann", Role::kOperate, "token-of-ann"}});
+    reactor::configure_log(reactor::LogLevel::kError, reactor::LogFormat::kHuman);
+    const auto ask = [&](const std::string& method, const std::string& token) {
+        HttpRequest with = request(method, "/queues/a");
+        with.authorization = "Bearer " + token;
+        return answer(router, with);
+    };
+    EXPECT_EQ(ask("GET", "token-of-grafana").status, 200);
+    EXPECT_EQ(ask("HEAD", "token-of-grafana").status, 200);
+    const HttpResponse refused = ask("DELETE", "token-of-grafana");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_NE(refused.body.find("needs the role 'operate', and 'grafana' has 'read'"), std::string::npos)
+        << refused.body;
+    EXPECT_EQ(ask("GET", "token-of-ann").status, 200);
+    EXPECT_EQ(ask("DELETE", "token-of-ann").status, 200);
+    EXPECT_EQ(ask("GET", "token-of-nobody").status, 401);
+    EXPECT_EQ(ask("GET", "").status, 401);
 }
 
 TEST(Access, WithoutATokenPagesOfOtherOriginsAreRefused) {

@@ -1,6 +1,7 @@
 // What access rules guard, packet by packet. The rules themselves: tests/unit/auth/access_rules_test.cpp.
 #include "auth/access_rules.h"
 #include "auth/authenticator.h"
+#include "auth/current_access_rules.h"
 #include "shard_counts.h"
 
 namespace dray::test {
@@ -176,6 +177,44 @@ TEST_P(Access, AWillThatIsNotAllowedKeepsItsClientOut) {
         world.client("c").sends(packet).gets(connack());
         world.client("c").drops();
     }
+}
+
+TEST_P(Access, AWillThatIsNotAllowedAnyMoreIsNotPublished) {
+    WorldOptions changing = guarded();
+    const auto rules = [](const char* writable) {
+        return std::make_shared<const auth::AccessRules>(
+            std::vector<auth::AccessRole>{role("", {"#"}, {"#"}), role("reader", {writable}, {})});
+    };
+    auth::CurrentAccessRules current(rules("w/#"));
+    changing.access = &current;
+    World world(changing);
+    Client& watcher = owner(world).sends(subscribe(1, "w/#", 0)).gets(suback(1, 0));
+    mqtt::Connect packet = connect_as("reader", kV5);
+    packet.will.emplace();
+    packet.will->topic = "w/gone";
+    world.client("c").sends(packet).gets(connack());
+    current.replace(rules("other/#"));
+    world.client("c").drops();
+    watcher.gets_nothing();
+    EXPECT_EQ(world.statistics().publishes_forbidden, 1u);
+    current.replace(rules("w/#"));
+    world.client("c").sends(packet).gets(connack());
+    world.client("c").drops();
+    watcher.gets(publish("w/gone", ""));
+}
+
+TEST_P(Access, AShareGivesWhatItsMemberMayHave) {
+    World world(guarded());
+    Client& publisher = owner(world);
+    Client& client = reader(world).sends(subscribe(1, "$share/g/a/#", 1)).gets(suback(1, 1));
+    for (int qos = 0; qos < 2; ++qos) {
+        publisher.sends(publish("a/secret/1", "x", qos, qos));
+        publisher.takes_all();
+        client.gets_nothing();
+    }
+    EXPECT_EQ(not_allowed(world), 2u);
+    publisher.sends(publish("a/1", "x"));
+    client.gets(publish("a/1", "x"));
 }
 
 TEST_P(Access, AUserNameThatNobodyHasProvenCountsForNothing) {
