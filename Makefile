@@ -1,7 +1,7 @@
 # A thin face over CMake's presets. `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build package demo orders pictures test lint format fuzz bench torture torture-business sim clean
+.PHONY: help deps deps-test build package demo orders pictures test lint format fuzz bench federation torture torture-business sim clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -51,6 +51,10 @@ bench: deps-test build ## measure against mosquitto, side by side
 
 torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss of power; the same to mosquitto
 	@tests/torture/run $(or $(ROUNDS),100)
+
+federation: deps-test build ## two sites, and one with mosquitto: the link cut CUTS=20 times under load; what is lost, doubled, looped?
+	@BRIDGE_CUTS=$(or $(CUTS),20) BRIDGE_BATCH=$(or $(BATCH),500) /usr/bin/python3 tests/integration/admin/bridge_test.py \
+		build/release/bin/drayd build/release/bin/drayctl -k drayd
 
 torture-business: deps-test build ## 5,000 orders, each service killed 20 times, the broker 5 times, the network cut 40 times; do the books balance?
 	@/usr/bin/python3 tests/bench/orders --orders 5000 --vehicles 500 --declined 250 --cancelled 250 --kills 20 --broker-kills 5 --cuts 40 \

@@ -26,6 +26,30 @@ ordered_json books_json(const shard::Books& books) {
             {"balance", books.balance()}};
 }
 
+ordered_json direction_json(const bridge::DirectionFigures& figures) {
+    return {{"messages", figures.messages.load()},
+            {"repeated", figures.repeated.load()},
+            {"looped", figures.looped.load()},
+            {"dropped", figures.dropped.load()},
+            {"refused", figures.refused.load()}};
+}
+
+ordered_json bridges_json(const std::vector<const bridge::Figures*>& bridges) {
+    ordered_json list = ordered_json::array();
+    for (const bridge::Figures* each : bridges) {
+        const bool is_up = each->is_up;
+        list.push_back({{"name", each->name},
+                        {"address", each->address},
+                        {"up", is_up},
+                        {"why_down", is_up ? "" : each->why_down.get()},
+                        {"connects", each->connects.load()},
+                        {"failures", each->failures.load()},
+                        {"out", direction_json(each->out)},
+                        {"in", direction_json(each->in)}});
+    }
+    return list;
+}
+
 ordered_json status_json(const Overview& overview) {
     const shard::Statistics& statistics = overview.statistics;
     ordered_json listeners = ordered_json::array();
@@ -38,6 +62,7 @@ ordered_json status_json(const Overview& overview) {
             {"listeners", listeners},
             {"client_user", overview.client_user},
             {"store", {{"keeps", overview.store_keeps}, {"works", overview.store_works}}},
+            {"bridges", bridges_json(overview.bridges)},
             {"clients_connected", statistics.clients_connected},
             {"sessions", statistics.sessions},
             {"subscriptions", statistics.subscriptions},

@@ -29,11 +29,12 @@ struct ModeSlot {
     std::uint32_t* mode = nullptr;
 };
 using Texts = std::vector<std::string>;
-using Slot = std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot,
-                          ModeSlot, bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*,
-                          net::ListenerKind*, net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*,
-                          store::Durability*, shard::Redirect*, shard::SharedChoice*, shard::Overflow*,
-                          bridge::Direction*, sink::Kind*, sink::OnRefused*, sink::Sasl*>;
+using Slot =
+    std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot, ModeSlot,
+                 bool*, std::optional<bool>*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
+                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*, store::Durability*,
+                 shard::Redirect*, shard::SharedChoice*, shard::Overflow*, bridge::Direction*,
+                 mqtt::ProtocolVersion*, sink::Kind*, sink::OnRefused*, sink::Sasl*>;
 
 // What is known of a key.
 struct Key {

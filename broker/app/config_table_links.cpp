@@ -42,8 +42,9 @@ Slot authority_of_sink(SinkOptions& sink) {
 constexpr std::array kBridgeRows{
     Row<BridgeOptions>{of_bridge<&BridgeOptions::name>,
                        {"name", "for logs, metrics and the session here: client $bridge.<name>"}},
-    Row<BridgeOptions>{of_bridge<&BridgeOptions::address>,
-                       {"address", "HOST:PORT of the other broker, which speaks MQTT 5.0"}},
+    Row<BridgeOptions>{of_bridge<&BridgeOptions::address>, {"address", "HOST:PORT of the other broker"}},
+    Row<BridgeOptions>{of_bridge<&BridgeOptions::version>,
+                       {"version", "of MQTT that is spoken there; with 3.1.1 no properties cross"}},
     Row<BridgeOptions>{of_bridge<&BridgeOptions::remote_site>,
                        {"remote_site", "its site, so that loops end before they begin; \"\" = not known"}},
     Row<BridgeOptions>{of_bridge<&BridgeOptions::tls>, {"tls", "whether TLS is spoken there"}},

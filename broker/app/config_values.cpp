@@ -68,6 +68,13 @@ const auto& words_of(sink::OnRefused) {
 const auto& words_of(sink::Sasl) {
     return kSaslWords;
 }
+// Of those that bridges speak.
+constexpr std::array kVersionWords{Word{"5.0", mqtt::ProtocolVersion::kV5},
+                                   Word{"3.1.1", mqtt::ProtocolVersion::kV311}};
+
+const auto& words_of(mqtt::ProtocolVersion) {
+    return kVersionWords;
+}
 const auto& words_of(bridge::Direction) {
     return kDirectionWords;
 }

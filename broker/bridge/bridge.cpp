@@ -26,6 +26,7 @@ RelayOptions relay_options(const BridgeOptions& options, const Home& home) {
     relay.local_client_id = local_name(options);
     relay.site = home.site;
     relay.remote_site = options.remote_site;
+    relay.remote_version = options.version;
     relay.keep_alive_s = options.keep_alive_s;
     relay.local_receive_max = home.receive_max;
     relay.local_packet_bytes_max = home.packet_bytes_max;
@@ -43,6 +44,8 @@ Bridge::Bridge(BridgeOptions options, const Home& home)
                 .most = std::chrono::milliseconds(options_.retry_ms_max)},
                std::random_device()()) {
     figures_.name = options_.name;
+    figures_.address = options_.address;
+    figures_.why_down.set("it has not been up yet");
 }
 
 void Bridge::start() {
@@ -180,6 +183,7 @@ void Bridge::hang_up(const std::string& why) {
     figures_.is_up = false;
     if (thread_.is_stopping()) return;
     ++figures_.failures;
+    figures_.why_down.set(why);
     reactor::log_warning(was_up ? "a bridge is down" : "a bridge cannot connect",
                          {{"bridge", options_.name}, {"to", options_.address}, {"why", why}});
 }

@@ -85,7 +85,7 @@ class Bridge final : private RelayEvents {
     Instant up_since_;
     bool made_progress_ = false;  // in this round: there may be more to do
     std::size_t attempts_ = 0;    // which of the other broker's addresses is next
-    reactor::LogBudget message_lines_{5, 10};
+    reactor::LogBudget message_lines_;
     OwnThread thread_;  // last, so that it ends first
 };
 

@@ -15,6 +15,7 @@ struct BridgeOptions {
     std::string name;
     std::string address;      // HOST:PORT of the other broker
     std::string remote_site;  // what the other broker's configuration calls it; empty = not known
+    mqtt::ProtocolVersion version = mqtt::ProtocolVersion::kV5;  // spoken there; or 3.1.1
     bool tls = false;
     net::ClientTlsSettings tls_settings;
     std::string client_id;      // there; empty = dray-<name>

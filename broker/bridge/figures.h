@@ -1,9 +1,11 @@
-// What a bridge has done, for /metrics: written by its thread, read by any.
+// What a bridge has done, for /metrics and status: written by its thread, read by any.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "bridge/side.h"
 
@@ -20,9 +22,28 @@ struct DirectionFigures {
     Counter refused{0};   // the other side did not want them
 };
 
+// A few words that are exchanged for others now and then.
+class Words {
+  public:
+    void set(std::string words) {
+        const std::lock_guard lock(mutex_);
+        words_ = std::move(words);
+    }
+    std::string get() const {
+        const std::lock_guard lock(mutex_);
+        return words_;
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::string words_;
+};
+
 struct Figures {
     std::string name;
+    std::string address;  // of the other broker
     std::atomic<bool> is_up{false};
+    Words why_down;       // the last time that it was not
     Counter connects{0};  // how often it has come up
     Counter failures{0};  // attempts that failed, and connections that were lost
     DirectionFigures out;

@@ -1,5 +1,6 @@
-// The client's end of one MQTT 5.0 connection, without a socket: bytes in, packets out, and the other way
-// round. What packets mean is its owner's business (relay.h).
+// The client's end of one MQTT connection, without a socket: bytes in, packets out, and the other way round.
+// What packets mean is its owner's business (relay.h). The CONNECT says which version is spoken, 5.0
+// or 3.1.1.
 //
 //     closed  --greet()-->  greeting  --CONNACK-->  open  --close()-->  closed
 #pragma once
@@ -16,7 +17,7 @@
 
 namespace dray::bridge {
 
-// What a broker grants, MQTT 5.0 section 3.2.2.3.
+// What a broker grants, MQTT 5.0 section 3.2.2.3. Before 5.0 it says nothing of it.
 struct Terms {
     bool session_present = false;
     std::uint16_t receive_max = 65'535;
@@ -26,6 +27,10 @@ struct Terms {
     std::optional<std::uint16_t> keep_alive_s;  // in place of what was asked for
 };
 
+// How a CONNECT of 3.1.1 says who it is of. Mosquitto, and others after its example, take a level with its
+// highest bit set for that of a bridge: it is not given what it has brought, and learns what is retained.
+enum class Claim : std::uint8_t { kClient, kBridge };
+
 class Link {
   public:
     enum class Phase : std::uint8_t { kClosed, kGreeting, kOpen };
@@ -33,8 +38,9 @@ class Link {
     Phase phase() const { return phase_; }
     bool is_open() const { return phase_ == Phase::kOpen; }
     const Terms& terms() const { return terms_; }  // while open
+    mqtt::ProtocolVersion version() const { return version_; }
 
-    void greet(const mqtt::Connect& connect);
+    void greet(const mqtt::Connect& connect, Claim claim = Claim::kClient);
     void welcome(const mqtt::Connack& connack);
     void close();
 
@@ -53,6 +59,7 @@ class Link {
 
   private:
     Phase phase_ = Phase::kClosed;
+    mqtt::ProtocolVersion version_ = mqtt::ProtocolVersion::kV5;
     Terms terms_;
     std::string input_;
     std::size_t taken_ = 0;  // of input_

@@ -74,6 +74,7 @@ void Relay::opened(Side side, Instant now) {
     if (side == Side::kRemote) {
         deadline_ = now + kSetupWait;
         heard_ = now;
+        connect.version = options_.remote_version;
         connect.client_id = options_.client_id;
         connect.keep_alive_s = options_.keep_alive_s;
         if (!options_.user.empty()) connect.user_name = options_.user;
@@ -85,7 +86,7 @@ void Relay::opened(Side side, Instant now) {
         asked.add(PropertyId::kReceiveMaximum, remote().terms().receive_max);
     }
     connect.properties = asked.view();
-    link(side).greet(connect);
+    link(side).greet(connect, connect.version == mqtt::ProtocolVersion::kV5 ? Claim::kClient : claim_);
 }
 
 // Until both are open, CONNACK is all that is wanted; and nothing has a way while the other side's ids are
@@ -171,10 +172,31 @@ void Relay::closed() {
 // --- coming up ---
 
 void Relay::take(Side from, const mqtt::Connack& connack) {
-    if (is_failure(connack.reason))
-        return refused_by(from, " refuses the connection: ", connack.reason, connack.properties);
+    if (is_failure(connack.reason)) {
+        refused_by(from, " refuses the connection: ", connack.reason, connack.properties);
+        if (from == Side::kRemote) give_up_claim(connack);
+        return;
+    }
     link(from).welcome(connack);
+    if (from == Side::kRemote && !connack.session_present) is_subscribed_there_ = false;
     if (from == Side::kLocal) both_open();
+}
+
+// A level that a broker does not know it refuses as such [MQTT-3.1.1 3.1.2-2].
+void Relay::give_up_claim(const mqtt::Connack& connack) {
+    const bool is_claim_unknown = options_.remote_version != mqtt::ProtocolVersion::kV5 &&
+                                  claim_ == Claim::kBridge &&
+                                  connack.reason == ReasonCode::kUnsupportedProtocolVersion;
+    if (!is_claim_unknown) return;
+    if (const auto echo = find_echo(options_.topics)) {
+        fault_ =
+            "the other broker, which does not know bridges before MQTT 5.0, would give back what it is "
+            "given: '" +
+            *echo + "' may go one way only";
+        return;
+    }
+    claim_ = Claim::kClient;
+    fault_ = "the other broker does not know bridges before MQTT 5.0: the next attempt is any client's";
 }
 
 void Relay::both_open() {
@@ -195,7 +217,13 @@ void Relay::release_all_ids(Side side) {
         link(side).send(mqtt::Pubrel{{static_cast<mqtt::PacketId>(id), ReasonCode::kSuccess, {}}});
 }
 
+bool Relay::is_subscribed(Side side) const {
+    return side == Side::kRemote && is_subscribed_there_ &&
+           options_.remote_version != mqtt::ProtocolVersion::kV5;
+}
+
 void Relay::subscribe(Side side) {
+    if (is_subscribed(side)) return;
     mqtt::Subscribe subscribe{.packet_id = kSubscribeId, .properties = {}, .requests = {}};
     for (const TopicMap::Way& way : topics(side).ways()) {
         mqtt::SubscriptionOptions options;
@@ -216,6 +244,7 @@ void Relay::take(Side from, const mqtt::Suback& suback) {
         if (is_failure(suback.reasons[i]))
             events_.on_subscription_refused(from, ways[i].filter, suback.reasons[i]);
     }
+    if (from == Side::kRemote) is_subscribed_there_ = true;
     if (subacks_due_ > 0) --subacks_due_;
     count_answer();
 }
@@ -250,7 +279,7 @@ void Relay::take(Side from, const mqtt::Publish& publish) {
     passed.topic = *topic;
     passed.properties = properties.view();
     passed.retain = publish.retain && link(to).terms().takes_retained;
-    if (mqtt::encoded_size(passed, mqtt::ProtocolVersion::kV5) > link(to).terms().packet_bytes_max)
+    if (mqtt::encoded_size(passed, link(to).version()) > link(to).terms().packet_bytes_max)
         return refuse(from, publish, figures.dropped, "it is too long for that side");
     ++figures.messages;
     if (publish.dup) ++figures.repeated;

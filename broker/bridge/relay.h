@@ -16,6 +16,14 @@
 //
 //     opened(kRemote) -> wants_local() -> opened(kLocal) -> is_up() -> ... -> fault() -> closed()
 //
+// A broker that speaks 3.1.1 keeps a session just as well. What it lacks is made up for as far as it can be:
+//
+//   - No Local            the CONNECT says that it is a bridge's (link.h); where that is not known, rules by
+//                         which something would come back are refused
+//   - Receive Maximum     a hundred messages there; here as many as it sends (shard/access.h, is_bridge)
+//   - Retain Handling     a session that goes on is not asked again for what it is subscribed to
+//   - properties          do not cross, the path (path.h) among them
+//
 // When one of the two sessions was lost, the other may hold packet ids of QoS 2 messages that nobody will
 // release, which would swallow new messages under the same ids. So all ids are released there first.
 //
@@ -44,6 +52,7 @@ struct RelayOptions {
     std::string local_client_id;
     std::string site;         // what this broker is called in paths (path.h) ...
     std::string remote_site;  // ... and the other one; empty = it is not known
+    mqtt::ProtocolVersion remote_version = mqtt::ProtocolVersion::kV5;  // or 3.1.1
     std::uint16_t keep_alive_s = 30;
     std::uint16_t local_receive_max = 1024;  // what this broker takes ...
     std::uint32_t local_packet_bytes_max = 16 * 1024 * 1024;
@@ -111,6 +120,8 @@ class Relay {
     void take(Side from, const Other&);
 
     void both_open();
+    void give_up_claim(const mqtt::Connack& connack);
+    bool is_subscribed(Side side) const;
     void release_all_ids(Side side);
     void subscribe(Side side);
     void count_answer();
@@ -125,6 +136,8 @@ class Relay {
     RelayEvents& events_;
     std::array<TopicMap, 2> topics_;
     std::array<Link, 2> links_;
+    Claim claim_ = Claim::kBridge;         // of CONNECTs before 5.0
+    bool is_subscribed_there_ = false;     // by this process, in the session that goes on
     std::array<bool, 2> ids_are_stale_{};  // by Side; remembered until they are released
     std::uint32_t releases_due_ = 0;       // PUBCOMPs to come
     unsigned subacks_due_ = 0;

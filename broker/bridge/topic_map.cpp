@@ -17,6 +17,19 @@ std::string mistake_in_prefix(const std::string& prefix, const std::string& filt
     return {};
 }
 
+// Whether some topic is taken by both.
+bool meet(std::string_view a, std::string_view b) {
+    mqtt::Levels of_a(a);
+    mqtt::Levels of_b(b);
+    while (true) {
+        const auto one = of_a.next();
+        const auto other = of_b.next();
+        if (one == "#" || other == "#") return true;  // of a parent level, too: "a/#" takes "a"
+        if (!one || !other) return !one && !other;
+        if (*one != "+" && *other != "+" && *one != *other) return false;
+    }
+}
+
 }  // namespace
 
 std::optional<RuleMistake> find_mistake(const TopicRule& rule) {
@@ -27,6 +40,17 @@ std::optional<RuleMistake> find_mistake(const TopicRule& rule) {
         return RuleMistake{"local_prefix", std::move(wrong)};
     if (std::string wrong = mistake_in_prefix(rule.remote_prefix, rule.filter); !wrong.empty())
         return RuleMistake{"remote_prefix", std::move(wrong)};
+    return std::nullopt;
+}
+
+std::optional<std::string> find_echo(std::span<const TopicRule> rules) {
+    for (const TopicRule& out : rules) {
+        if (out.direction == Direction::kIn) continue;
+        for (const TopicRule& in : rules) {
+            const std::string there = in.remote_prefix + in.filter;
+            if (in.direction != Direction::kOut && meet(out.remote_prefix + out.filter, there)) return there;
+        }
+    }
     return std::nullopt;
 }
 

@@ -38,6 +38,10 @@ struct RuleMistake {
 };
 std::optional<RuleMistake> find_mistake(const TopicRule& rule);
 
+// A filter of the other side whose topics both go there and come from there: what goes out by one rule would
+// come in by another (or the same), if the broker there gave a bridge back what it has brought.
+std::optional<std::string> find_echo(std::span<const TopicRule> rules);
+
 // What comes from one side.
 class TopicMap {
   public:

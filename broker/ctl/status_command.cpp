@@ -1,4 +1,5 @@
 #include "ctl/command.h"
+#include "ctl/table.h"
 #include "ctl/units.h"
 
 namespace dray::ctl {
@@ -35,12 +36,20 @@ std::string describe_books(const Json& books) {
     return text + line("discarded", show_count(discarded) + reasons);
 }
 
+std::string describe_bridge(const Json& bridge) {
+    std::string text = bridge["name"].get<std::string>() + " (" + bridge["address"].get<std::string>() + ") ";
+    if (!bridge["up"].get<bool>()) text += "IS DOWN: " + bridge["why_down"].get<std::string>() + "; ";
+    return printable(text + count(bridge["out"]["messages"]) + " out, " + count(bridge["in"]["messages"]) +
+                     " in");
+}
+
 std::string describe(const Json& status) {
     const std::string shards = count(status["shards"]) + (status["shards"] == 1 ? " shard" : " shards");
     std::string text =
         line("broker", status["version"].get<std::string>() + ", up " +
                            show_duration(status["uptime_ms"].get<std::uint64_t>()) + ", " + shards);
     text += line("store", describe_store(status["store"]));
+    for (const Json& bridge : status["bridges"]) text += line("bridge", describe_bridge(bridge));
     text += line("clients", count(status["clients_connected"]) + " connected, " + count(status["sessions"]) +
                                 " sessions, " + count(status["subscriptions"]) + " subscriptions");
     text +=

@@ -84,7 +84,7 @@ void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& pe
     client.websocket = is_websocket(options->kind);
     client.full = answer == Seats::Answer::kFull;
     client.packet_bytes_max = options->packet_bytes_max;
-    client.peer = peer.to_text();
+    client.peer = options->own_user.empty() ? peer.to_text() : options->own_user;
     client.origin = peer.origin();
     // Behind a balancer, never: what is of its machine need not be of this.
     client.is_local = peer.is_of_this_machine() && !options->proxy_protocol;

@@ -22,6 +22,10 @@ std::string proven_user(const Link& link, const AuthAnswer& proof) {
     return proof.is_anonymous ? std::string() : proof.user;
 }
 
+bool comes_from(const Link& link, std::string_view prefix) {
+    return link.peer && link.peer->starts_with(prefix);
+}
+
 }  // namespace
 
 bool may_subscribe(const ClientAccess& access, std::string_view filter) {
@@ -34,6 +38,17 @@ bool may_subscribe(const ClientAccess& access, std::string_view filter) {
 
 bool is_operator(const Link& link) {
     return link.peer && *link.peer == kOperatorPeer;
+}
+
+bool is_bridge(const Link& link) {
+    return comes_from(link, kBridgePrefix);
+}
+
+bool may_be_called(const Link& link, std::string_view client_id) {
+    for (const std::string_view prefix : {kBridgePrefix, kSinkPrefix}) {
+        if (client_id.starts_with(prefix)) return comes_from(link, prefix);
+    }
+    return true;
 }
 
 TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,

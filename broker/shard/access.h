@@ -30,6 +30,15 @@ struct Link;
 inline constexpr std::string_view kOperatorPeer = "the admin API";
 bool is_operator(const Link& link);
 
+// Where this broker's own bridges and sinks come from, in LinkOptions::peer, before their names; and before
+// their client ids, which nobody else may have.
+inline constexpr std::string_view kBridgePrefix = "$bridge.";
+inline constexpr std::string_view kSinkPrefix = "$sink.";
+bool may_be_called(const Link& link, std::string_view client_id);
+// What a broker before MQTT 5.0 sends at once knows no Receive Maximum, and so neither does what a bridge
+// brings of it.
+bool is_bridge(const Link& link);
+
 // Gives the link its rules, for good. Not kSuccess: this client may not connect as it wants to.
 TopicRefusal take_access(Core& core, Link& link, const mqtt::Connect& connect, std::string_view client_id,
                          const AuthAnswer& proof);

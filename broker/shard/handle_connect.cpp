@@ -147,6 +147,9 @@ TopicRefusal refusal(const Core& core, const Link& link, const mqtt::Connect& co
         // [MQTT-3.1.1 3.1.3-8]
         return {ReasonCode::kClientIdentifierNotValid, "empty client id without clean session"};
     }
+    if (!may_be_called(link, connect.client_id)) {
+        return {ReasonCode::kClientIdentifierNotValid, "client ids of that kind are the broker's own"};
+    }
     return connect.will ? refuse_topic(core, connect.will->topic) : TopicRefusal{};
 }
 

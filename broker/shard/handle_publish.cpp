@@ -120,7 +120,8 @@ bool is_first_arrival(Core& core, Link& link, const mqtt::Publish& publish) {
 // were told none; their packet ids are the limit.
 bool exceeds_receive_maximum(const Core& core, const Link& link) {
     return link.is_v5() &&
-           link.session->incoming.size() + link.due_pubacks >= core.limits().receive_messages_max;
+           link.session->incoming.size() + link.due_pubacks >= core.limits().receive_messages_max &&
+           !is_bridge(link);
 }
 
 Instant expiry_of(const Core& core, const mqtt::Publish& publish) {

@@ -9,13 +9,14 @@ import tempfile
 import unittest
 
 import access_cases
+import bridge_cases
 import config_cases
 import disk_cases
 import login_cases
 import network_cases
 import operator_cases
 import protocol_cases
-from stand import Certificates, Stand, main
+from stand import Certificates, Stand, free_ports, main
 
 GUARDED = """
 [listeners]
@@ -98,6 +99,15 @@ class Refusals(unittest.TestCase):
         try:
             for cases in (login_cases, access_cases, protocol_cases, network_cases, operator_cases, config_cases):
                 self.attempt_all(stand, cases.CASES)
+        finally:
+            stand.stop()
+
+    def test_between_brokers(self):
+        folder, port = self.folder(), free_ports(1)[0]
+        stand = Stand(folder, bridge_cases.TOML.format(folder=folder, port=port))
+        stand.far_port = port
+        try:
+            self.attempt_all(stand, bridge_cases.CASES)
         finally:
             stand.stop()
 

@@ -2,6 +2,7 @@
 
 A case is what somebody does, what he gets for it, the line in the log that tells of it, and the counter that moves.
 """
+import collections
 import dataclasses
 import itertools
 import os
@@ -22,6 +23,7 @@ import paho.mqtt.client as paho  # noqa: E402
 from certificates import Certificates  # noqa: E402
 from packets import PINGREQ, connect, hear, subscribe  # noqa: E402
 from programs import PROGRAMS, Drayd, main  # noqa: E402, F401
+from free_ports import free_ports  # noqa: E402, F401
 from waiting import DEADLINE_S, wait_for  # noqa: E402
 
 PASSWORDS = {"car": "hops", "bystander": "malt", "guessed": "yeast"}
@@ -120,7 +122,10 @@ class Stand:
     def metrics(self):
         status, body = self.drayd.http("GET", "/metrics", headers={"Authorization": f"Bearer {ADMIN_TOKEN}"})
         assert status == 200, body
-        return {name: float(value) for name, value in re.findall(r"^(\w+) ([0-9.e+]+)$", body, re.M)}
+        sums = collections.Counter()  # over all labels
+        for name, value in re.findall(r"^(\w+)(?:{.*})? ([0-9.e+]+)$", body, re.M):
+            sums[name] += float(value)
+        return sums
 
     def reload(self, toml, said):
         """Puts that in the place of the configuration, has it read, and puts the right one back."""

@@ -1,15 +1,8 @@
 // The relay between two brokers whose packets are written down here, one by one.
 #include "bridge/relay.h"
 
-#include <gtest/gtest.h>
-
-#include <deque>
-#include <memory>
-
 #include "bridge/path.h"
-#include "mqtt/decode.h"
-#include "mqtt/encode.h"
-#include "words.h"
+#include "relay_transcript.h"
 
 namespace dray::bridge {
 namespace {
@@ -17,74 +10,6 @@ namespace {
 using namespace test;
 using mqtt::PropertyId;
 using mqtt::PropertyList;
-
-RelayOptions options() {
-    RelayOptions options;
-    options.client_id = "dray-north";
-    options.local_client_id = "$bridge.north";
-    options.site = "here";
-    options.remote_site = "there";
-    options.topics = {{.filter = "t/#", .local_prefix = "", .remote_prefix = "far/"}};
-    return options;
-}
-
-class RelayTest : public testing::Test, protected RelayEvents {
-  protected:
-    // A broker says this.
-    void says(Side side, const mqtt::Packet& packet) {
-        std::string bytes;
-        mqtt::encode(packet, ProtocolVersion::kV5, bytes);
-        relay_.receive(side, as_bytes(bytes), now_);
-    }
-    // What it is told next.
-    template <typename Kind>
-    Kind hears(Side side) {
-        const std::string_view output = relay_.output(side);
-        const std::size_t size = mqtt::next_frame(as_bytes(output), 1 << 20).frame.size;
-        if (size == 0) {
-            ADD_FAILURE() << "nothing was said";
-            return {};
-        }
-        heard_.push_back(std::make_unique<std::string>(output.substr(0, size)));
-        const mqtt::FrameResult next = mqtt::next_frame(as_bytes(*heard_.back()), 1 << 20);
-        const auto packet = mqtt::decode(next.frame, ProtocolVersion::kV5);
-        relay_.sent(side, size, now_);
-        if (!packet || !std::holds_alternative<Kind>(*packet)) {
-            ADD_FAILURE() << "another packet was said";
-            return {};
-        }
-        return std::get<Kind>(*packet);
-    }
-    void hears_nothing(Side side) { EXPECT_EQ(relay_.output(side).size(), 0u); }
-
-    void connects(const mqtt::Connack& remote, const mqtt::Connack& local) {
-        relay_.opened(Side::kRemote, now_);
-        hears<mqtt::Connect>(Side::kRemote);
-        says(Side::kRemote, remote);
-        ASSERT_TRUE(relay_.wants_local()) << relay_.fault();
-        relay_.opened(Side::kLocal, now_);
-        hears<mqtt::Connect>(Side::kLocal);
-        says(Side::kLocal, local);
-    }
-    void comes_up(const mqtt::Connack& remote = connack(true), const mqtt::Connack& local = connack(true)) {
-        connects(remote, local);
-        for (const Side side : {Side::kLocal, Side::kRemote}) {
-            const auto id = static_cast<int>(hears<mqtt::Subscribe>(side).packet_id);
-            says(side, suback(id, 2));
-        }
-        ASSERT_TRUE(relay_.is_up()) << relay_.fault();
-    }
-    void on_up(bool) override {}
-    void on_subscription_refused(Side, std::string_view filter, ReasonCode) override { notes_ += filter; }
-    void on_not_given(Side, std::string_view, std::string_view why) override { notes_ += why; }
-    void on_refused(Side, PacketId, ReasonCode reason) override { notes_ += name(reason); }
-
-    Instant now_{1'000'000};
-    Figures figures_;
-    Relay relay_{options(), figures_, *this};
-    std::vector<std::unique_ptr<std::string>> heard_;
-    std::string notes_;
-};
 
 TEST_F(RelayTest, KeepsASessionOnBothSidesAndAsksForNothingOfItsOwn) {
     relay_.opened(Side::kRemote, now_);
@@ -266,7 +191,9 @@ TEST_F(RelayTest, SaysWhyItIsNotLetIn) {
     relay_.closed();
     relay_.opened(Side::kRemote, now_);
     relay_.receive(Side::kRemote, as_bytes(std::string_view("\x20\x02\x00\x01", 4)), now_);
-    EXPECT_EQ(relay_.fault(), "what the other broker sent is not right: it does not speak MQTT 5.0");
+    EXPECT_EQ(relay_.fault(),
+              "what the other broker sent is not right: it does not speak MQTT 5.0: "
+              "the bridge needs version = \"3.1.1\"");
 }
 
 TEST_F(RelayTest, HearsAboutSilence) {

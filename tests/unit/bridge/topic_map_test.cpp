@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace dray::bridge {
 namespace {
 
@@ -56,6 +58,24 @@ TEST(BridgeTopics, AreCheckedRuleByRule) {
     EXPECT_EQ(mistake(rule("#", Direction::kBoth, "$SYS/")), "local_prefix '$' topics do not cross");
     EXPECT_EQ(mistake(rule("#", Direction::kBoth, "", "+/")), "remote_prefix has a '+' or '#' in it");
     EXPECT_EQ(mistake(rule("#", Direction::kBoth, "a")), "local_prefix makes no topic filter of '#'");
+}
+
+TEST(BridgeTopics, ShowWhatWouldComeBack) {
+    const auto echo = [](TopicRule out, TopicRule in) {
+        out.direction = Direction::kOut;
+        in.direction = Direction::kIn;
+        const std::array rules{out, in};
+        return find_echo(rules).value_or("none");
+    };
+    const TopicRule both{.filter = "a", .remote_prefix = "far/"};
+    EXPECT_EQ(find_echo({&both, 1}), "far/a");
+    EXPECT_EQ(echo({.filter = "a/b"}, {.filter = "a/c"}), "none");
+    EXPECT_EQ(echo({.filter = "a/b"}, {.filter = "a"}), "none");
+    EXPECT_EQ(echo({.filter = "a/+"}, {.filter = "+/b"}), "+/b");
+    EXPECT_EQ(echo({.filter = "a/+/c"}, {.filter = "+/b/d"}), "none");
+    EXPECT_EQ(echo({.filter = "a/#"}, {.filter = "a"}), "a");
+    EXPECT_EQ(echo({.filter = "b", .remote_prefix = "a/"}, {.filter = "a/#"}), "a/#");
+    EXPECT_EQ(echo({.filter = "b", .local_prefix = "a/"}, {.filter = "a/#"}), "none");
 }
 
 }  // namespace
