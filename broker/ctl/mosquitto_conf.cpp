@@ -1,11 +1,13 @@
 #include "ctl/mosquitto_conf.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <utility>
+
+#include "ctl/mosquitto_bridge.h"
+#include "ctl/mosquitto_words.h"
 
 namespace dray::ctl {
 
@@ -61,7 +63,8 @@ struct Remark {
     std::string_view what;
 };
 
-constexpr std::string_view kNoBridge = "bridges to other brokers are not there yet";
+constexpr std::string_view kConnection = "connection";  // where a bridge begins
+
 constexpr std::string_view kJournal = "drayd logs to stderr, which the service manager keeps";
 constexpr std::string_view kNoPsk = "pre-shared keys are not supported: use certificates or passwords";
 constexpr std::string_view kNoPlugin = "plugins are not supported";
@@ -113,40 +116,7 @@ constexpr std::string_view kNeedless[] = {
     "tls_keyform",
 };
 
-// Of a bridge, which ends with the next listener or bridge.
-constexpr std::string_view kOfBridge = "connection";
-
-// --- words
-// ---------------------------------------------------------------------------------------------------
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-std::pair<std::string_view, std::string_view> split_word(std::string_view text) {
-    const auto end = text.find_first_of(" \t");
-    if (end == std::string_view::npos) return {text, {}};
-    return {text.substr(0, end), trimmed(text.substr(end))};
-}
-
-std::optional<std::int64_t> number(std::string_view text) {
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char letter : text) {
-        if (letter == '"' || letter == '\\') out += '\\';
-        if (static_cast<unsigned char>(letter) >= 0x20) out += letter;
-    }
-    return out += '"';
-}
-
+// --- values ---------------------------------------------------------------------------------------------
 std::optional<std::uint64_t> age_seconds(std::string_view text) {
     if (text.empty()) return std::nullopt;
     const auto count = number(text.substr(0, text.size() - 1));
@@ -211,6 +181,7 @@ class Converter {
             take(trimmed(text.substr(0, end)));
             text.remove_prefix(std::min(end + 1, text.size()));
         }
+        finish_bridges();
         return {toml(), std::move(remarks_)};
     }
 
@@ -219,7 +190,8 @@ class Converter {
         if (line.empty() || line.front() == '#') return;
         const auto [directive, value] = split_word(line);
         directive_ = directive;
-        if (take_structure(value) || in_bridge_ || take_special(value) || take_carried(value)) return;
+        if (take_structure(value) || take_of_bridge(value) || take_special(value) || take_carried(value))
+            return;
         if (std::ranges::find(kNeedless, directive) != std::end(kNeedless)) return;
         const auto* const known = std::ranges::find(kNotCarried, directive, &Remark::directive);
         remark(known == std::end(kNotCarried) ? "is not known to drayctl" : known->what);
@@ -228,13 +200,11 @@ class Converter {
     // What begins something new.
     bool take_structure(std::string_view value) {
         if (directive_ == "listener") {
-            in_bridge_ = false;
             const auto [port, host] = split_word(value);
             listeners_.emplace_back();
             listeners_.back().bind = address(host, port);
-        } else if (directive_ == kOfBridge) {
-            in_bridge_ = true;
-            remark(kNoBridge);
+        } else if (directive_ == kConnection) {
+            bridges_.push_back({line_, MosquittoBridge(value)});
         } else if (directive_ == "port") {
             port_ = value;
         } else if (directive_ == "bind_address") {
@@ -243,6 +213,22 @@ class Converter {
             return false;
         }
         return true;
+    }
+
+    bool take_of_bridge(std::string_view value) {
+        if (!MosquittoBridge::has(directive_)) return false;
+        const std::string what = bridges_.empty() ? "stands above the `connection` that it is of"
+                                                  : bridges_.back().bridge.take(directive_, value);
+        if (!what.empty()) remark(what);
+        return true;
+    }
+
+    void finish_bridges() {
+        for (BridgeAt& each : bridges_) {
+            if (std::string what = each.bridge.finish(); !what.empty())
+                remarks_.push_back({each.line, std::string(kConnection), std::move(what)});
+        }
+        std::ranges::stable_sort(remarks_, {}, &ConversionRemark::line);
     }
 
     bool take_special(std::string_view value) {
@@ -342,6 +328,7 @@ class Converter {
         }
         text += sections();
         for (const Listener& each : all) text += describe(each);
+        for (const BridgeAt& each : bridges_) text += each.bridge.toml();
         return text;
     }
 
@@ -377,13 +364,17 @@ class Converter {
     std::string_view directive_;
     std::vector<ConversionRemark> remarks_;
 
+    struct BridgeAt {
+        std::size_t line;
+        MosquittoBridge bridge;
+    };
+    std::vector<BridgeAt> bridges_;
     std::vector<Listener> listeners_;
     Listener default_listener_;
     std::string_view port_;
     std::string_view host_;
     std::optional<bool> allow_anonymous_;
     bool per_listener_ = false;
-    bool in_bridge_ = false;
     bool keeps_ = false;
     std::string_view data_dir_;
     std::optional<int> log_level_;

@@ -156,6 +156,87 @@ max_queued_messages many
                                            "10: no_such_directive", "11: max_queued_messages"}));
 }
 
+TEST(MosquittoConf, BridgesAreCarriedOver) {
+    const Conversion conversion = convert_mosquitto_conf(R"(connection cloud
+address cloud.example.com
+topic order/# both 1 "" south/
+topic stock/+ in
+topic news
+bridge_protocol_version mqttv50
+remote_username south
+remote_clientid the-south
+keepalive_interval 20
+restart_timeout 5 30
+bridge_tls_use_os_certs true
+notifications false
+cleansession false
+allow_anonymous true
+connection depot
+addresses [2001:db8::1]:8883
+topic # out 2 here/ there/
+max_queued_messages 7
+)");
+    const app::Config config = loaded(conversion);
+    ASSERT_EQ(config.bridges.size(), 2U);
+    const bridge::BridgeOptions& cloud = config.bridges[0];
+    EXPECT_EQ(cloud.name, "cloud");
+    EXPECT_EQ(cloud.address, "cloud.example.com:1883");
+    EXPECT_EQ(cloud.version, mqtt::ProtocolVersion::kV5);
+    EXPECT_EQ(cloud.user, "south");
+    EXPECT_EQ(cloud.client_id, "the-south");
+    EXPECT_EQ(cloud.keep_alive_s, 20);
+    EXPECT_EQ(cloud.retry_ms_min, 5000U);
+    EXPECT_EQ(cloud.retry_ms_max, 30'000U);
+    EXPECT_TRUE(cloud.tls);
+    ASSERT_EQ(cloud.topics.size(), 3U);
+    EXPECT_EQ(cloud.topics[0].filter, "order/#");
+    EXPECT_EQ(cloud.topics[0].direction, bridge::Direction::kBoth);
+    EXPECT_EQ(cloud.topics[0].qos, 1);
+    EXPECT_EQ(cloud.topics[0].local_prefix, "");
+    EXPECT_EQ(cloud.topics[0].remote_prefix, "south/");
+    EXPECT_EQ(cloud.topics[1].direction, bridge::Direction::kIn);
+    EXPECT_EQ(cloud.topics[1].qos, 0);
+    EXPECT_EQ(cloud.topics[2].direction, bridge::Direction::kOut);
+    EXPECT_EQ(config.bridges[1].address, "[2001:db8::1]:8883");
+    EXPECT_EQ(config.bridges[1].version, mqtt::ProtocolVersion::kV311);
+    EXPECT_EQ(config.listeners().at(0).allow_anonymous, true) << "what is no bridge's stays the broker's";
+    EXPECT_EQ(config.limits.queue_messages_max, 7U);
+    EXPECT_EQ(remarked(conversion), Names{"15: connection"}) << "that it speaks 3.1.1";
+}
+
+TEST(MosquittoConf, WhatBridgesDoNotHaveIsNamedWithItsLine) {
+    const Conversion conversion = convert_mosquitto_conf(R"(remote_username nobody's
+connection cloud
+bridge_protocol_version mqttv31
+address one.example.com:1883 two.example.com:1883
+remote_username south
+remote_password secret
+topic "" out 0 a b
+topic $SYS/# out
+topic order/# out
+topic order/new out
+topic stock sideways
+restart_timeout soon
+bridge_insecure true
+bridge_psk 0123
+cleansession true
+local_clientid me
+)");
+    EXPECT_EQ(remarked(conversion),
+              (Names{"1: remote_username", "3: bridge_protocol_version", "4: address", "6: remote_password",
+                     "7: topic", "8: topic", "10: topic", "11: topic", "12: restart_timeout",
+                     "13: bridge_insecure", "14: bridge_psk", "15: cleansession", "16: local_clientid"}));
+    EXPECT_EQ(conversion.remarks[5].what, "is not carried over: filter '$' topics do not cross");
+    EXPECT_EQ(conversion.remarks[6].what, "is not carried over: filter takes what topics.0 takes");
+    const app::Config config = loaded(conversion);
+    ASSERT_EQ(config.bridges.size(), 1U);
+    EXPECT_EQ(config.bridges[0].version, mqtt::ProtocolVersion::kV311);
+    EXPECT_EQ(config.bridges[0].password_file, "/etc/dray/cloud.password");
+    EXPECT_EQ(conversion.toml.find("secret"), std::string::npos);
+    EXPECT_EQ(remarked(convert_mosquitto_conf("connection a\naddress b\n")), Names{"1: connection"});
+    EXPECT_EQ(remarked(convert_mosquitto_conf("connection a\ntopic t out\n")), Names{"1: connection"});
+}
+
 TEST(MosquittoConf, TextIsQuoted) {
     const Conversion conversion =
         convert_mosquitto_conf("persistence true\r\npersistence_location /a \"b\"\\c\r\n");
