@@ -8,6 +8,7 @@
 //                                        …], …]}
 //                                        {"done": …}                       a command was obeyed
 //     stdin, a line each:                down | up                         all brokers
+//                                        slow | fast                       they answer after 2 s, or at once
 //                                        unknown TOPIC | known TOPIC       as if it did not exist, or did
 //                                        again
 #include <librdkafka/rdkafka.h>
@@ -29,6 +30,7 @@ using Json = nlohmann::ordered_json;
 constexpr int kBrokers = 3;
 constexpr int kPartitions = 4;
 constexpr int kPollMs = 20;
+constexpr int kSlowMs = 2000;
 
 [[noreturn]] void fail(const std::string& why) {
     std::cerr << "kafka_cluster: " << why << std::endl;
@@ -86,6 +88,8 @@ void obey(rd_kafka_mock_cluster_t* cluster, const std::string& line) {
     for (int broker = 1; broker <= kBrokers; ++broker) {
         if (command == "down") rd_kafka_mock_broker_set_down(cluster, broker);
         if (command == "up") rd_kafka_mock_broker_set_up(cluster, broker);
+        if (command == "slow") rd_kafka_mock_broker_set_rtt(cluster, broker, kSlowMs);
+        if (command == "fast") rd_kafka_mock_broker_set_rtt(cluster, broker, 0);
     }
     if (command == "unknown")
         rd_kafka_mock_topic_set_error(cluster, topic.c_str(), RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);

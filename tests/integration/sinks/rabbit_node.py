@@ -8,6 +8,7 @@ home, database. Nothing of it is left when it is over.
 Users are dray and narrow, with the password secret; narrow may publish to t.0, t.1, t.2 and t.4 only.
 """
 import base64
+import ctypes
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ from free_ports import free_ports  # noqa: E402
 from waiting import wait_for  # noqa: E402
 
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+START_S = 150  # most of them on a machine that does much else
 CONFIG = """
 listeners.tcp.1 = 127.0.0.1:{port}
 listeners.ssl.1 = 127.0.0.1:{tls_port}
@@ -36,6 +38,11 @@ load_definitions = {definitions}
 log.console = false
 disk_free_limit.absolute = 1MB
 """
+
+
+def die_with_parent():
+    """Even if the test is killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def user(name):
@@ -70,21 +77,23 @@ class RabbitNode:
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"), "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"), "RABBITMQ_PID_FILE": str(self.folder / "pid"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"), "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            # The virtual machine takes the place of the script that starts it.
+            "RUNNING_UNDER_SYSTEMD": "true",
             # Small and quick to start.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 2:2 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}",
         }
         # The server would leave one running.
         self.epmd = subprocess.Popen(["epmd", "-port", str(epmd_port), "-address", "127.0.0.1"],
-                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                     stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
         self.process = None
         self.start()
 
     def start(self):
         with open(self.folder / "output", "a") as output:
-            self.process = subprocess.Popen([SERVER], env=self.environment, stdout=output, stderr=output,
-                                            start_new_session=True)
+            self.process = subprocess.Popen([SERVER], env=self.environment, stdin=subprocess.DEVNULL, stdout=output,
+                                            stderr=output, start_new_session=True, preexec_fn=die_with_parent)
         try:
-            wait_for(self.is_open, "RabbitMQ's port", 60)
+            wait_for(self.is_open, "RabbitMQ's port", START_S)
         except AssertionError:
             self.kill()
             print((self.folder / "output").read_text(), file=sys.stderr)
@@ -97,7 +106,8 @@ class RabbitNode:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)  # its session: the shell, the virtual machine, its helpers
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)  # its session: the virtual machine and its helpers
         self.process.wait()
 
     def connect(self):
