@@ -28,7 +28,7 @@ BROKER = {
     "sink": ["base", "mqtt", "reactor", "net", "bridge"],
     "admin": SANS_IO + ["auth", "bridge", "reactor", "sink", "store"],
     "app": SANS_IO + ["auth", "store", "reactor", "net", "bridge", "sink", "admin"],
-    "ctl": SANS_IO + ["auth", "store", "reactor", "net", "admin"],
+    "ctl": SANS_IO + ["auth", "store", "reactor", "net", "bridge", "admin"],
 }
 # What the sans-I/O rooms may not see at all: they have no socket, thread, lock, clock or file.
 FORBIDDEN_SYSTEM = re.compile(
