@@ -28,7 +28,7 @@ from broker import Broker  # noqa: E402
 from cut_network import CutNetwork  # noqa: E402
 from free_ports import free_ports  # noqa: E402
 
-CUTS, BATCH = int(os.environ.get("BRIDGE_CUTS", 20)), int(os.environ.get("BRIDGE_BATCH", 10))
+CUTS, BATCH = int(os.environ.get("BRIDGE_CUTS", 5)), int(os.environ.get("BRIDGE_BATCH", 10))
 COUNT = 50
 RULES = """
 [[access]]
