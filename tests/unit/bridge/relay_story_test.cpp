@@ -15,6 +15,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "bridge/relay.h"
 #include "device.h"
@@ -54,8 +55,7 @@ class Span final : private bridge::RelayEvents {
 
     // Carries what there is, one way and the other; opens what is not open.
     void run() {
-        if (!is_open_) open(Side::kRemote);
-        is_open_ = true;
+        if (!std::exchange(is_open_, true)) open(Side::kRemote);
         if (relay_.wants_local()) open(Side::kLocal);
         for (const Side side : {Side::kRemote, Side::kLocal}) {
             if (!has_opened_[index(side)]) continue;
@@ -152,7 +152,10 @@ class Story {
     }
 
     void tell() {
-        while (!span_.is_up() || !std::ranges::all_of(subscribers_, &SubscribingDevice::is_subscribed)) {
+        const auto is_set_up = [this] {
+            return span_.is_up() && std::ranges::all_of(subscribers_, &SubscribingDevice::is_subscribed);
+        };
+        while (!is_set_up() && !testing::Test::HasFailure()) {
             for (const auto& each : subscribers_) each->run();
             span_.run();
             some_steps();
