@@ -1,6 +1,7 @@
 """Another broker that is none, or wants more than a bridge gives; and who would like to be a bridge. The cases play the
 other broker: they wait for the bridge to connect."""
 import contextlib
+import os
 import pathlib
 import re
 import socket
@@ -157,8 +158,10 @@ def takes_its_name(version):
 
 def comes_by_the_private_door(stand):
     """A Unix-domain socket on which drayd waits for its own bridge."""
-    process = pathlib.Path("/proc") / str(stand.drayd.process.pid)
-    inodes = {link.readlink().name for link in (process / "fd").iterdir() if "socket:" in str(link.readlink())}
+    inodes = set()
+    for link in (pathlib.Path("/proc") / str(stand.drayd.process.pid) / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a file that drayd has closed since it was listed
+            inodes.add(os.readlink(link))
     doors = [line.split() for line in pathlib.Path("/proc/net/unix").read_text().splitlines()]
     door, = (words[7] for words in doors if len(words) == 8 and words[3] == "00010000" and f"socket:[{words[6]}]" in inodes)
     with socket.socket(socket.AF_UNIX) as wire:
