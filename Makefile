@@ -53,7 +53,7 @@ torture: deps-test build ## kill -9 a broker ROUNDS=100 times under load; loss o
 	@tests/torture/run $(or $(ROUNDS),100)
 
 federation: deps-test build ## two sites, and one with mosquitto: the link cut CUTS=20 times under load; what is lost, doubled, looped?
-	@BRIDGE_CUTS=$(or $(CUTS),20) BRIDGE_BATCH=$(or $(BATCH),10) /usr/bin/python3 tests/integration/admin/bridge_test.py \
+	@BRIDGE_CUTS=$(or $(CUTS),20) BRIDGE_BATCH=$(or $(BATCH),100) /usr/bin/python3 tests/integration/admin/bridge_test.py \
 		build/release/bin/drayd build/release/bin/drayctl -k drayd
 
 torture-business: deps-test build ## 5,000 orders, each service killed 20 times, the broker 5 times, the network cut 40 times; do the books balance?

@@ -60,6 +60,11 @@ constexpr std::array kBridgeRows{
                        {"password_file", "the password is its first line; \"\" = none"}},
     Row<BridgeOptions>{of_bridge<&BridgeOptions::keep_alive_s>,
                        {"keep_alive_s", "half of it is between two pings; 0 = none", "seconds", 0, k16}},
+    Row<BridgeOptions>{
+        of_bridge<&BridgeOptions::unacknowledged_max>,
+        {"unacknowledged_max",
+         "on their way there at once; 0 = as many as it takes, which with 3.1.1 it cannot say: then 20",
+         "messages", 0, k16}},
     Row<BridgeOptions>{of_bridge<&BridgeOptions::retry_ms_min>,
                        {"retry_ms_min",
                         "at most before the second attempt to connect; doubles each time, and is drawn from "

@@ -28,6 +28,7 @@ RelayOptions relay_options(const BridgeOptions& options, const Home& home) {
     relay.remote_site = options.remote_site;
     relay.remote_version = options.version;
     relay.keep_alive_s = options.keep_alive_s;
+    relay.remote_unacknowledged_max = options.unacknowledged_max;
     relay.local_receive_max = home.receive_max;
     relay.local_packet_bytes_max = home.packet_bytes_max;
     relay.topics = options.topics;

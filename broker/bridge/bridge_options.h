@@ -22,6 +22,8 @@ struct BridgeOptions {
     std::string user;           // there; empty = none is shown
     std::string password_file;  // its first line; empty = none
     std::uint16_t keep_alive_s = 30;
+    // On their way there at once; 0 = as many as it says that it takes, or 20 before 5.0, where none says so.
+    std::uint16_t unacknowledged_max = 0;
     std::uint32_t retry_ms_min = 500;
     std::uint32_t retry_ms_max = 30'000;
     std::vector<TopicRule> topics;

@@ -10,8 +10,9 @@ using mqtt::PropertyId;
 namespace {
 
 constexpr auto kV5 = mqtt::ProtocolVersion::kV5;
-// No broker says before 5.0 how much it takes at once, and some drop what is more than a hundred.
-constexpr std::uint16_t kReceiveMaxBefore5 = 100;
+// No broker says before 5.0 how much it takes at once. Mosquitto acknowledges what is more than its
+// max_inflight_messages, and loses it; this is what that is unless it is set.
+constexpr std::uint16_t kReceiveMaxBefore5 = 20;
 constexpr std::string_view kProtocolName = "MQTT";   // the level stands behind it [MQTT-3.1.1 3.1.2]
 constexpr std::size_t kBufferKeptBytes = 64 * 1024;  // one that has grown beyond is given back when empty
 constexpr std::size_t kConnackBytesBefore5 = 2;

@@ -83,10 +83,18 @@ void Relay::opened(Side side, Instant now) {
         asked.add(PropertyId::kMaximumPacketSize, options_.local_packet_bytes_max);
     } else {
         connect.client_id = options_.local_client_id;
-        asked.add(PropertyId::kReceiveMaximum, remote().terms().receive_max);
+        asked.add(PropertyId::kReceiveMaximum, remote_receive_max());
     }
     connect.properties = asked.view();
     link(side).greet(connect, connect.version == mqtt::ProtocolVersion::kV5 ? Claim::kClient : claim_);
+}
+
+// Before 5.0 what was granted is a guess, and who says more knows better.
+std::uint16_t Relay::remote_receive_max() const {
+    const std::uint16_t granted = remote().terms().receive_max;
+    const std::uint16_t wanted = options_.remote_unacknowledged_max;
+    if (wanted == 0) return granted;
+    return options_.remote_version == mqtt::ProtocolVersion::kV5 ? std::min(granted, wanted) : wanted;
 }
 
 // Until both are open, CONNACK is all that is wanted; and nothing has a way while the other side's ids are

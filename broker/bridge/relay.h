@@ -20,7 +20,8 @@
 //
 //   - No Local            the CONNECT says that it is a bridge's (link.h); where that is not known, rules by
 //                         which something would come back are refused
-//   - Receive Maximum     a hundred messages there; here as many as it sends (shard/access.h, is_bridge)
+//   - Receive Maximum     twenty messages there, or unacknowledged_max; here as many as it sends
+//                         (shard/access.h, is_bridge)
 //   - Retain Handling     a session that goes on is not asked again for what it is subscribed to
 //   - properties          do not cross, the path (path.h) among them
 //
@@ -54,7 +55,8 @@ struct RelayOptions {
     std::string remote_site;  // ... and the other one; empty = it is not known
     mqtt::ProtocolVersion remote_version = mqtt::ProtocolVersion::kV5;  // or 3.1.1
     std::uint16_t keep_alive_s = 30;
-    std::uint16_t local_receive_max = 1024;  // what this broker takes ...
+    std::uint16_t remote_unacknowledged_max = 0;  // as BridgeOptions
+    std::uint16_t local_receive_max = 1024;       // what this broker takes ...
     std::uint32_t local_packet_bytes_max = 16 * 1024 * 1024;
     std::vector<TopicRule> topics;
 };
@@ -121,6 +123,7 @@ class Relay {
 
     void both_open();
     void give_up_claim(const mqtt::Connack& connack);
+    std::uint16_t remote_receive_max() const;
     bool is_subscribed(Side side) const;
     void release_all_ids(Side side);
     void subscribe(Side side);

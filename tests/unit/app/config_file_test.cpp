@@ -237,6 +237,7 @@ TEST(ConfigFile, SetsAllOfABridge) {
         user = "south"
         password_file = "password"
         keep_alive_s = 10
+        unacknowledged_max = 100
         retry_ms_min = 100
         retry_ms_max = 5_000
         [[bridge.topics]]
@@ -253,6 +254,7 @@ TEST(ConfigFile, SetsAllOfABridge) {
     const bridge::BridgeOptions& north = loader.config().bridges[0];
     EXPECT_EQ(north.tls_settings.certificate.private_key_file, "south.key");
     EXPECT_EQ(north.keep_alive_s, 10);
+    EXPECT_EQ(north.unacknowledged_max, 100);
     ASSERT_EQ(north.topics.size(), 2u);
     EXPECT_EQ(north.topics[0].direction, bridge::Direction::kOut);
     EXPECT_EQ(north.topics[0].remote_prefix, "there/");

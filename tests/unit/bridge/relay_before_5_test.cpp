@@ -45,12 +45,23 @@ TEST_F(RelayBefore5, SaysThatItIsABridge) {
 }
 
 TEST_F(RelayBefore5, TakesFromHereWhatABrokerOfThatAgeTakesAtOnce) {
-    opens();
-    says(Side::kRemote, connack());
-    relay_.opened(Side::kLocal, now_);
-    const auto local = hears<mqtt::Connect>(Side::kLocal);
+    const mqtt::Connect local = connects_here(connack());
     EXPECT_EQ(local.version, ProtocolVersion::kV5);
-    EXPECT_EQ(local.properties.integer(PropertyId::kReceiveMaximum), 100u);
+    EXPECT_EQ(local.properties.integer(PropertyId::kReceiveMaximum), 20u);
+}
+
+class RelayBefore5ToOneThatTakesMore : public RelayTest {
+  protected:
+    RelayBefore5ToOneThatTakesMore() : RelayTest(its_options()) {}
+    static RelayOptions its_options() {
+        RelayOptions its = options(relay_options().topics);
+        its.remote_unacknowledged_max = 100;
+        return its;
+    }
+};
+
+TEST_F(RelayBefore5ToOneThatTakesMore, TakesAsMuchFromHere) {
+    EXPECT_EQ(connects_here(connack()).properties.integer(PropertyId::kReceiveMaximum), 100u);
 }
 
 TEST_F(RelayBefore5, PassesOnWhatThatVersionHasWordsFor) {

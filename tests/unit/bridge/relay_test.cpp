@@ -36,6 +36,26 @@ TEST_F(RelayTest, KeepsASessionOnBothSidesAndAsksForNothingOfItsOwn) {
     EXPECT_EQ(hears<mqtt::Subscribe>(Side::kLocal).requests.at(0).filter, "t/#");
 }
 
+class RelayThatTakesLess : public RelayTest {
+  protected:
+    RelayThatTakesLess() : RelayTest(its_options()) {}
+    static RelayOptions its_options() {
+        RelayOptions its = relay_options();
+        its.remote_unacknowledged_max = 10;
+        return its;
+    }
+};
+
+TEST_F(RelayThatTakesLess, AsksForNoMoreThanEitherWants) {
+    for (const std::uint32_t receive_max : {5U, 20U}) {
+        PropertyList granted;
+        granted.add(PropertyId::kReceiveMaximum, receive_max);
+        const mqtt::Connect local = connects_here({true, ReasonCode::kSuccess, granted.view()});
+        EXPECT_EQ(local.properties.integer(PropertyId::kReceiveMaximum), std::min(receive_max, 10U));
+        relay_.closed();
+    }
+}
+
 TEST_F(RelayTest, AcknowledgesWhenTheOtherSideHas) {
     comes_up();
     says(Side::kLocal, publish("t/1", "x", 1, 7));
