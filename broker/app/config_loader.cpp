@@ -169,7 +169,10 @@ void ConfigLoader::store_into(const std::string& name, const Key& key, const Slo
     const auto* const value = std::get_if<Value>(&input);
     const std::string wrong =
         value ? store(key, slot, *value) : store_text(key, slot, std::get<std::string_view>(input));
-    if (!wrong.empty()) return error(where, name + ": " + wrong);
+    if (!wrong.empty()) {
+        refused_.insert(name);
+        return error(where, name + ": " + wrong);
+    }
     sources_[name] = where;
 }
 
@@ -281,7 +284,9 @@ void ConfigLoader::check_list(const std::string& list, const std::vector<Options
             if (where.empty()) where = source_of(prefix + "name");
             error(where.empty() ? "configuration" : where, prefix + option + ": " + what);
         };
-        if (const auto mistake = find_mistake(entries[i])) wrong(mistake->option, mistake->what);
+        // What was refused as it was read is not also missing.
+        const auto mistake = find_mistake(entries[i]);
+        if (mistake && !refused_.contains(prefix + mistake->option)) wrong(mistake->option, mistake->what);
         for (std::size_t j = 0; j < i; ++j) {
             if (entries[i].name == entries[j].name) wrong("name", "two " + list + "s are named so");
         }

@@ -75,6 +75,7 @@ class ConfigLoader {
     Config config_;
     std::vector<std::string> errors_;
     std::map<std::string, std::string> sources_;
+    std::set<std::string> refused_;     // keys whose values were
     std::vector<std::string> reading_;  // files that are being read, each included by the one before
     std::set<std::string> files_;       // all that were, by their one true name
 };

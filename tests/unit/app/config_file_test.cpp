@@ -348,6 +348,12 @@ INSTANTIATE_TEST_SUITE_P(
               "queue.0.overflow: \"dead-letter\" needs dead_letter_queue"},
         Wrong{"NowhereAfterDeliveries", "[[queue]]\nname = \"a\"\ndeliveries_max = 2",
               "queue.0.deliveries_max: needs dead_letter_queue"},
+        // One error each: what was refused is not also missing.
+        Wrong{"SinkOfNoKind", "[[sink]]\nname = \"a\"\nkind = \"kafak\"",
+              "drayd.toml:3:8: sink.0.kind: must be \"kafka\" or \"amqp\""},
+        Wrong{"SinkWithoutKind", "[[sink]]\nname = \"a\"", "drayd.toml:2:8: sink.0.kind: is missing"},
+        Wrong{"BridgeToANumber", "[[bridge]]\nname = \"a\"\naddress = 1883",
+              "drayd.toml:3:11: bridge.0.address: must be a text in quotes"},
         Wrong{"QueueOption", "[[queue]]\nname = \"a\"\nfilter = [\"b\"]",
               "unknown key 'queue.0.filter'; known there: name filters"},
         Wrong{"LongestDelayIsTheShorter", "[limits]\nlogin_delay_ms = 100\nlogin_delay_ms_max = 99",
