@@ -5,6 +5,7 @@
 #include "mqtt/topic.h"
 #include "shard/access.h"
 #include "shard/core.h"
+#include "shard/watches.h"
 
 namespace dray::shard {
 
@@ -37,12 +38,12 @@ void add(Filters& all, const Filters& more) {
     all.insert(all.end(), more.begin(), more.end());
 }
 
-Filters lost_subscriptions(const session::Session& session, const ClientAccess& now,
-                           const ClientAccess& next) {
+// Without those that he has for being an operator, whatever the rules are.
+Filters lost_subscriptions(const Link& link, const ClientAccess& now, const ClientAccess& next) {
     Filters lost;
     const Filters denied = without(next.grants().deny_subscribe, now.grants().deny_subscribe);
-    for (const auto& [filter, subscription] : session.subscriptions) {
-        if (!may_subscribe(now, filter)) continue;
+    for (const auto& [filter, subscription] : link.session->subscriptions) {
+        if (!may_subscribe(now, filter) || (link.is_operators_user && is_watch(filter))) continue;
         if (!may_subscribe(next, filter)) {
             lost.push_back(filter);
         } else {
@@ -67,7 +68,7 @@ std::optional<AccessLoss> access_loss(const Link& link, const NextAccess& next) 
     AccessLoss loss{session.client_id, session.user_name, has_lost_its_user(link, next.users_gone), {}, {}};
     if (link.access && next.rules) {
         const auto rules = next.rules->of(link.access->subject());
-        loss.subscriptions = lost_subscriptions(session, *link.access, *rules);
+        loss.subscriptions = lost_subscriptions(link, *link.access, *rules);
         loss.publish = lost_publish(*link.access, *rules);
     }
     if (!loss.is_user_gone && loss.subscriptions.empty() && loss.publish.empty()) return std::nullopt;

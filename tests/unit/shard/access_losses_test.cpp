@@ -3,6 +3,7 @@
 
 #include "auth/authenticator.h"
 #include "auth/current_access_rules.h"
+#include "auth/operator_tokens.h"
 #include "shard/session_requests.h"
 #include "shard_counts.h"
 
@@ -84,6 +85,37 @@ TEST_P(AccessLosses, NameSubscriptionsThatCouldNotBeHadAgain) {
     EXPECT_FALSE(found[0].is_user_gone);
     EXPECT_EQ(found[0].subscriptions, Filters({"news/#"}));
     EXPECT_TRUE(found[0].publish.empty());
+}
+
+TEST_P(AccessLosses, NameAWatchButNotAnOperatorsWhichNeedsNoRule) {
+    const auth::OperatorTokens operators("ops");
+    std::vector<auth::TokenOptions> signers;
+    signers.push_back(operators.options());
+    const auth::Authenticator both({{"ann", auth::ScramVerifier::make("x", "salt", 4096)},
+                                    {"ops", auth::ScramVerifier::make("x", "salt", 4096)}},
+                                   std::move(signers));
+    auth::CurrentAccessRules now(rules(role({}, {"$dray/watch/status", "news/#"})));
+    WorldOptions watched = guarded();
+    watched.watch_access = shard::WatchAccess::kOperators;
+    watched.auth = &both;
+    watched.access = &now;
+    World world(watched);
+    ann(world).sends(subscribe(1, "$dray/watch/status", 0)).gets(suback(1, 0));
+    const std::string token = operators.sign(world.now());
+    mqtt::Connect packet = connect("o");
+    packet.user_name = "ops";
+    packet.password = as_bytes(token);
+    world.client("o").sends(packet).gets(connack());
+    world.client("o").sends(subscribe(1, "$dray/watch/status", 0)).gets(suback(1, 0));
+    world.client("o").sends(subscribe(2, "news/#", 0)).gets(suback(2, 0));
+
+    const Losses found = losses(world, {rules(role({}, {"news/#"})), {}});
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].client_id, "c");
+    EXPECT_EQ(found[0].subscriptions, Filters({"$dray/watch/status"}));
+    const Losses all = losses(world, {rules(role({}, {})), {}});
+    ASSERT_EQ(all.size(), 2u);
+    EXPECT_EQ(all[all[0].client_id == "o" ? 0 : 1].subscriptions, Filters({"news/#"}));
 }
 
 TEST_P(AccessLosses, NameWhatIsDeniedWithinASubscription) {
