@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 from waiting import DEADLINE_S  # noqa: E402
 
+SILENCE_S = DEADLINE_S / 4  # what comes comes at once, or after the two seconds of limits.connect_ms_max
 METHOD, DATA, ALIAS, MAXIMUM_PACKET = 0x15, 0x16, 0x23, 0x27
 PINGREQ = b"\xc0\x00"
 NAMES = {2: "connack", 3: "publish", 4: "puback", 5: "pubrec", 9: "suback", 13: "pingresp", 14: "disconnect", 15: "auth"}
@@ -72,7 +73,7 @@ def read_exactly(wire, count):
 
 def read_packet(wire):
     """First byte and body. EOFError: the broker has closed."""
-    wire.settimeout(DEADLINE_S)
+    wire.settimeout(SILENCE_S)
     try:
         first, count, shift = read_exactly(wire, 1)[0], 0, 0
         while True:
@@ -98,12 +99,15 @@ def describe(first, body, version=5):
 
 
 def hear(wire, last="pingresp", version=5):
-    """What comes, up to that or until the broker closes: "puback 0x87, pingresp"."""
+    """What comes, up to that or until the broker closes: "puback 0x87, pingresp"; or until it is silent, which none should be."""
     heard = []
     while not heard or not heard[-1].startswith(last):
         try:
             heard.append(describe(*read_packet(wire), version))
         except EOFError:
             heard.append("closed")
+            break
+        except TimeoutError:
+            heard.append("silence")
             break
     return ", ".join(heard)
