@@ -56,7 +56,7 @@ export class Mosquitto {
 // Below those that the system gives to whoever asks: it is still free when a broker comes back to it.
 export async function freePort() {
   for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const port = 10_000 + Math.floor(Math.random() * 12_000);
     if (await isFree(port)) return port;
   }
 }

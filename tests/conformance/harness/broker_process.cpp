@@ -234,7 +234,8 @@ void BrokerProcess::start_mosquitto(bool with_tls) {
         pid_ = spawn({"mosquitto", "-c", folder_ + "/mosquitto.conf"}, folder_ + "/log", -1);
         const Deadline deadline = Deadline::standard();
         while (!deadline.passed() && ::waitpid(pid_, nullptr, WNOHANG) == 0) {
-            if (accepts(mqtt_port_) && accepts(ws_port_)) return;
+            const bool with_others = !with_tls || (accepts(mqtts_port_) && accepts(wss_port_));
+            if (accepts(mqtt_port_) && accepts(ws_port_) && with_others) return;
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         pid_ = -1;  // somebody else took one of the ports: once more with others

@@ -147,12 +147,14 @@ class Queues(unittest.TestCase):
     def test_publishers_of_a_full_queue_wait_or_are_refused(self):
         with self.drayd() as drayd:
             numbers = [str(number) for number in range(12)]
-            # Its last four are parked: it does not end before there is room for them.
+            self.publish(drayd, "few/a", numbers[:8])
+            wait_for(lambda: self.queue(drayd, "few")["is_full"], "the queue to be full")
+            # Its four are parked: it does not end before there is room for them.
             publisher = subprocess.Popen(self.command(drayd, "mosquitto_pub", "-V", "311", "-t", "few/a", "-l"),
                                          stdin=subprocess.PIPE, text=True)
-            publisher.stdin.write("\n".join(numbers) + "\n")
+            publisher.stdin.write("\n".join(numbers[8:]) + "\n")
             publisher.stdin.close()
-            wait_for(lambda: self.queue(drayd, "few")["is_full"], "the queue to be full")
+            wait_for(lambda: drayd.ctl_json("status")["parked_messages"] == 4, "four messages to be parked")
             refused = subprocess.run(self.command(drayd, "mosquitto_pub", "-V", "5", "-t", "few/a", "-m", "no"),
                                      capture_output=True, text=True, timeout=DEADLINE_S, check=False)
             self.assertIn("Quota exceeded", refused.stderr)
