@@ -98,6 +98,7 @@ std::optional<SinkMistake> mistake_in_reading(const SinkOptions& options) {
 
 std::optional<SinkMistake> find_mistake(const SinkOptions& options) {
     if (!is_name(options.name)) return SinkMistake{"name", "must be 1 to 200 bytes without '/', '+' and '#'"};
+    if (!has_targets()) return SinkMistake{"kind", "this program was built without sinks (-DDRAY_SINKS=OFF)"};
     if (options.kind == Kind::kNone) return SinkMistake{"kind", "is missing: \"kafka\" or \"amqp\""};
     if (auto mistake = mistake_in_reading(options)) return mistake;
     const bool is_kafka = options.kind == Kind::kKafka;

@@ -54,8 +54,9 @@ struct TargetNeeds {
 };
 std::unique_ptr<Target> make_target(TargetNeeds needs);
 
-// Whether this program was built with what such a sink needs, and what is wrong with options that only the
-// library knows.
+// Whether this program was built with what a sink needs.
+bool has_targets();
+// What is wrong with options that only the library knows.
 std::optional<SinkMistake> mistake_in_target(const SinkOptions& options);
 
 }  // namespace dray::sink

@@ -9,6 +9,10 @@ std::unique_ptr<Target> make_target(TargetNeeds needs) {
     return std::make_unique<AmqpTarget>(std::move(needs));
 }
 
+bool has_targets() {
+    return true;
+}
+
 std::optional<SinkMistake> mistake_in_target(const SinkOptions& options) {
     return options.kind == Kind::kKafka ? KafkaTarget::find_mistake(options) : std::nullopt;
 }
