@@ -11,7 +11,9 @@ from paho.mqtt.properties import Properties
 
 from kafka_cluster import KafkaCluster
 from sink_case import SinkCase, wait_for
+from certificates import Certificates
 from programs import PROGRAMS, main
+from tls_door import TlsDoor
 
 SINK = """
 kind = "kafka"
@@ -97,6 +99,29 @@ class ToKafka(SinkCase):
         self.assertEqual(properties["stream-offset"], "2")
         self.assertIn("a message of a sink was refused", self.drayd.log())
         self.assertRegex(self.drayd.ctl("dlq", "ls").stdout, r"away\.refused +1 .*sink away")
+
+    def test_over_tls_to_who_shows_the_right_certificate(self):
+        kafka = self.stack.enter_context(KafkaCluster(PROGRAMS["kafka_cluster"], "dray-t"))
+        ours, strangers = (Certificates(self.folder()) for _ in range(2))
+        door = TlsDoor(kafka.bootstrap, ours.authority, ours.issue("door", "kafka", "subjectAltName=IP:127.0.0.2"))
+        self.addCleanup(door.close)
+        shown = ours.client("drayd")
+        for authority, certificate, why in (
+                (strangers.authority, shown, "certificate could not be verified"),
+                (ours.authority, strangers.client("drayd"), "failed"),  # it is not told why
+                (ours.authority, shown, "")):
+            self.start(self.folder(), SINK.format(bootstrap=door.brokers) + f"""
+                tls = true
+                ca_file = "{authority}"
+                certificate_file = "{certificate.certificate}"
+                private_key_file = "{certificate.key}" """)
+            self.publish(self.batch(0, 20))
+            if why:
+                wait_for(lambda: why in self.shown()["why"], why)  # pylint: disable=cell-var-from-loop
+                self.assertEqual((self.shown()["state"], kafka.got), ("down", []))
+                self.kill()
+        kafka.has(20)
+        wait_for(lambda: self.figure("lag_messages") == 0, "all of it")
 
     def test_what_is_wrong_is_said(self):
         self.start(self.folder(), SINK.format(bootstrap="127.0.0.1:1"))
