@@ -106,6 +106,13 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
     return options.allow_anonymous ? "allowed" : "refused: set allow_anonymous = true to let them in";
 }
 
+reactor::ReactorOptions reactor_options(const Config& config) {
+    reactor::ReactorOptions options;
+    options.gather = std::chrono::microseconds(config.gather_us);
+    if (config.consolidate) options.consolidation.emplace();
+    return options;
+}
+
 }  // namespace
 
 Broker::Broker(const Config& config, Load load)
@@ -116,7 +123,7 @@ Broker::Broker(const Config& config, Load load)
       access_(current<auth::CurrentAccessRules>(make_access_rules(config))),
       kept_(open_store(config, shard_count(config))),
       reactors_(shard_options(config, authenticator_.get(), access_.get()), store(), reactor::Clock(),
-                std::chrono::microseconds(config.gather_us)),
+                reactor_options(config)),
       drain_ms_(config.drain_ms) {
     if (kept_) kept_->set_wake([this](shard::ShardIndex shard) { reactors_[shard].wake(); });
     for (std::size_t i = 0; i < reactors_.size(); ++i) {

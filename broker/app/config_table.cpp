@@ -87,6 +87,10 @@ constexpr std::array kRows{
          "while lone messages come in close succession, how long they may wait so that several share a "
          "wake-up, which costs as much as all else; 0 = each is served at once",
          "microseconds", 0, 10'000}},
+    Row<Config>{
+        own<&Config::consolidate>,
+        {"consolidate",
+         "while so little comes that threads would only wake each other, one of them serves all shards"}},
     Row<Config>{own<&Config::data_dir>, {"data_dir", "where state is kept; \"\" = nothing is kept on disk"}},
     Row<Config>{
         own<&Config::durability>,

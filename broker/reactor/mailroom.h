@@ -62,6 +62,7 @@ class Mailroom {
     }
 
     // --- receiver's thread ---
+    bool has_mail(shard::ShardIndex to);
     bool may_sleep(shard::ShardIndex to);
     // Waits for whoever acts in its place just now.
     void woken(shard::ShardIndex to) { baton(to).get_up(); }
@@ -88,7 +89,6 @@ class Mailroom {
         return place == shards_ ? shard::kOutside : static_cast<shard::ShardIndex>(place);
     }
     Baton& baton(shard::ShardIndex of) { return receivers_[place_of(of)].baton; }
-    bool has_mail(shard::ShardIndex to);
     void wake(shard::ShardIndex to) {
         if (baton(to).wake()) ring(to);
     }

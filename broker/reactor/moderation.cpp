@@ -21,7 +21,7 @@ Moderation::Duration Moderation::rest_before_wait() {
 
 void Moderation::woke(Time now, std::size_t events) {
     if (!is_on()) return;
-    const bool is_close = now - woke_ - rested_ < rest_ && events <= kEventsMax;
+    const bool is_close = now - woke_ - rested_ < longest_ && events <= kEventsMax;
     streak_ = is_close ? std::min(streak_ + 1, kStreak) : 0;
     woke_ = now;
     events_ += events;
@@ -36,7 +36,10 @@ void Moderation::end_span(Time now, Duration length) {
     if (rests_ == 0) {
         free_events_per_s_ = events_per_s;
         was_close_ = mode_ != Mode::kResting;
-        if (is_over && events_per_s <= kEventsPerSecondMax) begin(Mode::kResting, kSpansOfRest);
+        if (is_over && events_per_s <= kEventsPerSecondMax) {
+            rest_ = time_of(kWanted, events_per_s);
+            begin(Mode::kResting, kSpansOfRest);
+        }
     } else if (!was_close_) {
         begin(Mode::kTrial, 1);  // it has begun to rest, and has nothing to compare with
     } else if (!was_worth_it(events_per_s)) {
@@ -53,6 +56,12 @@ void Moderation::end_span(Time now, Duration length) {
 void Moderation::begin(Mode mode, int spans) {
     mode_ = mode;
     spans_left_ = spans;
+}
+
+Moderation::Duration Moderation::time_of(double events, double events_per_s) const {
+    const std::chrono::duration<double> longest = longest_;
+    if (events_per_s * longest.count() <= events) return longest_;
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(events / events_per_s));
 }
 
 bool Moderation::was_worth_it(double events_per_s) const {

@@ -3,8 +3,9 @@
 //
 //     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
 //
-// It rests after kStreak turns in a row with few events, each of which began less than a rest after the one
-// before. So what comes after silence is served at once, and nothing is held up for longer than one rest.
+// It rests after kStreak turns in a row with few events, each of which began less than the longest rest after the
+// one before. So what comes after silence is served at once, and nothing is held up for longer than one rest.
+// A rest is as long as kWanted events take to come, and never longer than it was told.
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
@@ -28,12 +29,13 @@ class Moderation {
     static constexpr Duration kSpan = std::chrono::milliseconds{20};
     static constexpr int kSpansOfRest = 32;  // then there is a trial
     static constexpr int kSpansOutMax = 256;
+    static constexpr double kWanted = 4;
     static constexpr double kEventsPerSecondMax = 60'000;
 
     // 0: it never rests.
-    explicit Moderation(Duration rest) : rest_(rest) {}
+    explicit Moderation(Duration longest) : longest_(longest) {}
 
-    bool is_on() const { return rest_ > Duration::zero(); }
+    bool is_on() const { return longest_ > Duration::zero(); }
     // Before a wait that has no end of its own: how long to rest first.
     Duration rest_before_wait();
     // After each wait, whether it had an end or not.
@@ -44,9 +46,11 @@ class Moderation {
 
     void end_span(Time now, Duration length);
     void begin(Mode mode, int spans);
+    Duration time_of(double events, double events_per_s) const;
     bool was_worth_it(double events_per_s) const;
 
-    Duration rest_;
+    Duration longest_;
+    Duration rest_{};
     Duration rested_{};  // since the last wake-up
     Time woke_;
     int streak_ = 0;

@@ -26,6 +26,11 @@ class Poller {
     [[nodiscard]] std::error_code add(int fd, EventSource& source, std::uint32_t events);
     void change(int fd, EventSource& source, std::uint32_t events);
     void remove(int fd);
+    // Of another thread that does not wait meanwhile: `source` hears that something waits there.
+    [[nodiscard]] std::error_code watch(const Poller& other, EventSource& source) {
+        return add(other.epoll_.number(), source, EPOLLIN);
+    }
+    void ignore(const Poller& other) { remove(other.epoll_.number()); }
 
     // Waits at most `timeout` (negative: for ever). What it returns is valid until the next wait.
     std::span<const epoll_event> wait(std::chrono::milliseconds timeout);

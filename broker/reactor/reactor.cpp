@@ -1,6 +1,7 @@
 #include "reactor/reactor.h"
 
 #include <fmt/core.h>
+#include <pthread.h>
 #include <sys/prctl.h>
 
 #include <algorithm>
@@ -16,19 +17,23 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned long kTimerSlackNs = 1000;
+constexpr shard::ShardIndex kKeeper = 0;
 
 }  // namespace
 
-Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
-                 std::chrono::microseconds gather)
-    : index_(options.index),
+Reactor::Reactor(shard::ShardOptions shard_options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
+                 const ReactorOptions& options)
+    : index_(shard_options.index),
       store_(store),
       mailroom_(mailroom),
       clock_(clock),
       now_(clock.now()),
       alarm_(poller_),
-      moderation_(gather),
-      shard_(std::move(options), store, now_) {
+      moderation_(options.gather),
+      shard_(std::move(shard_options), store, now_) {
+    if (options.consolidation && index_ == kKeeper && mailroom.shards() > 1) {
+        consolidation_.emplace(*options.consolidation);
+    }
     const std::error_code error = poller_.add(mailroom.bell(index_), bell_, EPOLLIN | EPOLLET);
     if (error) throw std::system_error(error, "epoll_ctl");
 }
@@ -36,24 +41,63 @@ Reactor::Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom&
 void Reactor::run() {
     DRAY_ASSERT(transport_);
     const BlockCache::InUse in_use(blocks_);
+    clockid_t cpu_clock{};
+    if (::pthread_getcpuclockid(::pthread_self(), &cpu_clock) == 0) cpu_clock_.store(cpu_clock);
     if (moderation_.is_on()) ::prctl(PR_SET_TIMERSLACK, kTimerSlackNs);  // a rest is as long as it says
-    while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) turn();
+    while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) {
+        if (service_.load(std::memory_order_relaxed) == Service::kAskedToPark) park();
+        turn();
+    }
+    dismiss_wards();
     serve_mail();  // what was on its way must not leak
     transport_->end_turn();
 }
 
 void Reactor::turn() {
-    // Not while somebody waits for the disk: he need not wait for us, too.
-    const bool may_rest = moderation_.is_on() && store_.durable(index_) >= committing_;
-    const std::chrono::milliseconds timeout = time_to_sleep();
-    if (may_rest && timeout < 0ms) rest();  // others may act for it meanwhile, as while it waits
-    const auto ready = poller_.wait(timeout);
-    mailroom_.woken(index_);
-    if (moderation_.is_on()) moderation_.woke(std::chrono::steady_clock::now(), ready.size());
-    if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
-    now_ = clock_.now();
+    bool sleeps = lie_down();
+    for (Reactor* const ward : wards_) sleeps &= ward->lie_down();
+    // Others may act for them meanwhile, as while it waits.
+    if (sleeps && may_rest()) rest();
+    ready_ = poller_.wait(sleeps ? -1ms : 0ms);
+    const Consolidation::Time woke = std::chrono::steady_clock::now();
+    get_up(clock_.now());
+    for (Reactor* const ward : wards_) ward->get_up(now_);
 
-    for (const epoll_event& event : ready) static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
+    std::size_t events = ready_.size();
+    work();
+    for (Reactor* const ward : wards_) {
+        if (!ward->has_work()) continue;
+        // That the ward's poller has something is no event of its own.
+        if (!ward->ready_.empty()) events += ward->ready_.size() - 1;
+        ward->work();
+    }
+    if (!wards_.empty() && mailroom_.has_mail(index_)) work();
+    moderation_.woke(woke, events);
+    if (consolidation_) consolidate(woke, events);
+}
+
+// Not while somebody waits for the disk: he need not wait for the rest, too.
+bool Reactor::may_rest() const {
+    const auto waits = [](const Reactor& of) { return of.store_.durable(of.index_) < of.committing_; };
+    return moderation_.is_on() && !waits(*this) &&
+           std::ranges::none_of(wards_, [&](const Reactor* ward) { return waits(*ward); });
+}
+
+void Reactor::rest() {
+    const auto length = moderation_.rest_before_wait();
+    if (length > length.zero()) std::this_thread::sleep_for(length);
+}
+
+void Reactor::get_up(Instant now) {
+    mailroom_.woken(index_);
+    now_ = std::max(now_, now);
+}
+
+void Reactor::work() {
+    if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
+    for (const epoll_event& event : std::exchange(ready_, {})) {
+        static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
+    }
     transport_->continue_unfinished();
     serve_mail();
     hear_of_commits();
@@ -70,9 +114,59 @@ void Reactor::turn() {
     transport_->end_turn();
 }
 
-void Reactor::rest() {
-    const auto length = moderation_.rest_before_wait();
-    if (length > length.zero()) std::this_thread::sleep_for(length);
+void Reactor::consolidate(Consolidation::Time now, std::size_t events) {
+    if (phase_.load(std::memory_order_relaxed) != Phase::kRunning) return dismiss_wards();
+    if (are_asked_ && wards_.size() + 1 < colleagues_.size()) {
+        for (const auto& one : colleagues_) {
+            const bool is_new = std::ranges::find(wards_, one.get()) == wards_.end();
+            if (is_new && one->service_.load() == Service::kParked) take_in(*one);
+        }
+    }
+    if (!consolidation_->turned(now, events)) return;
+    switch (consolidation_->judge(now, cpu_time_of_all())) {
+        case Consolidation::Advice::kStay: return;
+        case Consolidation::Advice::kPart: return dismiss_wards();
+        case Consolidation::Advice::kJoin: break;
+    }
+    are_asked_ = true;
+    for (const auto& one : colleagues_) {
+        if (one.get() == this) continue;
+        one->service_.store(Service::kAskedToPark);
+        mailroom_.ring(one->index_);
+    }
+}
+
+void Reactor::park() {
+    Service asked = Service::kAskedToPark;
+    if (!service_.compare_exchange_strong(asked, Service::kParked)) return;
+    mailroom_.ring(kKeeper);
+    while (service_.load() == Service::kParked) service_.wait(Service::kParked);
+}
+
+void Reactor::take_in(Reactor& ward) {
+    const std::error_code error = poller_.watch(ward.poller_, ward.wards_events_);
+    DRAY_ASSERT(!error);
+    wards_.push_back(&ward);
+}
+
+void Reactor::dismiss_wards() {
+    if (!std::exchange(are_asked_, false)) return;
+    for (Reactor* const ward : wards_) poller_.ignore(ward->poller_);
+    wards_.clear();
+    for (const auto& one : colleagues_) {
+        one->service_.store(Service::kOwnThread);
+        one->service_.notify_one();
+    }
+}
+
+std::chrono::nanoseconds Reactor::cpu_time_of_all() const {
+    std::chrono::nanoseconds sum{};
+    for (const auto& one : colleagues_) {
+        timespec used{};
+        if (::clock_gettime(one->cpu_clock_.load(std::memory_order_relaxed), &used) != 0) continue;
+        sum += std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+    }
+    return sum;
 }
 
 // What died meanwhile is not freed: the sleeper may have been told of it by epoll in this moment.
@@ -99,10 +193,15 @@ bool Reactor::is_busy() const {
     return shard_.has_work() || transport_->has_unfinished() || next_deadline() <= now_;
 }
 
-std::chrono::milliseconds Reactor::time_to_sleep() {
-    if (is_busy()) return 0ms;
+// Whether it may sleep until something comes; then others may act for it.
+bool Reactor::lie_down() {
+    if (is_busy()) return false;
     alarm_.set(next_deadline(), now_);
-    return mailroom_.may_sleep(index_) ? -1ms : 0ms;
+    return mailroom_.may_sleep(index_);
+}
+
+bool Reactor::has_work() {
+    return !ready_.empty() || is_busy() || mailroom_.has_mail(index_);
 }
 
 void Reactor::serve_mail() {

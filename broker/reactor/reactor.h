@@ -10,18 +10,27 @@
 // A few messages for a shard whose thread sleeps are not worth waking it: the sender borrows its baton
 // (baton.h) and takes a short turn in its place, mail and writes only. What would take longer, or needs the
 // sleeper's own wake-ups, is left to the owner, which is then woken after all.
+//
+// While little comes, reactor 0 serves all shards (consolidation.h): it asks the others to park their threads,
+// watches their pollers with its own, and takes their turns, as their owner, until there is more to do.
 #pragma once
+
+#include <time.h>
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/block_cache.h"
 #include "base/instant.h"
 #include "reactor/alarm.h"
 #include "reactor/clock.h"
+#include "reactor/consolidation.h"
 #include "reactor/log.h"
 #include "reactor/mail_queue.h"
 #include "reactor/mailroom.h"
@@ -32,11 +41,17 @@
 
 namespace dray::reactor {
 
+struct ReactorOptions {
+    // How long one may rest while lone messages come in close succession (moderation.h); 0: never.
+    std::chrono::microseconds gather{};
+    // When one thread serves all shards (consolidation.h); empty: never.
+    std::optional<Consolidation::Limits> consolidation;
+};
+
 class Reactor {
   public:
-    // `gather`: how long it may rest while lone messages come in close succession (moderation.h).
-    Reactor(shard::ShardOptions options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
-            std::chrono::microseconds gather);
+    Reactor(shard::ShardOptions shard_options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
+            const ReactorOptions& options);
 
     Poller& poller() { return poller_; }
     shard::Shard& shard() { return shard_; }
@@ -86,17 +101,38 @@ class Reactor {
     static constexpr std::size_t kStandInWritesMax = 16;
 
     enum class Phase : std::uint8_t { kRunning, kStopAsked, kStopped, kFinishAsked };
+    enum class Service : std::int32_t { kOwnThread, kAskedToPark, kParked };  // as wide as a futex
     class Bell final : public EventSource {
         void on_events(std::uint32_t) override {}  // waking up was all
+    };
+    // Of a ward, in its keeper's poller: something is in its own.
+    class WardsEvents final : public EventSource {
+      public:
+        explicit WardsEvents(Reactor& ward) : ward_(ward) {}
+        void on_events(std::uint32_t) override { ward_.ready_ = ward_.poller_.wait(std::chrono::milliseconds{0}); }
+
+      private:
+        Reactor& ward_;
     };
 
     void turn();
     void rest();
+    void get_up(Instant now);
+    void work();
+    bool may_rest() const;
+    bool has_work();
+    // The keeper's: whose turns it takes.
+    void consolidate(Consolidation::Time now, std::size_t events);
+    void take_in(Reactor& ward);
+    void dismiss_wards();
+    std::chrono::nanoseconds cpu_time_of_all() const;
+    // On its own thread, when the keeper has asked: until that one dismisses it.
+    void park();
     // On another reactor's thread: a turn for the mail of this one, if its own thread sleeps.
     bool stand_in(Instant now);
     Instant next_deadline() const;
     bool is_busy() const;
-    std::chrono::milliseconds time_to_sleep();
+    bool lie_down();
     void serve_mail();
     void hear_of_commits();
     void hear_of_readings();
@@ -120,6 +156,7 @@ class Reactor {
     Instant now_;
     BlockCache blocks_;
     Poller poller_;
+    std::span<const epoll_event> ready_;  // of this turn, not yet handled
     Bell bell_;
     Alarm alarm_;
     Moderation moderation_;
@@ -130,6 +167,14 @@ class Reactor {
     LogBudget refusal_lines_;
     Transport* transport_ = nullptr;
     std::span<const std::unique_ptr<Reactor>> colleagues_;
+    // The keeper's:
+    std::optional<Consolidation> consolidation_;
+    std::vector<Reactor*> wards_;  // those whose turns it takes
+    bool are_asked_ = false;       // the others are to park, or have parked
+    // Of any:
+    WardsEvents wards_events_{*this};
+    std::atomic<Service> service_{Service::kOwnThread};
+    std::atomic<clockid_t> cpu_clock_{std::numeric_limits<clockid_t>::max()};  // of its thread, once that runs; none before
     bool hands_over_ = false;  // in this turn: who takes a connection in may have a password to check
     std::atomic<Phase> phase_{Phase::kRunning};
     std::atomic<bool> has_turned_{true};

@@ -12,12 +12,12 @@ namespace dray::reactor {
 using namespace std::chrono_literals;
 
 ReactorGroup::ReactorGroup(const shard::ShardOptions& pattern, shard::StorePort& store, Clock clock,
-                           std::chrono::microseconds gather)
+                           const ReactorOptions& reactor_options)
     : mailroom_(pattern.count) {
     for (shard::ShardIndex index = 0; index < pattern.count; ++index) {
         shard::ShardOptions options = pattern;
         options.index = index;
-        reactors_.push_back(std::make_unique<Reactor>(std::move(options), store, mailroom_, clock, gather));
+        reactors_.push_back(std::make_unique<Reactor>(std::move(options), store, mailroom_, clock, reactor_options));
     }
     for (const auto& reactor : reactors_) reactor->set_colleagues(reactors_);
 }

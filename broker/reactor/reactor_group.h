@@ -21,9 +21,9 @@ namespace dray::reactor {
 
 class ReactorGroup {
   public:
-    // `pattern.index` is filled in for each shard. `gather`: see Reactor; 0 = none rests.
+    // `pattern.index` is filled in for each shard.
     ReactorGroup(const shard::ShardOptions& pattern, shard::StorePort& store, Clock clock,
-                 std::chrono::microseconds gather = {});
+                 const ReactorOptions& reactor_options = {});
     ~ReactorGroup();  // stops, if that has not been done
 
     std::size_t size() const { return reactors_.size(); }

@@ -182,6 +182,8 @@ void BrokerProcess::start_drayd(const Setup& setup) {
                                        "auth.password_file=" + write_password_file(false),
                                        "--set",
                                        "response_prefix=answers"};
+    // Over plain TCP each shard keeps its thread; elsewhere one thread may serve all, as by default.
+    if (setup.transport == Transport::kTcp) arguments.insert(arguments.end(), {"--set", "consolidate=false"});
     if (setup.with_tls) {
         const std::string more[] = {"--mqtts", "127.0.0.1:0",      "--wss", "127.0.0.1:0",
                                     "--cert",  certificate_file(), "--key", key_file()};
