@@ -18,6 +18,7 @@
 #include "app/sinks.h"
 #include "app/system.h"
 #include "app/version.h"
+#include "net/tls_memory.h"
 #include "reactor/log.h"
 
 namespace dray::app {
@@ -142,6 +143,7 @@ int check_files(const Config& config) {
 int main(int count, const char* const* arguments) {
     open_missing_standard_files();
     ignore_broken_pipes();
+    net::keep_tls_buffers();
     const CommandLine line = parse_command_line(count, arguments, kVersion);
     if (line.action == CommandLine::Action::kExit) return line.exit_code;
     if (line.action == CommandLine::Action::kHashPassword) return hash_password(line.user);

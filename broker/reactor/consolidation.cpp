@@ -8,7 +8,8 @@ namespace dray::reactor {
 Consolidation::Advice Consolidation::judge(Time now, Duration cpu) {
     using Seconds = std::chrono::duration<double>;
     const double share = Seconds(cpu - cpu_at_begin_) / Seconds(now - span_began_);
-    const bool follows = static_cast<double>(events_) <= limits_.events_of_a_turn * static_cast<double>(turns_);
+    const bool follows =
+        static_cast<double>(events_) <= limits_.events_of_a_turn * static_cast<double>(turns_);
     span_began_ = now;
     cpu_at_begin_ = cpu;
     events_ = turns_ = 0;

@@ -2,11 +2,11 @@
 //
 //     apart  --little for a while-->  joined  --much-->  apart, and for longer before it is tried again
 //
-// A message that arrives on one shard and leaves on another costs two wake-ups where each shard has its thread,
-// and lone messages are shared between threads that could share a turn (moderation.h). On one thread they
-// cost what they cost on one shard. What tells little from much is the CPU time of all threads together, as a
-// share of one processor, and how many events a turn has: many, where one thread cannot follow.
-// One thread's. Times are those of the steady clock, handed in.
+// A message that arrives on one shard and leaves on another costs two wake-ups where each shard has its
+// thread, and lone messages are shared between threads that could share a turn (moderation.h). On one thread
+// they cost what they cost on one shard. What tells little from much is the CPU time of all threads together,
+// as a share of one processor, and how many events a turn has: many, where one thread cannot follow. One
+// thread's. Times are those of the steady clock, handed in.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ class Consolidation {
     struct Limits {
         double little = 0.4;  // of a processor, all threads together
         double much = 0.7;
-        double events_of_a_turn = 32;  // more on the average: one thread does not follow
-        Duration span = std::chrono::milliseconds{20};      // that is judged
+        double events_of_a_turn = 32;                   // more on the average: one thread does not follow
+        Duration span = std::chrono::milliseconds{20};  // that is judged
         Duration patience = std::chrono::milliseconds{100};  // little for so long, at first
         Duration patience_max = std::chrono::seconds{10};
         Duration worth_it = std::chrono::seconds{1};  // joined for less: more patience next time

@@ -3,9 +3,9 @@
 //
 //     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
 //
-// It rests after kStreak turns in a row with few events, each of which began less than the longest rest after the
-// one before. So what comes after silence is served at once, and nothing is held up for longer than one rest.
-// A rest is as long as kWanted events take to come, and never longer than it was told.
+// It rests after kStreak turns in a row with few events, each of which began less than the longest rest after
+// the one before. So what comes after silence is served at once, and nothing is held up for longer than one
+// rest. A rest is as long as kWanted events take to come, and never longer than it was told.
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather

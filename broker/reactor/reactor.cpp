@@ -124,9 +124,12 @@ void Reactor::consolidate(Consolidation::Time now, std::size_t events) {
     }
     if (!consolidation_->turned(now, events)) return;
     switch (consolidation_->judge(now, cpu_time_of_all())) {
-        case Consolidation::Advice::kStay: return;
-        case Consolidation::Advice::kPart: return dismiss_wards();
-        case Consolidation::Advice::kJoin: break;
+        case Consolidation::Advice::kStay:
+            return;
+        case Consolidation::Advice::kPart:
+            return dismiss_wards();
+        case Consolidation::Advice::kJoin:
+            break;
     }
     are_asked_ = true;
     for (const auto& one : colleagues_) {

@@ -11,8 +11,9 @@
 // (baton.h) and takes a short turn in its place, mail and writes only. What would take longer, or needs the
 // sleeper's own wake-ups, is left to the owner, which is then woken after all.
 //
-// While little comes, reactor 0 serves all shards (consolidation.h): it asks the others to park their threads,
-// watches their pollers with its own, and takes their turns, as their owner, until there is more to do.
+// While little comes, reactor 0 serves all shards (consolidation.h): it asks the others to park their
+// threads, watches their pollers with its own, and takes their turns, as their owner, until there is more to
+// do.
 #pragma once
 
 #include <time.h>
@@ -109,7 +110,9 @@ class Reactor {
     class WardsEvents final : public EventSource {
       public:
         explicit WardsEvents(Reactor& ward) : ward_(ward) {}
-        void on_events(std::uint32_t) override { ward_.ready_ = ward_.poller_.wait(std::chrono::milliseconds{0}); }
+        void on_events(std::uint32_t) override {
+            ward_.ready_ = ward_.poller_.wait(std::chrono::milliseconds{0});
+        }
 
       private:
         Reactor& ward_;
@@ -174,7 +177,8 @@ class Reactor {
     // Of any:
     WardsEvents wards_events_{*this};
     std::atomic<Service> service_{Service::kOwnThread};
-    std::atomic<clockid_t> cpu_clock_{std::numeric_limits<clockid_t>::max()};  // of its thread, once that runs; none before
+    std::atomic<clockid_t> cpu_clock_{
+        std::numeric_limits<clockid_t>::max()};  // of its thread, once that runs; none before
     bool hands_over_ = false;  // in this turn: who takes a connection in may have a password to check
     std::atomic<Phase> phase_{Phase::kRunning};
     std::atomic<bool> has_turned_{true};

@@ -17,7 +17,8 @@ ReactorGroup::ReactorGroup(const shard::ShardOptions& pattern, shard::StorePort&
     for (shard::ShardIndex index = 0; index < pattern.count; ++index) {
         shard::ShardOptions options = pattern;
         options.index = index;
-        reactors_.push_back(std::make_unique<Reactor>(std::move(options), store, mailroom_, clock, reactor_options));
+        reactors_.push_back(
+            std::make_unique<Reactor>(std::move(options), store, mailroom_, clock, reactor_options));
     }
     for (const auto& reactor : reactors_) reactor->set_colleagues(reactors_);
 }

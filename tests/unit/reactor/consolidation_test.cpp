@@ -12,12 +12,14 @@ using Advice = Consolidation::Advice;
 // A keeper that has a turn each millisecond, on a clock of the test's own.
 class Days {
   public:
-    // For so long: threads that use this share of a processor, turns of so many events. What was advised last.
+    // For so long: threads that use this share of a processor, turns of so many events. What was advised
+    // last.
     Advice pass(std::chrono::milliseconds time, double share, std::size_t events = 1) {
         Advice last = Advice::kStay;
         for (; time > 0ms; time -= 1ms) {
             now_ += 1ms;
-            cpu_ += std::chrono::duration_cast<Consolidation::Duration>(share * std::chrono::duration<double>(1ms));
+            cpu_ += std::chrono::duration_cast<Consolidation::Duration>(share *
+                                                                        std::chrono::duration<double>(1ms));
             if (!consolidation_.turned(now_, events)) continue;
             const Advice advice = consolidation_.judge(now_, cpu_);
             if (advice != Advice::kStay) last = advice;
@@ -62,7 +64,8 @@ TEST(Consolidation, IsTriedLessAndLessOftenWhereItDoesNotLast) {
 
 ReactorOptions always() {
     ReactorOptions options;
-    options.consolidation = {.little = 1e9, .much = 1e9, .events_of_a_turn = 1e9, .span = 0ms, .patience = 0ms};
+    options.consolidation = {
+        .little = 1e9, .much = 1e9, .events_of_a_turn = 1e9, .span = 0ms, .patience = 0ms};
     return options;
 }
 
