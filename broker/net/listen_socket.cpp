@@ -30,8 +30,6 @@ void set_option(int fd, int level, int option, int value) {
     ::setsockopt(fd, level, option, &value, sizeof value);
 }
 
-constexpr int kSilentFor = 1;
-
 // What is accepted inherits these, which saves system calls per connection.
 void set_options_for_accepted(int fd) {
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -92,10 +90,6 @@ Result<ListenSockets, Failure> open_listen_sockets(const Address& address, std::
         const int fd = socket.number();
         set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
         set_options_for_accepted(fd);
-        // All protocols here begin with the client's word: a connection is shown when that is there, and
-        // costs one wake-up less. One that says nothing is shown after so many seconds, and is timed from
-        // then on.
-        set_option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, kSilentFor);
         if (address.storage.ss_family == AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
         // The first binds alone and shares from then on; the others share from the start.
         if (i > 0) set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);

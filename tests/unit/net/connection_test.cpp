@@ -1,7 +1,11 @@
 // Connections over real sockets: what the kernel does with bytes is part of what is tested.
 #include "net/connection.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
 
 #include "real_broker.h"
 #include "ws_client_bytes.h"
@@ -95,6 +99,28 @@ TEST_P(Connections, ThatAreSilentAreClosedInTime) {
     RawClient no_request(broker.websocket());
     EXPECT_EQ(silent.receive_to_end(), "");
     EXPECT_EQ(no_request.receive_to_end(), "");
+}
+
+// The system's word for a connection to this port that nobody has been shown: SYN_RECV.
+bool is_one_not_shown(std::uint16_t port) {
+    const std::string here = fmt::format("0100007F:{:04X}", port);
+    std::ifstream table("/proc/net/tcp");
+    for (std::string line; std::getline(table, line);) {
+        std::istringstream words(line);
+        std::string number, local, remote, state;
+        words >> number >> local >> remote >> state;
+        if (local == here && state == "03") return true;
+    }
+    return false;
+}
+
+TEST_P(Connections, AreAcceptedWithTheirFirstBytes) {
+    RealBroker broker(GetParam());
+    RawClient client(broker.mqtt());
+    EXPECT_TRUE(is_one_not_shown(broker.mqtt().port()));
+    client.send(connect_packet("a"));
+    EXPECT_EQ(client.receive(kConnackBytes.size()), kConnackBytes);
+    EXPECT_FALSE(is_one_not_shown(broker.mqtt().port()));
 }
 
 TEST_P(Connections, EndCleanlyWhenTheBrokerStops) {
