@@ -22,10 +22,10 @@ using mqtt::PropertyId;
 using mqtt::ReasonCode;
 using CallRef = std::shared_ptr<Call>;
 
-constexpr mqtt::PacketId kPacketId{1};
-constexpr std::uint64_t kPayloadBytesMax = 16ULL * 1024 * 1024;
+constexpr mqtt::PacketId kSubscribeId{1};
+constexpr std::uint64_t kEventPayloadBytesMax = 16ULL * 1024 * 1024;
 
-struct Wish {
+struct WatchWish {
     std::string filter;
     std::uint64_t qos = 1;
     std::uint64_t payload_bytes_max = 64 * 1024;
@@ -68,7 +68,7 @@ bool takes_from_others(std::string_view filter) {
     return filter.starts_with(shard::kQueueRoot) || mqtt::parse_shared(filter);
 }
 
-int status_of(ReasonCode reason) {
+int status_of_refusal(ReasonCode reason) {
     switch (reason) {
         case ReasonCode::kNotAuthorized:
             return 403;
@@ -83,7 +83,7 @@ int status_of(ReasonCode reason) {
 class EventStream : public std::enable_shared_from_this<EventStream> {
   public:
     EventStream(EventLoop& loop, std::shared_ptr<std::size_t> open, CallRef call,
-                std::shared_ptr<MqttClient> client, Wish wish)
+                std::shared_ptr<MqttClient> client, WatchWish wish)
         : loop_(loop),
           open_(std::move(open)),
           call_(std::move(call)),
@@ -97,7 +97,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
 
     void begin() {
         mqtt::Subscribe subscribe;
-        subscribe.packet_id = kPacketId;
+        subscribe.packet_id = kSubscribeId;
         subscribe.requests.push_back({wish_.filter, {}});
         subscribe.requests[0].options.qos = static_cast<mqtt::QoS>(wish_.qos);
         subscribe.requests[0].options.retain_as_published = true;
@@ -117,7 +117,7 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
         const ReasonCode reason = answer.reasons.at(0);
         if (is_failure(reason)) {
             const auto why = answer.properties.text(PropertyId::kReasonString);
-            return end({status_of(reason), std::string(why.value_or(name(reason))), "filter"});
+            return end({status_of_refusal(reason), std::string(why.value_or(name(reason))), "filter"});
         }
         HttpResponse response{.content_type = "text/event-stream"};
         response.open_body = [self = shared_from_this()](const std::shared_ptr<OpenBody>& body) {
@@ -174,16 +174,16 @@ class EventStream : public std::enable_shared_from_this<EventStream> {
     std::shared_ptr<std::size_t> open_;  // how many there are
     CallRef call_;                       // until it is answered
     std::shared_ptr<MqttClient> client_;
-    Wish wish_;
+    WatchWish wish_;
     std::weak_ptr<OpenBody> body_;  // which keeps this for as long as it is open
 };
 
 void subscribe(const Context& context, const std::shared_ptr<std::size_t>& open, const CallRef& call) {
-    Wish wish;
+    WatchWish wish;
     Query query(call->target.query);
     query.read("filter", wish.filter);
     query.read("qos", wish.qos, 1);
-    query.read("payload_bytes_max", wish.payload_bytes_max, kPayloadBytesMax);
+    query.read("payload_bytes_max", wish.payload_bytes_max, kEventPayloadBytesMax);
     if (wish.filter.size() > mqtt::kTopicBytesMax || !mqtt::is_valid_utf8(as_bytes(wish.filter)) ||
         !mqtt::is_valid_topic_filter(wish.filter))
         query.fail("filter", "must be a filter of topics");

@@ -4,30 +4,26 @@
 
 namespace dray::admin {
 
-namespace {
+namespace {}  // namespace
 
-using nlohmann::json;
-
-}  // namespace
-
-Fields::Fields(const std::string& body) : left_(std::make_unique<json>(json::object())) {
+Fields::Fields(const std::string& body) : left_(std::make_unique<nlohmann::json>(nlohmann::json::object())) {
     if (body.empty()) return;
-    *left_ = json::parse(body, nullptr, false);
+    *left_ = nlohmann::json::parse(body, nullptr, false);
     if (left_->is_discarded()) {
         problem_ = {400, "the body is not JSON"};
     } else if (!left_->is_object()) {
         problem_ = {400, "the body must be a JSON object"};
     }
-    if (problem_) *left_ = json::object();
+    if (problem_) *left_ = nlohmann::json::object();
 }
 
 Fields::~Fields() = default;
 
-std::unique_ptr<json> Fields::take(const std::string& name) {
+std::unique_ptr<nlohmann::json> Fields::take(const std::string& name) {
     known_.push_back(name);
     const auto found = left_->find(name);
     if (found == left_->end()) return nullptr;
-    auto value = std::make_unique<json>(std::move(*found));
+    auto value = std::make_unique<nlohmann::json>(std::move(*found));
     left_->erase(found);
     return value;
 }
@@ -52,7 +48,7 @@ void Fields::read(const std::string& name, std::vector<std::string>& value) {
     if (!given->is_array()) return fail(name, "must be a list of texts");
     value.clear();
     for (std::size_t i = 0; i < given->size(); ++i) {
-        const json& each = (*given)[i];
+        const nlohmann::json& each = (*given)[i];
         if (!each.is_string()) return fail(name + '[' + std::to_string(i) + ']', "must be a text");
         value.push_back(each.get<std::string>());
     }
@@ -64,7 +60,7 @@ void Fields::read(const std::string& name, std::vector<std::pair<std::string, st
     if (!given->is_array()) return fail(name, "must be a list of pairs of texts");
     value.clear();
     for (std::size_t i = 0; i < given->size(); ++i) {
-        const json& each = (*given)[i];
+        const nlohmann::json& each = (*given)[i];
         if (!each.is_array() || each.size() != 2 || !each[0].is_string() || !each[1].is_string())
             return fail(name + '[' + std::to_string(i) + ']', "must be a pair of texts");
         value.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());

@@ -18,8 +18,7 @@ using mqtt::PropertyId;
 using mqtt::ReasonCode;
 using CallRef = std::shared_ptr<Call>;
 
-constexpr mqtt::PacketId kPacketId{1};
-constexpr std::size_t kTextBytesMax = 65'535;  // of MQTT's strings
+constexpr mqtt::PacketId kPublishId{1};
 
 struct Order {
     std::string topic;
@@ -33,7 +32,7 @@ struct Order {
 std::string read_text(Fields& fields, const std::string& name) {
     std::string text;
     fields.read(name, text);
-    if (text.size() > kTextBytesMax) fields.fail(name, "is longer than 65535 bytes");
+    if (text.size() > mqtt::kTextBytesMax) fields.fail(name, "is longer than 65535 bytes");
     return text;
 }
 
@@ -58,14 +57,14 @@ void read_properties(Fields& fields, mqtt::PropertyList& properties) {
         properties.add(PropertyId::kResponseTopic, response_topic);
     }
     const auto correlation = read_base64(fields, "correlation_data_base64");
-    if (correlation && correlation->size() > kTextBytesMax)
+    if (correlation && correlation->size() > mqtt::kTextBytesMax)
         fields.fail("correlation_data_base64", "is longer than 65535 bytes");
     else if (correlation)
         properties.add(PropertyId::kCorrelationData, *correlation);
     std::vector<std::pair<std::string, std::string>> user;
     fields.read("user", user);
     for (const auto& [name, value] : user) {
-        if (name.size() > kTextBytesMax || value.size() > kTextBytesMax)
+        if (name.size() > mqtt::kTextBytesMax || value.size() > mqtt::kTextBytesMax)
             return fields.fail("user", "has a text that is longer than 65535 bytes");
         properties.add_user(name, value);
     }
@@ -74,7 +73,7 @@ void read_properties(Fields& fields, mqtt::PropertyList& properties) {
 std::optional<Problem> read_order(const std::string& body, Order& order) {
     Fields fields(body);
     order.topic = read_text(fields, "topic");
-    if (order.topic.size() <= kTextBytesMax && !mqtt::is_valid_topic_name(order.topic))
+    if (order.topic.size() <= mqtt::kTextBytesMax && !mqtt::is_valid_topic_name(order.topic))
         fields.fail("topic", "must be a topic to publish to: not empty, without + and #");
     fields.read("payload", order.payload);
     if (auto bytes = read_base64(fields, "payload_base64")) {
@@ -121,7 +120,7 @@ class Publication : public std::enable_shared_from_this<Publication> {
         publish.topic = order_.topic;
         publish.payload = as_bytes(order_.payload);
         publish.qos = static_cast<mqtt::QoS>(order_.qos);
-        if (order_.qos > 0) publish.packet_id = kPacketId;
+        if (order_.qos > 0) publish.packet_id = kPublishId;
         publish.retain = order_.retain;
         publish.properties = order_.properties.view();
         client_->send(publish);
@@ -148,7 +147,7 @@ class Publication : public std::enable_shared_from_this<Publication> {
     }
     void take(const mqtt::Pubrec& ack) {
         reason_ = ack.reason;
-        if (!is_failure(ack.reason)) client_->send(mqtt::Pubrel{{kPacketId, {}, {}}});
+        if (!is_failure(ack.reason)) client_->send(mqtt::Pubrel{{kPublishId, {}, {}}});
         go_on_or_refuse(ack.reason, ack.properties);
     }
     void take(const mqtt::Pubcomp&) { published(reason_); }

@@ -22,7 +22,7 @@ constexpr std::array kOverflowWords{std::pair{Overflow::kReject, "reject"},
 
 // Every option but the overflow, once: what is listed here is read and shown.
 template <typename Options, typename Visit>
-void for_each_option(Options& options, Visit visit) {
+void for_each_queue_option(Options& options, Visit visit) {
     visit("name", options.name);
     visit("filters", options.filters);
     visit("exclusive", options.exclusive);
@@ -58,7 +58,7 @@ void read_overflow(Fields& fields, Overflow& overflow) {
 
 std::optional<Problem> read_queue_options(const std::string& body, QueueOptions& options) {
     Fields fields(body);
-    for_each_option(options, [&fields](const char* name, auto& value) { fields.read(name, value); });
+    for_each_queue_option(options, [&fields](const char* name, auto& value) { fields.read(name, value); });
     read_overflow(fields, options.overflow);
     if (auto problem = fields.finish()) return problem;
     if (const auto mistake = find_mistake(options)) return Problem{400, mistake->what, mistake->option};
@@ -75,8 +75,8 @@ std::optional<Problem> read_redrive(const std::string& body, shard::RedriveQueue
 
 ordered_json queue_json(const shard::QueueInfo& queue) {
     ordered_json options = ordered_json::object();
-    for_each_option(queue.options,
-                    [&options](const char* name, const auto& value) { options[name] = value; });
+    for_each_queue_option(queue.options,
+                          [&options](const char* name, const auto& value) { options[name] = value; });
     for (const auto& [value, word] : kOverflowWords) {
         if (value == queue.options.overflow) options["overflow"] = word;
     }

@@ -15,7 +15,7 @@ using shard::QueueReply;
 using CallRef = std::shared_ptr<Call>;
 
 constexpr std::uint64_t kPeekMessagesMax = 1000;
-constexpr std::uint64_t kPayloadBytesMax = 16ULL * 1024 * 1024;
+constexpr std::uint64_t kQueuePayloadBytesMax = 16ULL * 1024 * 1024;
 
 struct Queues {
     using Options = shard::QueueOptions;
@@ -59,7 +59,7 @@ void peek(const Context& context, const CallRef& call) {
     Query query(call->target.query);
     query.read("count", count, kPeekMessagesMax);
     query.read("after", after, std::numeric_limits<std::uint64_t>::max());
-    query.read("payload_bytes_max", payload_bytes_max, kPayloadBytesMax);
+    query.read("payload_bytes_max", payload_bytes_max, kQueuePayloadBytesMax);
     if (const auto problem = query.finish()) return call->respond(to_response(*problem));
     const std::string& name = call->names[0];
     Routes::ask_home(context, call, name, shard::PeekQueue{name, after, static_cast<std::uint32_t>(count)},

@@ -11,7 +11,7 @@ using nlohmann::ordered_json;
 
 // Every option once: what is listed here is read and shown.
 template <typename Options, typename Visit>
-void for_each_option(Options& options, Visit visit) {
+void for_each_stream_option(Options& options, Visit visit) {
     visit("name", options.name);
     visit("filters", options.filters);
     visit("retention_bytes", options.retention_bytes);
@@ -22,7 +22,7 @@ void for_each_option(Options& options, Visit visit) {
 
 std::optional<Problem> read_stream_options(const std::string& body, shard::StreamOptions& options) {
     Fields fields(body);
-    for_each_option(options, [&fields](const char* name, auto& value) { fields.read(name, value); });
+    for_each_stream_option(options, [&fields](const char* name, auto& value) { fields.read(name, value); });
     if (auto problem = fields.finish()) return problem;
     if (const auto mistake = find_mistake(options)) return Problem{400, mistake->what, mistake->option};
     return std::nullopt;
@@ -30,8 +30,8 @@ std::optional<Problem> read_stream_options(const std::string& body, shard::Strea
 
 ordered_json stream_json(const shard::StreamInfo& stream) {
     ordered_json options = ordered_json::object();
-    for_each_option(stream.options,
-                    [&options](const char* name, const auto& value) { options[name] = value; });
+    for_each_stream_option(stream.options,
+                           [&options](const char* name, const auto& value) { options[name] = value; });
     ordered_json readers = ordered_json::array();
     for (const auto& reader : stream.readers) {
         readers.push_back({{"client_id", reader.client_id},

@@ -22,7 +22,7 @@ using CallRef = std::shared_ptr<Call>;
 
 constexpr std::uint64_t kTopicsMax = 1000;
 constexpr std::uint64_t kRetainedMax = 1000;
-constexpr std::uint64_t kPayloadBytesMax = 64 * 1024;
+constexpr std::uint64_t kRetainedPayloadBytesMax = 64 * 1024;
 
 // Those of all shards in one list, the busiest first.
 std::vector<TopicCount> add_up(const std::vector<TopicsReply>& replies) {
@@ -126,7 +126,7 @@ void list_retained(const Context& context, const CallRef& call) {
     Query query(call->target.query);
     query.read("filter", options.filter);
     query.read("count", options.count, kRetainedMax);
-    query.read("payload_bytes_max", options.payload_bytes_max, kPayloadBytesMax);
+    query.read("payload_bytes_max", options.payload_bytes_max, kRetainedPayloadBytesMax);
     if (!shard::is_attracted_by(options.filter)) query.fail("filter", "must be a filter of topics");
     if (const auto problem = query.finish()) return call->respond(to_response(*problem));
     std::make_shared<RetainedList>(context, call, std::move(options))->ask();

@@ -23,9 +23,9 @@ using CallRef = std::shared_ptr<Call>;
 using Replies = std::optional<std::vector<TraceReply>>;
 
 constexpr std::uint64_t kLinesMax = 2000;  // a second
-constexpr std::uint64_t kPayloadBytesMax = 64 * 1024;
+constexpr std::uint64_t kTracePayloadBytesMax = 64 * 1024;
 
-struct Wish {
+struct TraceWish {
     shard::TraceWish trace;
     std::uint64_t payload_bytes_max = 1024;
 };
@@ -71,7 +71,7 @@ std::vector<TraceStep> merge(std::vector<TraceReply>& replies) {
 // One watcher: shards that are asked again and again on one side, an open answer on the other.
 class Watcher : public std::enable_shared_from_this<Watcher> {
   public:
-    Watcher(const Context& context, std::shared_ptr<Tracing> tracing, CallRef call, Wish wish)
+    Watcher(const Context& context, std::shared_ptr<Tracing> tracing, CallRef call, TraceWish wish)
         : loop_(context.loop),
           switchboard_(context.switchboard),
           tracing_(std::move(tracing)),
@@ -193,14 +193,14 @@ class Watcher : public std::enable_shared_from_this<Watcher> {
 };
 
 void trace(const Context& context, const std::shared_ptr<Tracing>& tracing, const CallRef& call) {
-    Wish wish;
+    TraceWish wish;
     std::uint64_t lines = wish.trace.steps_per_s_max;
     std::string payload = "false";
     Query query(call->target.query);
     query.read("client", wish.trace.client_id);
     query.read("topic", wish.trace.filter);
     query.read("payload", payload);
-    query.read("payload_bytes_max", wish.payload_bytes_max, kPayloadBytesMax);
+    query.read("payload_bytes_max", wish.payload_bytes_max, kTracePayloadBytesMax);
     query.read("lines_per_s_max", lines, kLinesMax);
     wish.trace.steps_per_s_max = static_cast<std::uint32_t>(lines);
     wish.trace.with_payloads = payload == "true";

@@ -18,6 +18,10 @@ std::string_view as_text(const std::array<std::uint8_t, Size>& digest) {
     return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
+inline const std::uint8_t* bytes_of(std::string_view text) {
+    return reinterpret_cast<const std::uint8_t*>(text.data());
+}
+
 Digest sha256(std::string_view text);
 Digest hmac_sha256(std::string_view key, std::string_view text);
 // PBKDF2 with HMAC-SHA-256, which RFC 5802 calls Hi(): slow on purpose, in proportion to `iterations`.

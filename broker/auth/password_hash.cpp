@@ -15,7 +15,7 @@ constexpr std::size_t kArgon2HashBytes = 32;
 constexpr std::size_t kArgon2SaltBytesMin = ARGON2_MIN_SALT_LENGTH;
 
 // What stands before `mark`, which is taken off with it; all of it if there is no such mark.
-std::string_view take_until(std::string_view& text, char mark) {
+std::string_view take_part(std::string_view& text, char mark) {
     const std::size_t end = std::min(text.find(mark), text.size());
     const std::string_view part = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
@@ -39,7 +39,7 @@ std::optional<std::uint32_t> number(std::string_view text, std::uint32_t least, 
 // Of a name, as in "m=19456".
 std::optional<std::uint32_t> named_number(std::string_view& text, std::string_view name, char mark,
                                           std::uint32_t most) {
-    return take(text, name) ? number(take_until(text, mark), 1, most) : std::nullopt;
+    return take(text, name) ? number(take_part(text, mark), 1, most) : std::nullopt;
 }
 
 // The reference implementation leaves the padding out.
@@ -76,7 +76,7 @@ std::optional<Argon2id> Argon2id::parse(std::string_view text) {
     const auto memory = named_number(text, "m=", ',', kMemoryKibMax);
     const auto passes = named_number(text, "t=", ',', kPassesMax);
     const auto lanes = named_number(text, "p=", '$', kLanesMax);
-    const auto salt = from_unpadded(take_until(text, '$'));
+    const auto salt = from_unpadded(take_part(text, '$'));
     const auto hash = from_unpadded(text);
     if (!memory || !passes || !lanes || !salt || !hash) return std::nullopt;
     if (*memory < 8 * *lanes || salt->size() < kArgon2SaltBytesMin || hash->size() < kArgon2HashBytes)
@@ -96,13 +96,13 @@ bool Argon2id::accepts(std::string_view password) const {
 std::optional<MosquittoHash> MosquittoHash::parse(std::string_view text) {
     MosquittoHash parsed;
     if (take(text, "$7$")) {
-        const auto iterations = number(take_until(text, '$'), 1, kIterationsMost);
+        const auto iterations = number(take_part(text, '$'), 1, kIterationsMost);
         if (!iterations) return std::nullopt;
         parsed.iterations = *iterations;
     } else if (!take(text, "$6$")) {
         return std::nullopt;
     }
-    const auto salt = from_base64(take_until(text, '$'));
+    const auto salt = from_base64(take_part(text, '$'));
     const auto hash = from_base64(text);
     if (!salt || salt->empty() || !hash || hash->size() != sizeof(LongDigest)) return std::nullopt;
     parsed.salt = *salt;

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kName = "SCRAM-SHA-256$";
 
 // Takes what stands before `mark` off `text`.
-std::optional<std::string_view> take_until(std::string_view& text, char mark) {
+std::optional<std::string_view> take_before(std::string_view& text, char mark) {
     const std::size_t at = text.find(mark);
     if (at == std::string_view::npos) return std::nullopt;
     const std::string_view part = text.substr(0, at);
@@ -39,9 +39,9 @@ ScramVerifier ScramVerifier::make(std::string_view password, std::string salt, s
 std::optional<ScramVerifier> ScramVerifier::parse(std::string_view text) {
     if (!text.starts_with(kName)) return std::nullopt;
     text.remove_prefix(kName.size());
-    const auto iterations = take_until(text, ':');
-    const auto salt = take_until(text, '$');
-    const auto stored_key = take_until(text, ':');
+    const auto iterations = take_before(text, ':');
+    const auto salt = take_before(text, '$');
+    const auto stored_key = take_before(text, ':');
     if (!iterations || !salt || !stored_key) return std::nullopt;
     ScramVerifier verifier;
     const char* const end = iterations->data() + iterations->size();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "auth/crypto.h"
+#include "auth/json_text.h"
 
 namespace dray::auth {
 
@@ -37,11 +38,6 @@ std::optional<Parts> split(std::string_view text) {
 Json object_of(std::string_view base64url) {
     const auto text = from_base64url(base64url);
     return text ? Json::parse(*text, nullptr, false) : Json();
-}
-
-std::string text_in(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // NumericDate, RFC 7519 section 2. Nothing if it is not there, or no number.

@@ -4,17 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "auth/crypto.h"
+#include "auth/json_text.h"
 
 namespace dray::auth {
 
 namespace {
 
 using Json = nlohmann::json;
-
-std::string text_in(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 std::string bytes_in(const Json& object, const char* name) {
     return from_base64url(text_in(object, name)).value_or("");

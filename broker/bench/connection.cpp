@@ -9,7 +9,6 @@
 namespace dray::bench {
 namespace {
 
-constexpr auto kVersion = mqtt::ProtocolVersion::kV311;
 constexpr std::size_t kPacketBytesMax = 256U << 20;
 constexpr std::size_t kReadBytes = 65536;
 

@@ -14,6 +14,9 @@
 
 namespace dray::bench {
 
+// Every load speaks MQTT 3.1.1.
+inline constexpr auto kVersion = mqtt::ProtocolVersion::kV311;
+
 // Told of each frame; its bytes live as long as the call.
 class FrameReader {
   public:

@@ -13,7 +13,6 @@
 namespace dray::bench {
 namespace {
 
-constexpr auto kVersion = mqtt::ProtocolVersion::kV311;
 constexpr std::size_t kFiltersInOnePacketMax = 500;
 
 mqtt::PacketId packet_id_of(const mqtt::Frame& frame) {

@@ -2,17 +2,15 @@
 
 #include <deque>
 
-#include "bench/clock.h"
 #include "bench/failure.h"
 #include "bench/join_all.h"
+#include "bench/patience.h"
 #include "bench/process.h"
 #include "bench/progress.h"
 #include "bench/report.h"
 
 namespace dray::bench {
 namespace {
-
-constexpr std::int64_t kPatienceNs = 30 * kSecond;
 
 class Durable : public CrowdListener {
   public:

@@ -1,17 +1,12 @@
 #include "bench/join_all.h"
 
-#include "bench/clock.h"
 #include "bench/failure.h"
+#include "bench/patience.h"
 #include "bench/process.h"
 #include "bench/progress.h"
 
 namespace dray::bench {
-namespace {
-
-constexpr std::int64_t kTickNs = kSecond / 20;
-constexpr std::int64_t kPatienceNs = 30 * kSecond;
-
-}  // namespace
+namespace {}  // namespace
 
 void join_all(Crowd& crowd) {
     allow_connections(crowd.size());

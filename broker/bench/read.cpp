@@ -4,16 +4,14 @@
 
 #include <cstdio>
 
-#include "bench/clock.h"
 #include "bench/failure.h"
 #include "bench/join_all.h"
+#include "bench/patience.h"
 #include "bench/progress.h"
 #include "bench/report.h"
 
 namespace dray::bench {
 namespace {
-
-constexpr std::int64_t kPatienceNs = 30 * kSecond;
 
 class Read : public CrowdListener {
   public:

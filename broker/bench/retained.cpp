@@ -1,17 +1,14 @@
 #include "bench/retained.h"
 
-#include "bench/clock.h"
 #include "bench/failure.h"
 #include "bench/join_all.h"
+#include "bench/patience.h"
 #include "bench/process.h"
 #include "bench/progress.h"
 #include "bench/report.h"
 
 namespace dray::bench {
 namespace {
-
-constexpr std::int64_t kTickNs = kSecond / 20;
-constexpr std::int64_t kPatienceNs = 30 * kSecond;
 
 class Retained : public CrowdListener {
   public:

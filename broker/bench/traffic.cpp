@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "bench/clock.h"
 #include "bench/join_all.h"
+#include "bench/patience.h"
 #include "bench/process.h"
 #include "bench/progress.h"
 #include "bench/report.h"
@@ -13,8 +13,7 @@
 namespace dray::bench {
 namespace {
 
-constexpr std::int64_t kTickNs = kSecond / 20;
-constexpr std::int64_t kPatienceNs = 5 * kSecond;  // without any delivery while draining
+constexpr std::int64_t kDrainPatienceNs = 5 * kSecond;  // without any delivery while draining
 
 struct Stamp {
     std::int64_t due_ns = 0;
@@ -182,7 +181,7 @@ class Traffic : public CrowdListener {
     std::int64_t drain() {
         Progress progress;
         std::uint64_t seen = arrived_;
-        for (std::int64_t since = now_ns(); arrived_ < owed_ && now_ns() - since < kPatienceNs;) {
+        for (std::int64_t since = now_ns(); arrived_ < owed_ && now_ns() - since < kDrainPatienceNs;) {
             crowd_.turn(now_ns() + kTickNs);
             if (arrived_ != seen) since = now_ns();
             seen = arrived_;

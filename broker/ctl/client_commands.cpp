@@ -12,7 +12,7 @@ namespace {
 
 using Align = Table::Align;
 
-std::string path_of(const std::string& client_id, const std::string& rest = {}) {
+std::string session_path(const std::string& client_id, const std::string& rest = {}) {
     return "/api/v1/sessions/" + percent_encode(client_id) + rest;
 }
 
@@ -71,7 +71,7 @@ void add_page_options(CLI::App& command, PageOptions& page, const char* part_of)
     command.add_option("--after", page.after, "go on where a list has ended");
 }
 
-void add_list(CLI::App& group, Globals& globals) {
+void add_client_list(CLI::App& group, Globals& globals) {
     struct Options : PageOptions {
         std::string state = "any";
     };
@@ -99,8 +99,9 @@ void add_subscriptions(CLI::App& group, Globals& globals) {
     add_page_options(list, *options, "only filters that contain this");
     list.footer("Example: drayctl client subs --part vehicle/");
     list.callback([&globals, options] {
-        const std::string path = options->client_id.empty() ? "/api/v1/subscriptions"
-                                                            : path_of(options->client_id, "/subscriptions");
+        const std::string path = options->client_id.empty()
+                                     ? "/api/v1/subscriptions"
+                                     : session_path(options->client_id, "/subscriptions");
         const Json answer = globals.ask("GET", path + options->query());
         Table table({{"FILTER"}, {"QOS", Align::kRight}, {"CLIENT"}});
         for (const Json& each : answer["subscriptions"]) {
@@ -116,7 +117,7 @@ void add_disconnect(CLI::App& group, Globals& globals) {
     disconnect.add_option("client", *client_id, "client id")->required();
     disconnect.footer("Example: drayctl client disconnect v-0042");
     disconnect.callback([&globals, client_id] {
-        globals.print(globals.ask("DELETE", path_of(*client_id, "/connection")), "disconnected\n");
+        globals.print(globals.ask("DELETE", session_path(*client_id, "/connection")), "disconnected\n");
     });
 }
 
@@ -131,12 +132,12 @@ void add_end(CLI::App& group, Globals& globals) {
     end.add_flag("--yes", options->yes, "do not ask");
     end.footer("Example: drayctl client end v-0042");
     end.callback([&globals, options] {
-        const Json session = globals.ask("GET", path_of(options->client_id));
+        const Json session = globals.ask("GET", session_path(options->client_id));
         const std::string question = "The session '" + options->client_id + "' has " +
                                      count_or_unknown(session["queue_messages"]) +
                                      " messages waiting. Forget it with them?";
         if (!confirm(question, options->yes)) return;
-        globals.print(globals.ask("DELETE", path_of(options->client_id)), "ended\n");
+        globals.print(globals.ask("DELETE", session_path(options->client_id)), "ended\n");
     });
 }
 
@@ -145,7 +146,7 @@ void add_end(CLI::App& group, Globals& globals) {
 void add_client_commands(CLI::App& program, Globals& globals) {
     CLI::App* group = program.add_subcommand("client", "Clients and sessions: ls, subs, disconnect, end");
     group->require_subcommand(1);
-    add_list(*group, globals);
+    add_client_list(*group, globals);
     add_subscriptions(*group, globals);
     add_disconnect(*group, globals);
     add_end(*group, globals);

@@ -5,6 +5,7 @@
 #include "admin/token_file.h"
 #include "ctl/failure.h"
 #include "ctl/table.h"
+#include "ctl/units.h"
 
 namespace dray::ctl {
 
@@ -53,6 +54,14 @@ void Globals::print(const Json& answer, const std::string& text) const {
     } else {
         std::cout << text;
     }
+}
+
+std::uint64_t number_of(const Json& value) {
+    return value.get<std::uint64_t>();
+}
+
+std::string count_of(const Json& value) {
+    return show_count(number_of(value));
 }
 
 }  // namespace dray::ctl

@@ -13,6 +13,10 @@ namespace dray::ctl {
 
 using Json = nlohmann::ordered_json;
 
+// A whole number of an answer, and the same as people read it.
+std::uint64_t number_of(const Json& value);
+std::string count_of(const Json& value);
+
 struct Globals {
     AdminAddress admin;
     std::string token_file;

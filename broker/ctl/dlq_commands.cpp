@@ -11,7 +11,7 @@ namespace dray::ctl {
 
 namespace {
 
-std::string path_of(const std::string& queue, const std::string& rest = {}) {
+std::string queue_path(const std::string& queue, const std::string& rest = {}) {
     return "/api/v1/queues/" + percent_encode(queue) + rest;
 }
 
@@ -19,7 +19,7 @@ std::string messages(const Json& answer) {
     return show_count(answer["messages"].get<std::uint64_t>()) + " messages";
 }
 
-void add_list(CLI::App& group, Globals& globals) {
+void add_dead_letter_list(CLI::App& group, Globals& globals) {
     CLI::App& list = *group.add_subcommand("ls", "List the queues that take dead letters");
     list.footer("Example: drayctl dlq ls");
     list.callback([&globals] {
@@ -45,10 +45,9 @@ void add_peek(CLI::App& group, Globals& globals) {
     peek.footer("Example: drayctl dlq peek orders.dead -n 3");
     peek.callback([&globals, options] {
         const Json answer = globals.ask(
-            "GET",
-            path_of(options->name, "/messages?count=" + std::to_string(options->count) +
-                                       "&after=" + std::to_string(options->after) +
-                                       "&payload_bytes_max=" + std::to_string(options->payload_bytes_max)));
+            "GET", queue_path(options->name, "/messages?count=" + std::to_string(options->count) + "&after=" +
+                                                 std::to_string(options->after) + "&payload_bytes_max=" +
+                                                 std::to_string(options->payload_bytes_max)));
         std::string text;
         for (const Json& message : answer["messages"]) text += describe_message(message);
         globals.print(answer, text.empty() ? "nothing is there\n" : text);
@@ -77,7 +76,7 @@ void add_redrive(CLI::App& group, Globals& globals) {
     redrive.footer("Example: drayctl dlq redrive orders.dead --rate 100");
     redrive.callback([&globals, options] {
         const bool stop = options->body.contains("stop");
-        const Json begun = globals.ask("POST", path_of(options->name, "/redrive"), options->body);
+        const Json begun = globals.ask("POST", queue_path(options->name, "/redrive"), options->body);
         globals.print(begun, stop ? "stopped\n" : messages(begun) + " are on their way back\n");
     });
 }
@@ -94,10 +93,10 @@ void add_purge(CLI::App& group, Globals& globals) {
     purge.add_flag("--yes", options->yes, "do not ask");
     purge.footer("Example: drayctl dlq purge orders.dead");
     purge.callback([&globals, options] {
-        const std::string held = messages(globals.ask("GET", path_of(options->name)));
+        const std::string held = messages(globals.ask("GET", queue_path(options->name)));
         const std::string question = "Queue '" + options->name + "' holds " + held + ". Throw them away?";
         if (!confirm(question, options->yes)) return;
-        const Json done = globals.ask("DELETE", path_of(options->name, "/messages"));
+        const Json done = globals.ask("DELETE", queue_path(options->name, "/messages"));
         globals.print(done, messages(done) + " thrown away\n");
     });
 }
@@ -107,7 +106,7 @@ void add_purge(CLI::App& group, Globals& globals) {
 void add_dlq_commands(CLI::App& program, Globals& globals) {
     CLI::App* group = program.add_subcommand("dlq", "Dead letters: ls, peek, redrive, purge");
     group->require_subcommand(1);
-    add_list(*group, globals);
+    add_dead_letter_list(*group, globals);
     add_peek(*group, globals);
     add_redrive(*group, globals);
     add_purge(*group, globals);

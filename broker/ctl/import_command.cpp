@@ -13,7 +13,7 @@ namespace dray::ctl {
 
 namespace {
 
-std::string read(const std::string& path) {
+std::string conf_text(const std::string& path) {
     std::ifstream file(path);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file) throw Failure(ExitCode::kRefused, path + " cannot be read");
@@ -21,7 +21,7 @@ std::string read(const std::string& path) {
 }
 
 void import(const Globals& globals, const std::string& path) {
-    const Conversion conversion = convert_mosquitto_conf(read(path));
+    const Conversion conversion = convert_mosquitto_conf(conf_text(path));
     Json remarks = Json::array();
     for (const ConversionRemark& remark : conversion.remarks) {
         remarks.push_back({{"line", remark.line}, {"directive", remark.directive}, {"what", remark.what}});

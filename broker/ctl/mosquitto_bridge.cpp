@@ -15,21 +15,15 @@ using bridge::BridgeOptions;
 using bridge::Direction;
 using bridge::TopicRule;
 
-constexpr std::string_view kPort = ":1883";
+constexpr std::string_view kUsualPort = ":1883";
 constexpr std::int64_t kSecondsMax = 65'535;
-
-struct Remark {
-    std::string_view directive;
-    std::string_view what;
-};
 
 constexpr std::string_view kKeepsSessions = "both brokers keep a session for a bridge, always";
 constexpr std::string_view kOfHere = "here a bridge is the client $bridge.<name>, and shows no password";
 constexpr std::string_view kTold = "`drayctl status` and dray_bridge_up in /metrics tell whether it is up";
 constexpr std::string_view kStarts = "a bridge is always connected";
-constexpr std::string_view kNoPsk = "pre-shared keys are not supported: use certificates or passwords";
 
-constexpr Remark kNotCarried[] = {
+constexpr Remark kBridgeNotCarried[] = {
     {"cleansession", kKeepsSessions},
     {"local_cleansession", kKeepsSessions},
     {"local_clientid", kOfHere},
@@ -54,14 +48,14 @@ constexpr Remark kNotCarried[] = {
 };
 
 // Whose purpose a bridge fulfils without being told.
-constexpr std::string_view kNeedless[] = {"try_private",
-                                          "notifications",
-                                          "bridge_attempt_unsubscribe",
-                                          "bridge_tls_version",
-                                          "bridge_max_topic_alias",
-                                          "bridge_receive_maximum",
-                                          "bridge_reload_type",
-                                          "bridge_session_expiry_interval"};
+constexpr std::string_view kBridgeNeedless[] = {"try_private",
+                                                "notifications",
+                                                "bridge_attempt_unsubscribe",
+                                                "bridge_tls_version",
+                                                "bridge_max_topic_alias",
+                                                "bridge_receive_maximum",
+                                                "bridge_reload_type",
+                                                "bridge_session_expiry_interval"};
 
 // Words that may be "": an empty one.
 std::string_view next_word(std::string_view& text) {
@@ -71,7 +65,7 @@ std::string_view next_word(std::string_view& text) {
 }
 
 std::string line(std::string_view key, std::string_view value) {
-    return std::string(key) + " = " + quoted(value) + '\n';
+    return std::string(key) + " = " + in_quotes(value) + '\n';
 }
 
 std::string number_line(std::string_view key, std::uint64_t value) {
@@ -126,23 +120,24 @@ MosquittoBridge::MosquittoBridge(std::string_view name) {
 
 bool MosquittoBridge::has(std::string_view directive) {
     return std::ranges::find(kCarried, directive, &Carried::directive) != std::end(kCarried) ||
-           std::ranges::find(kNotCarried, directive, &Remark::directive) != std::end(kNotCarried) ||
-           std::ranges::find(kNeedless, directive) != std::end(kNeedless);
+           std::ranges::find(kBridgeNotCarried, directive, &Remark::directive) !=
+               std::end(kBridgeNotCarried) ||
+           std::ranges::find(kBridgeNeedless, directive) != std::end(kBridgeNeedless);
 }
 
 std::string MosquittoBridge::take(std::string_view directive, std::string_view value) {
     const auto* const carried = std::ranges::find(kCarried, directive, &Carried::directive);
     if (carried != std::end(kCarried)) return (this->*carried->take)(value);
-    const auto* const known = std::ranges::find(kNotCarried, directive, &Remark::directive);
+    const auto* const known = std::ranges::find(kBridgeNotCarried, directive, &Remark::directive);
     const bool is_usual = value == "false" || (directive == "start_type" && value == "automatic");
-    return known == std::end(kNotCarried) || is_usual ? std::string() : std::string(known->what);
+    return known == std::end(kBridgeNotCarried) || is_usual ? std::string() : std::string(known->what);
 }
 
 std::string MosquittoBridge::take_address(std::string_view value) {
     const auto [first, others] = split_word(value);
     options_.address = first;
     const auto name_ends = first.rfind(']') == std::string_view::npos ? 0 : first.rfind(']');
-    if (first.find(':', name_ends) == std::string_view::npos) options_.address += kPort;
+    if (first.find(':', name_ends) == std::string_view::npos) options_.address += kUsualPort;
     return others.empty() ? "" : "only the first is carried over: let one name stand for several addresses";
 }
 

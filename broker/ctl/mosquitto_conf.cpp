@@ -58,15 +58,9 @@ constexpr Carried kOfListener[] = {
     {"max_connections", "connections_max", Form::kNumberOrNone},
 };
 
-struct Remark {
-    std::string_view directive;
-    std::string_view what;
-};
-
 constexpr std::string_view kConnection = "connection";  // where a bridge begins
 
 constexpr std::string_view kJournal = "drayd logs to stderr, which the service manager keeps";
-constexpr std::string_view kNoPsk = "pre-shared keys are not supported: use certificates or passwords";
 constexpr std::string_view kNoPlugin = "plugins are not supported";
 
 constexpr Remark kNotCarried[] = {
@@ -131,7 +125,7 @@ std::optional<std::uint64_t> age_seconds(std::string_view text) {
 
 // As TOML; nothing if it cannot be understood.
 std::optional<std::string> value_of(const Carried& carried, std::string_view text) {
-    if (carried.form == Form::kText) return quoted(text);
+    if (carried.form == Form::kText) return in_quotes(text);
     if (carried.form == Form::kAge) {
         const auto seconds = age_seconds(text);
         return seconds ? std::optional(std::to_string(*seconds)) : std::nullopt;
@@ -245,7 +239,7 @@ class Converter {
         } else if (directive_ == "use_identity_as_username") {
             listener().takes_identity = on;
         } else if (directive_ == "tls_version") {
-            if (value == "tlsv1.3") set(listener().keys, "tls_min", quoted("1.3"));
+            if (value == "tlsv1.3") set(listener().keys, "tls_min", in_quotes("1.3"));
         } else if (directive_ == "persistence") {
             keeps_ = on;
         } else if (directive_ == "persistence_location") {
@@ -319,12 +313,12 @@ class Converter {
             all.insert(all.begin(), std::move(default_listener_));
         }
         std::string text = "# From a mosquitto.conf.\n";
-        text +=
-            "data_dir = " + quoted(keeps_ ? (data_dir_.empty() ? "/var/lib/dray" : data_dir_) : "") + "\n\n";
+        text += "data_dir = " + in_quotes(keeps_ ? (data_dir_.empty() ? "/var/lib/dray" : data_dir_) : "") +
+                "\n\n";
         text += "[listeners]\nmqtt = \"\"\nws = \"\"\n";
         if (log_level_) {
             constexpr const char* kLevels[] = {"error", "warning", "info", "debug"};
-            set(keys_, "log.level", quoted(kLevels[*log_level_]));
+            set(keys_, "log.level", in_quotes(kLevels[*log_level_]));
         }
         text += sections();
         for (const Listener& each : all) text += describe(each);
@@ -346,8 +340,8 @@ class Converter {
 
     std::string describe(const Listener& each) const {
         constexpr const char* kKinds[2][2] = {{"mqtt", "mqtts"}, {"ws", "wss"}};
-        std::string text = "\n[[listener]]\nkind = " + quoted(kKinds[each.is_websocket][each.has_tls]);
-        text += "\nbind = " + quoted(each.bind);
+        std::string text = "\n[[listener]]\nkind = " + in_quotes(kKinds[each.is_websocket][each.has_tls]);
+        text += "\nbind = " + in_quotes(each.bind);
         const bool anonymous = each.allow_anonymous.value_or(allow_anonymous_.value_or(false));
         text += std::string("\nallow_anonymous = ") + (anonymous ? "true" : "false") + '\n';
         for (const auto& [key, value] : each.keys) {

@@ -10,6 +10,14 @@
 
 namespace dray::ctl {
 
+// What is to be said of a directive that drayd has no key for.
+struct Remark {
+    std::string_view directive;
+    std::string_view what;
+};
+
+inline constexpr std::string_view kNoPsk = "pre-shared keys are not supported: use certificates or passwords";
+
 inline std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t\r");
     if (first == std::string_view::npos) return {};
@@ -31,7 +39,7 @@ inline std::optional<std::int64_t> number(std::string_view text) {
 }
 
 // A string of TOML.
-inline std::string quoted(std::string_view text) {
+inline std::string in_quotes(std::string_view text) {
     std::string out = "\"";
     for (const char letter : text) {
         if (letter == '"' || letter == '\\') out += '\\';

@@ -33,7 +33,7 @@ struct PasswdOptions {
 }
 
 // Empty if there is no such file.
-std::string read(const std::string& path) {
+std::string read_if_there(const std::string& path) {
     std::ifstream file(path);
     if (!file && errno == ENOENT) return {};
     std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -63,7 +63,7 @@ void replace(const std::string& path, const std::string& text) {
 void passwd(const PasswdOptions& options) {
     if (!auth::is_valid_user(options.user))
         throw Failure(ExitCode::kUsage, "a user is not empty, does not begin with # and has no colon");
-    const std::string before = read(options.file);
+    const std::string before = read_if_there(options.file);
     std::string after = auth::without_user(before, options.user);
     if (options.deletes) {
         if (after == before)

@@ -45,7 +45,7 @@ void add_create_queue(CLI::App& group, Globals& globals) {
         "--dead-letter-queue orders.dead");
 }
 
-void add_list(CLI::App& group, Globals& globals) {
+void add_queue_list(CLI::App& group, Globals& globals) {
     CLI::App& list = *group.add_subcommand("ls", "List all queues, as they stand");
     list.footer("Example: drayctl queue ls --json | jq '.queues[] | select(.messages > 1000) | .name'");
     list.callback([&globals] {
@@ -61,7 +61,7 @@ void add_queue_commands(CLI::App& program, Globals& globals) {
     group->require_subcommand(1);
     add_create_queue(*group, globals);
     add_delete(*group, globals, kQueue);
-    add_list(*group, globals);
+    add_queue_list(*group, globals);
 }
 
 }  // namespace dray::ctl

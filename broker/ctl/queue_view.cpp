@@ -12,10 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Align = Table::Align;
 
-std::string count(const Json& number) {
-    return show_count(number.get<std::uint64_t>());
-}
-
 std::string join(const Json& texts) {
     std::string joined;
     for (const Json& text : texts) joined += (joined.empty() ? "" : ", ") + text.get<std::string>();
@@ -34,7 +30,7 @@ std::string state(const Json& queue) {
 }
 
 // As `dlq ls` and `dlq peek` show names beside values.
-std::string line(const std::string& name, const std::string& value) {
+std::string option_line(const std::string& name, const std::string& value) {
     constexpr std::size_t kWidth = 26;
     return "    " + name + std::string(name.size() < kWidth ? kWidth - name.size() : 1, ' ') +
            printable(value) + '\n';
@@ -53,9 +49,9 @@ std::string queue_table(const Json& queues) {
                  {"STATE"},
                  {"FILTERS"}});
     for (const Json& queue : queues) {
-        table.add({printable(queue["name"]), count(queue["messages"]),
+        table.add({printable(queue["name"]), count_of(queue["messages"]),
                    show_bytes(queue["bytes"].get<std::uint64_t>()), oldest(queue),
-                   count(queue["unacknowledged"]), count(queue["consumers"]), state(queue),
+                   count_of(queue["unacknowledged"]), count_of(queue["consumers"]), state(queue),
                    join(queue["options"]["filters"])});
     }
     return table.text();
@@ -96,7 +92,7 @@ std::string dead_letter_table(const Json& dead_letter_queues) {
     if (dead_letter_queues.empty()) return "no queue takes dead letters\n";
     Table table({{"NAME"}, {"MESSAGES", Align::kRight}, {"OLDEST", Align::kRight}, {"STATE"}, {"OF"}});
     for (const Json& queue : dead_letter_queues) {
-        table.add({printable(queue["name"]), count(queue["messages"]), oldest(queue), state(queue),
+        table.add({printable(queue["name"]), count_of(queue["messages"]), oldest(queue), state(queue),
                    join(queue["dead_letters_of"])});
     }
     return table.text();
@@ -107,21 +103,21 @@ std::string describe_message(const Json& message) {
         "position " + message["position"].dump() + ", arrived " + message["arrived_at"].get<std::string>();
     text += ", QoS " + message["qos"].dump() +
             (message["is_unacknowledged"].get<bool>() ? ", with a consumer" : "");
-    text += '\n' + line("topic", message["topic"]);
-    if (message["deliveries"] != 0) text += line("deliveries", message["deliveries"].dump());
-    if (message.contains("expires_at")) text += line("expires", message["expires_at"]);
+    text += '\n' + option_line("topic", message["topic"]);
+    if (message["deliveries"] != 0) text += option_line("deliveries", message["deliveries"].dump());
+    if (message.contains("expires_at")) text += option_line("expires", message["expires_at"]);
     if (message.contains("properties")) {
         for (const auto& [name, value] : message["properties"].items()) {
-            if (name != "user") text += line(name, value);
+            if (name != "user") text += option_line(name, value);
         }
         for (const Json& pair : message["properties"].value("user", Json::array()))
-            text += line(printable(pair[0]), pair[1]);
+            text += option_line(printable(pair[0]), pair[1]);
     }
-    const std::string size = count(message["payload_bytes"]) +
+    const std::string size = count_of(message["payload_bytes"]) +
                              (message["payload_bytes"] == 1 ? " byte" : " bytes") +
                              (message.contains("truncated") ? ", the beginning" : "");
     const bool is_text = message.contains("payload");
-    text += line("payload", size + (is_text ? "" : ", in base64"));
+    text += option_line("payload", size + (is_text ? "" : ", in base64"));
     return text + "      " + printable(message[is_text ? "payload" : "payload_base64"]) + '\n';
 }
 

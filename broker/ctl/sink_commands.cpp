@@ -7,13 +7,10 @@ namespace dray::ctl {
 
 namespace {
 
-std::uint64_t number(const Json& json) {
-    return json.get<std::uint64_t>();
-}
+using Align = Table::Align;
 
 std::string sink_table(const Json& sinks) {
     if (sinks.empty()) return "there are no sinks; drayd.toml(5), SINKS, shows how to declare one\n";
-    using Align = Table::Align;
     Table table({{"NAME"},
                  {"STREAM"},
                  {"TO"},
@@ -26,9 +23,9 @@ std::string sink_table(const Json& sinks) {
     std::string reasons;
     for (const Json& sink : sinks) {
         table.add({printable(sink["name"]), printable(sink["stream"]), printable(sink["destination"]),
-                   printable(sink["state"]), show_count(number(sink["lag"])),
-                   show_count(number(sink["messages"])), show_count(number(sink["repeated"])),
-                   show_count(number(sink["refused"])), show_count(number(sink["dead_lettered"]))});
+                   printable(sink["state"]), show_count(number_of(sink["lag"])),
+                   show_count(number_of(sink["messages"])), show_count(number_of(sink["repeated"])),
+                   show_count(number_of(sink["refused"])), show_count(number_of(sink["dead_lettered"]))});
         const std::string why = printable(sink["why"]);
         if (!why.empty()) reasons += printable(sink["name"]) + ": " + why + '\n';
     }

@@ -11,16 +11,13 @@ namespace dray::ctl {
 
 namespace {
 
-const TakerKind kStream{"stream", "readers"};
+using Align = Table::Align;
 
-std::uint64_t number(const Json& json) {
-    return json.get<std::uint64_t>();
-}
+const TakerKind kStream{"stream", "readers"};
 
 std::string stream_table(const Json& streams) {
     if (streams.empty())
         return "there are no streams; `drayctl stream create --help` shows how to make one\n";
-    using Align = Table::Align;
     Table table({{"NAME"},
                  {"MESSAGES", Align::kRight},
                  {"BYTES", Align::kRight},
@@ -31,16 +28,16 @@ std::string stream_table(const Json& streams) {
                  {"FILTERS"}});
     for (const Json& stream : streams) {
         std::uint64_t lag = 0;
-        for (const Json& reader : stream["readers"]) lag = std::max(lag, number(reader["lag"]));
+        for (const Json& reader : stream["readers"]) lag = std::max(lag, number_of(reader["lag"]));
         std::string filters;
         for (const Json& filter : stream["options"]["filters"]) {
             filters += (filters.empty() ? "" : ", ") + filter.get<std::string>();
         }
-        const bool is_empty = number(stream["messages"]) == 0;
+        const bool is_empty = number_of(stream["messages"]) == 0;
         const std::string offsets =
-            stream["first_offset"].dump() + ".." + std::to_string(number(stream["next_offset"]) - 1);
-        table.add({printable(stream["name"]), show_count(number(stream["messages"])),
-                   show_bytes(number(stream["bytes"])), is_empty ? "" : offsets,
+            stream["first_offset"].dump() + ".." + std::to_string(number_of(stream["next_offset"]) - 1);
+        table.add({printable(stream["name"]), show_count(number_of(stream["messages"])),
+                   show_bytes(number_of(stream["bytes"])), is_empty ? "" : offsets,
                    is_empty ? "" : stream["oldest_at"].get<std::string>(),
                    std::to_string(stream["readers"].size()), show_count(lag), printable(filters)});
     }
@@ -60,7 +57,7 @@ void add_create_stream(CLI::App& group, Globals& globals) {
         "Example: drayctl stream create events --filter 'order/#' --keep-for 7d --keep-bytes 10GiB");
 }
 
-void add_list(CLI::App& group, Globals& globals) {
+void add_stream_list(CLI::App& group, Globals& globals) {
     CLI::App& list = *group.add_subcommand("ls", "List all streams, as they stand");
     list.footer("Example: drayctl stream ls --json | jq '.streams[].readers[] | select(.lag > 1000)'");
     list.callback([&globals] {
@@ -76,7 +73,7 @@ void add_stream_commands(CLI::App& program, Globals& globals) {
     group->require_subcommand(1);
     add_create_stream(*group, globals);
     add_delete(*group, globals, kStream);
-    add_list(*group, globals);
+    add_stream_list(*group, globals);
 }
 
 }  // namespace dray::ctl

@@ -4,8 +4,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr auto kMalformed = ReasonCode::kMalformedPacket;
-
 // Connect Flags, section 3.1.2.3.
 struct ConnectFlags {
     std::uint8_t bits;

@@ -7,6 +7,8 @@
 
 namespace dray::mqtt {
 
+inline constexpr auto kMalformed = ReasonCode::kMalformedPacket;
+
 Connect decode_connect(Reader& reader);
 Connack decode_connack(Reader& reader, ProtocolVersion version);
 Publish decode_publish_body(Reader& reader, std::uint8_t flags, ProtocolVersion version);

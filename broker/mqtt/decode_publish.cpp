@@ -5,8 +5,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr auto kMalformed = ReasonCode::kMalformedPacket;
-
 // What is wrong with a topic that is not plain ASCII, if anything.
 [[gnu::noinline]] void check_unusual_topic(Reader& reader, const Publish& publish, ProtocolVersion version) {
     if (publish.topic.empty()) {

@@ -4,7 +4,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr auto kMalformed = ReasonCode::kMalformedPacket;
 constexpr auto kProtocol = ReasonCode::kProtocolError;
 
 std::string_view read_filter(Reader& reader) {

@@ -7,7 +7,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 65535;
 constexpr std::size_t kRemainingLengthMax = 268'435'455;
 
 // Every body is written by one function through one of two sinks: the first counts, the second writes.

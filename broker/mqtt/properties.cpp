@@ -7,8 +7,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr std::size_t kTextBytesMax = 65535;
-
 void append_integer(std::string& out, std::uint32_t value, unsigned bytes) {
     while (bytes-- > 0) out.push_back(static_cast<char>(value >> (8 * bytes) & 0xff));
 }

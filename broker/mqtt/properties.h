@@ -10,6 +10,7 @@
 // fails, an absent property costs nothing, and what a publisher sent can be forwarded as it is, in order.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,9 @@
 #include "base/byte_view.h"
 
 namespace dray::mqtt {
+
+// Of a string or binary data, sections 1.5.4 and 1.5.6.
+inline constexpr std::size_t kTextBytesMax = 65535;
 
 enum class PropertyId : std::uint8_t {
     kPayloadFormatIndicator = 1,

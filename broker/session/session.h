@@ -51,13 +51,15 @@ struct WillMessage {
     std::uint32_t delay_s = 0;
 };
 
+inline constexpr std::uint32_t kExpiresNever = 0xFFFFFFFF;  // a Session Expiry Interval
+
 struct Session {
     SessionNumber number = 0;
     std::string client_id;
     std::string user_name;
     std::uint32_t index = 0;       // in the shard's table
     std::uint32_t link = kNoLink;  // index of its connection
-    std::uint32_t expiry_s = 0;    // Session Expiry Interval; 0xFFFFFFFF = never
+    std::uint32_t expiry_s = 0;    // Session Expiry Interval; kExpiresNever
     Instant ends_at = kNever;      // while disconnected
     Instant will_at = kNever;      // while disconnected: when the will is due
     std::unique_ptr<WillMessage> will;

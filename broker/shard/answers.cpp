@@ -11,7 +11,7 @@ namespace dray::shard {
 namespace {
 
 template <typename Kind>
-constexpr bool kHasProperties = requires(Kind packet) {
+constexpr bool kCarriesProperties = requires(Kind packet) {
     packet.properties;
 };
 
@@ -67,7 +67,7 @@ void send(Core& core, Link& link, const mqtt::Packet& packet, const char* why) {
     mqtt::PropertyList words;
     mqtt::Packet explained = packet;
     const auto add_words = [&](auto& body) {
-        if constexpr (kHasProperties<decltype(body)>) {
+        if constexpr (kCarriesProperties<decltype(body)>) {
             for (const mqtt::Property& property : body.properties) words.add(property);
             if (*why != '\0') words.add(mqtt::PropertyId::kReasonString, why);
             if (with_durability) add_durability(core, words);

@@ -29,7 +29,7 @@ AuthAnswer success(std::string_view user, bool is_anonymous) {
     return answer;
 }
 
-std::uint64_t key_of(const Core& core, std::string_view user) {
+std::uint64_t failures_key(const Core& core, std::string_view user) {
     return topics::hash_level(user, core.options.seed);
 }
 
@@ -37,7 +37,7 @@ std::uint64_t key_of(const Core& core, std::string_view user) {
 const char* why_held_off(const Core& core, const Link& link, std::string_view user) {
     if (link.origin != 0 && core.failed_by_address.is_held_off(link.origin, core.now))
         return "too many failed logins from this address: try again later";
-    if (!user.empty() && core.failed_by_user.is_held_off(key_of(core, user), core.now))
+    if (!user.empty() && core.failed_by_user.is_held_off(failures_key(core, user), core.now))
         return "too many failed logins of this user: try again later";
     return nullptr;
 }
@@ -54,10 +54,10 @@ AuthAnswer weigh(Core& core, const Link& link, std::string_view claimed, AuthAns
     if (answer.kind == AuthAnswer::Kind::kContinue) return answer;
     if (const char* why = why_held_off(core, link, user)) return hold_off(core, why);
     if (answer.kind == AuthAnswer::Kind::kSuccess) {
-        core.failed_by_user.forget(key_of(core, user));
+        core.failed_by_user.forget(failures_key(core, user));
     } else if (answer.reason == ReasonCode::kBadUserNameOrPassword) {
         ++core.statistics.logins_failed;
-        if (!user.empty()) core.failed_by_user.add(key_of(core, user), core.now);
+        if (!user.empty()) core.failed_by_user.add(failures_key(core, user), core.now);
         if (link.origin != 0) core.failed_by_address.add(link.origin, core.now);
     }
     return answer;

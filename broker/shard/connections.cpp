@@ -17,10 +17,8 @@ namespace {
 using mqtt::ReasonCode;
 using session::Session;
 
-constexpr std::uint32_t kNeverExpires = 0xFFFFFFFF;
-
 void set_session_end(Core& core, Session& session) {
-    if (session.expiry_s == kNeverExpires) return;
+    if (session.expiry_s == session::kExpiresNever) return;
     session.ends_at = core.now + std::chrono::seconds(session.expiry_s);
     core.timers.set({session.ends_at, Timer::Kind::kSessionEnd, 0, session.number});
 }

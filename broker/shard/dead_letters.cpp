@@ -15,7 +15,7 @@ using session::MessageRef;
 using Position = QueueMessages::Position;
 using State = QueueMessages::State;
 
-constexpr std::string_view kPrefix = "dead-letter-";
+constexpr std::string_view kDeadLetterPrefix = "dead-letter-";
 constexpr std::string_view kQueueProperty = "dead-letter-queue";
 // Looked at in one turn.
 constexpr std::size_t kRedriveMessagesMax = 1000;
@@ -35,7 +35,7 @@ std::string_view name(DeadReason reason) {
 }
 
 bool is_of_dead_letters(const mqtt::Property& property) {
-    return property.id == mqtt::PropertyId::kUserProperty && property.text.starts_with(kPrefix);
+    return property.id == mqtt::PropertyId::kUserProperty && property.text.starts_with(kDeadLetterPrefix);
 }
 
 // The same message with its own properties and `added`, for ever.

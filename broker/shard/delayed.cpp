@@ -15,10 +15,10 @@ namespace {
 
 using session::MessageRef;
 
-constexpr std::string_view kPrefix = "$delayed/";
+constexpr std::string_view kDelayedPrefix = "$delayed/";
 
-std::string key_of(Instant due, std::uint64_t number) {
-    return shard::key_of(static_cast<std::uint64_t>(due.ms), number);
+std::string due_key(Instant due, std::uint64_t number) {
+    return key_of(static_cast<std::uint64_t>(due.ms), number);
 }
 
 void wait(Core& core, std::uint64_t number, Instant due, const MessageRef& message) {
@@ -37,11 +37,11 @@ bool needs_others(Core& core, const session::Message& message) {
 }  // namespace
 
 bool is_delayed(std::string_view topic) {
-    return topic.starts_with(kPrefix);
+    return topic.starts_with(kDelayedPrefix);
 }
 
 std::optional<DelayedTopic> parse_delayed(std::string_view topic) {
-    const std::string_view rest = topic.substr(kPrefix.size());
+    const std::string_view rest = topic.substr(kDelayedPrefix.size());
     const char* const end = rest.data() + rest.size();
     DelayedTopic parsed;
     const auto [slash, error] = std::from_chars(rest.data(), end, parsed.delay_s);
@@ -71,7 +71,7 @@ Routed delay(Core& core, const MessageRef& message, std::uint32_t delay_s, const
     Routed routed;
     routed.has_takers = true;
     if (!core.persistence.keeps) return routed;
-    open_batch(core).put(Table::kDelayed, key_of(due, number), encode(*message));
+    open_batch(core).put(Table::kDelayed, due_key(due, number), encode(*message));
     if (publisher != nullptr) keep_incoming(core, publisher->session, publisher->packet_id);
     routed.waits_for = core.persistence.last;
     return routed;
@@ -83,7 +83,7 @@ void publish_delayed(Core& core, std::uint64_t number) {
     core.delayed.waiting.erase(found);
     core.delayed.bytes -= message->weight();
     StoreBatch done;
-    done.erase(Table::kDelayed, key_of(due, number));
+    done.erase(Table::kDelayed, due_key(due, number));
     if (core.persistence.keeps && message->qos() != mqtt::QoS::kAtMostOnce && needs_others(core, *message)) {
         const bool is_kept_here = home_of(message->topic(), core.options.count) == core.options.index;
         if (message->retain() && is_kept_here) keep_retained(core, message);

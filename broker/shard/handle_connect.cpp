@@ -20,8 +20,6 @@ using mqtt::PropertyId;
 using mqtt::ReasonCode;
 using session::Session;
 
-constexpr std::uint32_t kNeverExpires = 0xFFFFFFFF;
-
 // Where the client should go instead, if that is what the reason says.
 mqtt::PropertyList elsewhere(const Core& core, ReasonCode reason) {
     mqtt::PropertyList list;
@@ -58,7 +56,7 @@ std::uint32_t expiry_of(const Core& core, const mqtt::Connect& connect) {
     const std::uint32_t wanted =
         connect.version == mqtt::ProtocolVersion::kV5
             ? connect.properties.integer(PropertyId::kSessionExpiryInterval).value_or(0)
-            : (connect.clean_start ? 0 : kNeverExpires);
+            : (connect.clean_start ? 0 : session::kExpiresNever);
     return std::min(wanted, core.limits().session_expiry_s_max);
 }
 

@@ -12,10 +12,10 @@ namespace dray::shard {
 
 namespace {
 
-constexpr std::string_view kRoot = "alert/queue/";
+constexpr std::string_view kAlertRoot = "alert/queue/";
 
 std::string topic_of(const Queue& queue) {
-    return std::string(kRoot) + queue.options.name;
+    return std::string(kAlertRoot) + queue.options.name;
 }
 
 session::MessageRef make_message(const Queue& queue, std::string_view payload) {
@@ -86,7 +86,7 @@ void take_back_alert(Core& core, Queue& queue) {
 }
 
 bool is_alert_of(const Queue& queue, std::string_view topic) {
-    return topic.starts_with(kRoot) && topic.substr(kRoot.size()) == queue.options.name;
+    return topic.starts_with(kAlertRoot) && topic.substr(kAlertRoot.size()) == queue.options.name;
 }
 
 }  // namespace dray::shard

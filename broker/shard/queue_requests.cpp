@@ -36,10 +36,10 @@ QueueInfo info_of(Core& core, Queue& queue) {
     return info;
 }
 
-class Serve {
+class ServeQueues {
   public:
     // The answer waits for `ticket`.
-    Serve(Core& its_core, Ticket its_ticket) : core(its_core), ticket(its_ticket) {}
+    ServeQueues(Core& its_core, Ticket its_ticket) : core(its_core), ticket(its_ticket) {}
 
     QueueReply operator()(const ListQueues& list) const {
         QueueReply reply;
@@ -116,7 +116,7 @@ class Serve {
 void serve_queue_request(Core& core, ShardIndex from, const QueueRequest& request) {
     const std::uint64_t records = core.persistence.records;
     const Ticket ticket = core.tickets.open(SendMail{});
-    QueueReply reply = std::visit(Serve(core, ticket), request.action);
+    QueueReply reply = std::visit(ServeQueues(core, ticket), request.action);
     reply.ticket = request.ticket;
     core.tickets.set(ticket, SendMail{from, std::move(reply)});
     if (core.persistence.records != records) wait_for_disk(core, ticket);

@@ -13,7 +13,7 @@ namespace dray::shard {
 
 namespace {
 
-using Message = QueueMessages::Message;
+using QueueMessage = QueueMessages::Message;
 using Position = QueueMessages::Position;
 using State = QueueMessages::State;
 
@@ -59,13 +59,13 @@ class PageReader {
     }
     // What became of some of its messages is damaged.
     bool has_damaged_progress() const { return page.has_progress && !progress_.second; }
-    // Those that are left of it; without message what is damaged. void(Position, Message)
+    // Those that are left of it; without message what is damaged. void(Position, QueueMessage)
     template <typename Visit>
     void for_each(Visit visit) {
         for (Position position = page.first; position < page.end(); ++position) {
             if ((page.live & page.bit(position)) == 0) continue;
             QueuedRecord& record = records_[position - page.first];
-            Message message;
+            QueueMessage message;
             message.message = std::move(record.message);
             message.arrived_at = record.arrived_at;
             visit(position, std::move(message));
@@ -114,7 +114,7 @@ void load_page(Core& core, Queue& queue, PageReader& reader) {
     if (reader.has_damaged_progress())
         report_damage(core, place_of(queue), "messages that were consumed may come once more", 0);
     queue.pages.add(reader.page);
-    reader.for_each([&](Position position, Message message) {
+    reader.for_each([&](Position position, QueueMessage message) {
         if (!message.message) return lose(core, queue, position);
         if (position <= queue.books.uncounted_up_to) hold(core, queue, message);
         queue.messages.load(position, std::move(message));
@@ -158,7 +158,7 @@ void keep_changes(Core& core, Queue& queue) {
     open_batch(core).put(Table::kQueueEntries, key_of(queue.number), encode(queue.messages.totals()));
 }
 
-void keep_queued(Core& core, Queue& queue, Message message) {
+void keep_queued(Core& core, Queue& queue, QueueMessage message) {
     if (!core.persistence.keeps) return queue.messages.append(std::move(message), 0, window_bytes_max(core));
     const Position position = queue.messages.next_position();
     const QueuedRecord record{message.arrived_at, message.message};
@@ -179,13 +179,13 @@ void keep_queued(Core& core, Queue& queue, Message message) {
 
 void keep_deliveries(Core& core, const Queue& queue, Position position) {
     if (!core.persistence.keeps) return;
-    const Message& message = *queue.messages.find(position);
+    const QueueMessage& message = *queue.messages.find(position);
     const Instant retry_at = message.state == State::kDelayed ? message.retry_at : Instant{};
     open_batch(core).put(Table::kQueueEntries, queued_key(queue.number, position, QueuedKey::kDeliveries),
                          encode(DeliveriesRecord{message.deliveries, retry_at}));
 }
 
-void forget_queued(Core& core, Queue& queue, Position position, const Message& message) {
+void forget_queued(Core& core, Queue& queue, Position position, const QueueMessage& message) {
     if (!core.persistence.keeps) return;
     open_batch(core);
     queue.pages.settle(position);
@@ -239,7 +239,7 @@ std::optional<Instant> oldest_arrival(Core& core, Queue& queue) {
 std::vector<QueuedMessage> peek_queue(const Core& core, const Queue& queue, Position after,
                                       std::size_t messages_max) {
     std::vector<QueuedMessage> found;
-    const auto add = [&](Position position, const Message& message) {
+    const auto add = [&](Position position, const QueueMessage& message) {
         if (position <= after || found.size() >= messages_max || !message.message) return;
         found.push_back({position, message.arrived_at, message.deliveries, message.state == State::kOut,
                          message.message});

@@ -13,7 +13,7 @@ namespace dray::shard {
 namespace {
 
 using session::MessageRef;
-using Message = QueueMessages::Message;
+using QueueMessage = QueueMessages::Message;
 using Position = QueueMessages::Position;
 using State = QueueMessages::State;
 
@@ -66,7 +66,7 @@ void expire(Core& core, Queue& queue, Position position) {
 
 // Once more, when its delay is over.
 void try_again(Core& core, Queue& queue, Position position) {
-    const Message& message = *queue.messages.find(position);
+    const QueueMessage& message = *queue.messages.find(position);
     const unsigned doublings = std::min(message.deliveries - 1, 31U);
     const std::uint64_t first_ms = queue.options.retry_delay_ms;
     const std::uint64_t delay_ms =
@@ -87,7 +87,7 @@ void come_back(Core& core, Queue& queue, Position position, Outcome outcome) {
 }
 
 void settle_one(Core& core, Queue& queue, const QueueSettle::Each& each) {
-    const Message* message = queue.messages.find(each.position);
+    const QueueMessage* message = queue.messages.find(each.position);
     if (message == nullptr || message->state != State::kOut) return;  // it was deleted meanwhile
     if (each.outcome == Outcome::kConsumed) {
         ++queue.counters.consumed;
@@ -143,7 +143,7 @@ void give_out(Core& core, Queue& queue) {
         parcel.options = consumer->options;
         parcel.subscription_id = consumer->subscription_id;
         parcel.stay = consumer->stay;
-        const Message& message = *queue.messages.find(*position);
+        const QueueMessage& message = *queue.messages.find(*position);
         parcel.messages.push_back({*position, message.message});
         let_go(core, queue, message).hand_over();
         queue.messages.give_out(*position, consumer->id);
@@ -239,7 +239,7 @@ void delete_queue(Core& core, Queue& queue) {
 
 void enqueue(Core& core, Queue& queue, const MessageRef& message) {
     ++queue.counters.arrived;
-    Message arrived;
+    QueueMessage arrived;
     arrived.message = message;
     arrived.arrived_at = core.now;
     hold(core, queue, arrived);
@@ -249,7 +249,7 @@ void enqueue(Core& core, Queue& queue, const MessageRef& message) {
 }
 
 void erase_queued(Core& core, Queue& queue, Position position) {
-    const Message message = queue.messages.remove(position);
+    const QueueMessage message = queue.messages.remove(position);
     forget_queued(core, queue, position, message);
     queue.is_changed = true;
 }
@@ -329,13 +329,13 @@ void on_queue_timer(Core& core, QueueNumber number) {
     touch(core, *queue);
 }
 
-void hold(Core& core, Queue& queue, const Message& message) {
+void hold(Core& core, Queue& queue, const QueueMessage& message) {
     const session::RootIndex root = core.statistics.books.root_of(message.message->topic());
     ++queue.books.held[root];
     core.statistics.books[root].hold();
 }
 
-Books& let_go(Core& core, Queue& queue, const Message& message) {
+Books& let_go(Core& core, Queue& queue, const QueueMessage& message) {
     const session::RootIndex root = core.statistics.books.root_of(message.message->topic());
     --queue.books.held[root];
     return core.statistics.books[root];

@@ -14,7 +14,7 @@ namespace dray::shard {
 
 namespace {
 
-constexpr const char* kNotUnderstood = "its value cannot be understood";
+constexpr const char* kValueNotUnderstood = "its value cannot be understood";
 constexpr const char* kKeyNotUnderstood = "its key cannot be understood";
 
 // What is said of a record that belongs to nobody.
@@ -79,14 +79,14 @@ bool is_number(std::string_view key) {
 std::string look_at_retained(std::string_view topic, std::string_view value) {
     if (!mqtt::is_valid_topic_name(topic)) return kKeyNotUnderstood;
     const session::MessageRef message = decode_message(value);
-    if (!message) return kNotUnderstood;
+    if (!message) return kValueNotUnderstood;
     return message->topic() == topic ? "" : "its message is of another topic";
 }
 
 // When it is due, and its number.
 std::string look_at_delayed(std::string_view key, std::string_view value) {
     if (key.size() != 2 * sizeof(std::uint64_t)) return kKeyNotUnderstood;
-    return decode_message(value) ? "" : kNotUnderstood;
+    return decode_message(value) ? "" : kValueNotUnderstood;
 }
 
 void count_queued(QueueMessages::Totals& totals, const std::vector<QueuedRecord>& page, std::uint64_t first,
@@ -137,7 +137,7 @@ RecordCheck::Verdict RecordCheck::look_at(Table table, std::string_view key, std
 std::string RecordCheck::look_at_session(std::string_view client_id, std::string_view value) {
     if (client_id.empty() || !mqtt::is_valid_utf8(as_bytes(client_id))) return kKeyNotUnderstood;
     const auto record = decode_session(value);
-    if (!record) return kNotUnderstood;
+    if (!record) return kValueNotUnderstood;
     if (!sessions_.insert(record->number).second) {
         return "another session has its number " + std::to_string(record->number);
     }
@@ -146,7 +146,7 @@ std::string RecordCheck::look_at_session(std::string_view client_id, std::string
 
 std::string RecordCheck::look_at_body(std::string_view key, std::string_view value) {
     if (!is_number(key)) return kKeyNotUnderstood;
-    if (!decode_message(value)) return kNotUnderstood;
+    if (!decode_message(value)) return kValueNotUnderstood;
     bodies_[*parse_number(key)] = 0;
     return {};
 }
@@ -155,7 +155,7 @@ std::string RecordCheck::look_at_body(std::string_view key, std::string_view val
 RecordCheck::Verdict RecordCheck::look_at_holders(std::string_view key, std::string_view value) const {
     if (!is_number(key)) return {kKeyNotUnderstood};
     const auto count = decode_holders(value);
-    if (!count) return {kNotUnderstood};
+    if (!count) return {kValueNotUnderstood};
     const auto body = bodies_.find(*parse_number(key));
     if (body == bodies_.end()) return {"its message is not there"};
     if (*count == body->second) return {};
@@ -168,11 +168,11 @@ RecordCheck::Verdict RecordCheck::look_at_holders(std::string_view key, std::str
 RecordCheck::Verdict RecordCheck::look_at_part(Table table, std::string_view key, std::string_view value) {
     const auto parts = parse_session_key(key);
     if (!parts || !is_rest_good(table, parts->rest)) return {kKeyNotUnderstood};
-    if (table == Table::kSubscriptions && !decode_subscription(value)) return {kNotUnderstood};
-    if (table == Table::kStreamCursors && !decode_stream_cursor(value)) return {kNotUnderstood};
-    if (table == Table::kIncoming && !value.empty()) return {kNotUnderstood};
+    if (table == Table::kSubscriptions && !decode_subscription(value)) return {kValueNotUnderstood};
+    if (table == Table::kStreamCursors && !decode_stream_cursor(value)) return {kValueNotUnderstood};
+    if (table == Table::kIncoming && !value.empty()) return {kValueNotUnderstood};
     const auto progress = table == Table::kProgress ? decode_progress(value) : std::nullopt;
-    if (table == Table::kProgress && !progress) return {kNotUnderstood};
+    if (table == Table::kProgress && !progress) return {kValueNotUnderstood};
     if (!sessions_.contains(parts->session)) return left_by("session");
     if (progress) progress_[std::string(key)] = *progress;
     return {};
@@ -181,7 +181,7 @@ RecordCheck::Verdict RecordCheck::look_at_part(Table table, std::string_view key
 std::string RecordCheck::look_at_stream(std::string_view name, std::string_view value) {
     if (name.empty() || !mqtt::is_valid_utf8(as_bytes(name))) return kKeyNotUnderstood;
     const auto record = decode_stream(value);
-    if (!record) return kNotUnderstood;
+    if (!record) return kValueNotUnderstood;
     streams_.insert(record->number);
     return {};
 }
@@ -193,14 +193,14 @@ RecordCheck::Verdict RecordCheck::look_at_part_of_stream(Table table, std::strin
     const bool is_good = table == Table::kStreamRecords    ? decode_stream_record(value).has_value()
                          : table == Table::kStreamSegments ? decode_stream_segment(value).has_value()
                                                            : bool(decode_message(value));
-    if (!is_good) return {kNotUnderstood};
+    if (!is_good) return {kValueNotUnderstood};
     return streams_.contains(parts->session) ? Verdict() : left_by("stream");
 }
 
 std::string RecordCheck::look_at_queue(std::string_view name, std::string_view value) {
     if (!is_valid_taker_name(name)) return kKeyNotUnderstood;
     const auto record = decode_queue(value);
-    if (!record) return kNotUnderstood;
+    if (!record) return kValueNotUnderstood;
     queues_[record->number] = {};
     return {};
 }
@@ -212,7 +212,7 @@ RecordCheck::Verdict RecordCheck::look_at_queued(std::string_view key, std::stri
     const auto queue = queues_.find(parts->session);
     if (parts->rest.empty()) {
         const auto totals = decode_totals(value);
-        if (!totals) return {kNotUnderstood};
+        if (!totals) return {kValueNotUnderstood};
         if (queue == queues_.end()) return left_by("queue");
         queue->second.last_position = std::max(queue->second.last_position, totals->last_position);
         return {};
@@ -222,7 +222,7 @@ RecordCheck::Verdict RecordCheck::look_at_queued(std::string_view key, std::stri
     const auto page = place->kind == QueuedKey::kPage ? decode_queue_page(value) : std::nullopt;
     const auto progress = place->kind == QueuedKey::kProgress ? decode_progress(value) : std::nullopt;
     if (!page && !progress && !(place->kind == QueuedKey::kDeliveries && decode_deliveries(value)))
-        return {kNotUnderstood};
+        return {kValueNotUnderstood};
     if (queue == queues_.end()) return left_by("queue");
     const std::string first = key_of(parts->session, place->position);
     if (progress) progress_[first] = *progress;
@@ -239,7 +239,8 @@ RecordCheck::Verdict RecordCheck::look_at_page(std::string_view key, std::string
     const auto parts = parse_session_key(key);
     if (!parts || !is_rest_good(Table::kEntries, parts->rest)) return {kKeyNotUnderstood};
     const auto entries = decode_page(value);
-    if (!entries || entries->empty() || entries->size() > session::Page::kCountMax) return {kNotUnderstood};
+    if (!entries || entries->empty() || entries->size() > session::Page::kCountMax)
+        return {kValueNotUnderstood};
     if (!sessions_.contains(parts->session)) return left_by("session");
     const auto known = progress_.find(std::string(key));
     ProgressRecord progress{~std::uint64_t{0} >> (session::Page::kCountMax - entries->size()), 0};

@@ -84,9 +84,9 @@ bool add_subscriptions(const Session& session, const ListSubscriptions& wanted, 
     return true;
 }
 
-class Serve {
+class ServeSessions {
   public:
-    Serve(Core& asked, ShardIndex asker, std::uint64_t ticket) : core(asked), from(asker) {
+    ServeSessions(Core& asked, ShardIndex asker, std::uint64_t ticket) : core(asked), from(asker) {
         reply.ticket = ticket;
     }
 
@@ -181,7 +181,7 @@ ShardIndex home_of_session(std::string_view client_id, ShardIndex shards) {
 }
 
 void serve_session_request(Core& core, ShardIndex from, const SessionRequest& request) {
-    std::visit(Serve(core, from, request.ticket), request.action);
+    std::visit(ServeSessions(core, from, request.ticket), request.action);
 }
 
 }  // namespace dray::shard

@@ -48,21 +48,21 @@ void publish_books(Core& core, const RootBooks& books) {
     publish_books(core, "books/other-roots", books.other_roots());
 }
 
-struct Load {
+struct NamedTotal {
     std::string_view name;
     std::uint64_t total;
 };
 
 void publish_loads(Core& core, const Statistics& sum, const Books& books) {
-    const Load loads[kLoadCount] = {{"messages/received", sum.packets_received},
-                                    {"messages/sent", sum.packets_sent()},
-                                    {"publish/received", sum.publish_received},
-                                    {"publish/sent", sum.publish_sent},
-                                    {"publish/dropped", books.discarded_total()},
-                                    {"bytes/received", sum.bytes_received},
-                                    {"bytes/sent", sum.bytes_sent},
-                                    {"sockets", sum.sockets_opened},
-                                    {"connections", sum.connects_received}};
+    const NamedTotal loads[kLoadCount] = {{"messages/received", sum.packets_received},
+                                          {"messages/sent", sum.packets_sent()},
+                                          {"publish/received", sum.publish_received},
+                                          {"publish/sent", sum.publish_sent},
+                                          {"publish/dropped", books.discarded_total()},
+                                          {"bytes/received", sum.bytes_received},
+                                          {"bytes/sent", sum.bytes_sent},
+                                          {"sockets", sum.sockets_opened},
+                                          {"connections", sum.connects_received}};
     const std::int64_t elapsed_ms = (core.now - core.loads_at).count();
     core.loads_at = core.now;
     for (std::size_t i = 0; i < kLoadCount; ++i) {

@@ -17,7 +17,6 @@ using mqtt::ReasonCode;
 using session::Message;
 using session::Session;
 
-constexpr std::uint32_t kNeverExpires = 0xFFFFFFFF;
 // A user name that is longer may be a token that was put into the wrong field.
 constexpr std::size_t kClaimedUserBytesMax = 64;
 
@@ -111,7 +110,7 @@ std::string source_of(const Session& session, const session::Held& held) {
 }
 
 std::string duration_of(std::uint32_t expiry_s) {
-    return expiry_s == kNeverExpires ? "never" : std::to_string(expiry_s) + " s";
+    return expiry_s == session::kExpiresNever ? "never" : std::to_string(expiry_s) + " s";
 }
 
 std::string_view name_of(Outcome outcome) {

@@ -12,7 +12,7 @@ namespace {
 using mqtt::ReasonCode;
 using session::Session;
 
-constexpr std::string_view kRoot = "$dray";
+constexpr std::string_view kSystemRoot = "$dray";
 
 bool may_watch(const Core& core, const Link& link, std::string_view topic) {
     if (is_operator(link) || link.is_operators_user) return true;
@@ -32,7 +32,8 @@ void for_each_watch(const Session& session, Visit visit) {
 
 bool is_below_dray(std::string_view filter) {
     if (const auto shared = mqtt::parse_shared(filter)) filter = shared->filter;
-    return filter.starts_with(kRoot) && (filter.size() == kRoot.size() || filter[kRoot.size()] == '/');
+    return filter.starts_with(kSystemRoot) &&
+           (filter.size() == kSystemRoot.size() || filter[kSystemRoot.size()] == '/');
 }
 
 bool is_watch(std::string_view topic) {

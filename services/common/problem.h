@@ -7,6 +7,10 @@
 
 namespace dray::service {
 
+// What is wrong with a request: its form, or what it says.
+inline constexpr int kMalformed = 400;
+inline constexpr int kUnprocessable = 422;
+
 struct Problem {
     int status;
     std::string field;   // "items[0].sku"; empty: the request as a whole

@@ -19,7 +19,7 @@ using service::Transaction;
 constexpr char kOrders[] = "/api/orders";
 constexpr std::string_view kOrder = "/api/orders/";
 constexpr std::string_view kCancel = "/cancel";
-constexpr std::string_view kAddress = "/api/address/";
+constexpr std::string_view kAddressPath = "/api/address/";
 constexpr std::string_view kTokens = "/api/tokens";
 
 service::HttpResponse to_response(const json& body, int status = 200) {
@@ -90,7 +90,7 @@ void Api::handle(const service::HttpRequest& request, const service::HttpServer:
     }
     if (path == "/api/config") return respond({.body = config_body_});
     if (path == "/api/zips") return respond({.body = zips_body_});
-    if (path.starts_with(kAddress)) return check_address(path.substr(kAddress.size()), respond);
+    if (path.starts_with(kAddressPath)) return check_address(path.substr(kAddressPath.size()), respond);
     if (path == "/healthz") return respond(health());
     if (path.starts_with("/api/")) return respond(to_response(Problem{404, "", "there is no " + path}));
     respond(files_.get(request));

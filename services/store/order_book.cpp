@@ -58,7 +58,7 @@ constexpr const char* kTables = R"(
         PRIMARY KEY (order_id, status)
     );
 )";
-constexpr const char* kAddress = "ALTER TABLE orders ADD COLUMN address TEXT NOT NULL DEFAULT ''";
+constexpr const char* kAddressColumn = "ALTER TABLE orders ADD COLUMN address TEXT NOT NULL DEFAULT ''";
 
 void write_history(Transaction& tx, const std::string& order, const std::string& status, std::int64_t at) {
     tx.sql() << "INSERT INTO history (order_id, status, at_ms) VALUES (:order, :status, :at) ON CONFLICT DO "
@@ -81,7 +81,7 @@ void set_pick_up(Transaction& tx, const std::string& order, const v1::Position& 
 }  // namespace
 
 std::vector<std::string> migrations() {
-    return {kTables, kAddress};
+    return {kTables, kAddressColumn};
 }
 
 int status_rank(const std::string& status) {

@@ -9,10 +9,11 @@
 namespace dray::store {
 namespace {
 
+using service::kMalformed;
+using service::kUnprocessable;
+
 using nlohmann::json;
 
-constexpr int kMalformed = 400;
-constexpr int kUnprocessable = 422;
 constexpr std::string_view kUuidForm = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
 
 // Throws Problem; parse_order turns it into a value.

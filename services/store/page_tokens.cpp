@@ -13,10 +13,10 @@ namespace dray::store {
 namespace {
 
 using nlohmann::json;
+using service::kMalformed;
+using service::kUnprocessable;
 using service::Problem;
 
-constexpr int kMalformed = 400;
-constexpr int kUnprocessable = 422;
 constexpr std::string_view kIssuer = "dray-store";
 
 const unsigned char* bytes_of(std::string_view text) {

@@ -24,7 +24,7 @@ constexpr float kRangeAtStartMin = 0.4F;     // of a full tank
 constexpr float kRangeLow = 0.15F;           // an idle vehicle refuels below this
 constexpr float kRangeNearlyFull = 0.9F;     // a detour to a station would gain nothing
 constexpr float kRangeBrought = 0.1F;        // what the roadside service brings one that ran dry
-constexpr float kReserveMetres = 3000;
+constexpr float kRefuelReserveMetres = 3000;
 constexpr double kWayToleranceMetres = 20;
 constexpr double kNoiseMemory = 0.9;  // a receiver's error drifts rather than jumps
 
@@ -193,7 +193,7 @@ void Vehicle::head_for_next_stop(World& world) {
     };
     find_way();
     const auto metres = static_cast<float>(length_of(world.network(), tour.route));
-    if (tour.stops.front().kind != Stop::Kind::kRefuel && range_metres_ < metres + kReserveMetres &&
+    if (tour.stops.front().kind != Stop::Kind::kRefuel && range_metres_ < metres + kRefuelReserveMetres &&
         range_metres_ < kRangeNearlyFull * full_range_metres()) {
         tour.stops.insert(tour.stops.begin(),
                           Stop{.place = world.station_near(world.network().point_at(motion_.place))});

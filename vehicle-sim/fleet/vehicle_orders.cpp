@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kStillAtIt{60};
 constexpr double kStreetsPerCrowMetre = 1.35;
 constexpr double kReckonedSpeed = 7;
 constexpr double kReckonedStopSeconds = 40;
-constexpr double kReserveMetres = 5000;
+constexpr double kBidReserveMetres = 5000;
 
 std::chrono::milliseconds reaction(Random& random, const Profile& profile, float eta_seconds) {
     const double thinking = profile.reaction_ms_median * std::exp(profile.reaction_spread * normal(random));
@@ -74,7 +74,7 @@ bool Vehicle::would_suit(World& world, const Offer& offer, float& eta_seconds) {
     const Point here = world.network().point_at(motion_.place);
     Tour tried = tour_ ? *tour_ : Tour{};
     tried.add(pick_up, hand_over, here);
-    if (tried.metres(here) * kStreetsPerCrowMetre + kReserveMetres > static_cast<double>(range_metres_))
+    if (tried.metres(here) * kStreetsPerCrowMetre + kBidReserveMetres > static_cast<double>(range_metres_))
         return false;
     eta_seconds = orders() == 0
                       ? world.estimate_seconds(motion_.place, pick_up.place, hand_over.place)

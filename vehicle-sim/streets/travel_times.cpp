@@ -9,7 +9,7 @@
 namespace dray::streets {
 namespace {
 
-constexpr float kNever = std::numeric_limits<float>::infinity();
+constexpr float kUnreachable = std::numeric_limits<float>::infinity();
 
 struct Waiting {
     float seconds;
@@ -20,7 +20,7 @@ struct Waiting {
 }  // namespace
 
 TravelTimes::TravelTimes(const StreetNetwork& network, Place place, Towards towards)
-    : network_(&network), place_(place), towards_(towards), at_node_(network.node_count(), kNever) {
+    : network_(&network), place_(place), towards_(towards), at_node_(network.node_count(), kUnreachable) {
     std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting;
     const auto reach = [&](NodeId node, float seconds) {
         if (at_node_[index(node)] <= seconds) return;
@@ -43,7 +43,7 @@ TravelTimes::TravelTimes(const StreetNetwork& network, Place place, Towards towa
 }
 
 float TravelTimes::seconds(Place other) const {
-    float best = kNever;
+    float best = kUnreachable;
     for (const Place& way : {other, turned_round(*network_, other)}) {
         if (!network_->drivable(way.arc)) continue;
         const bool to_place = towards_ == Towards::kPlace;
@@ -57,9 +57,9 @@ float TravelTimes::seconds(Place other) const {
 
 float TravelTimes::seconds_on_same_arc(Place other) const {
     const Place here = other.arc == place_.arc ? place_ : turned_round(*network_, place_);
-    if (other.arc != here.arc) return kNever;
+    if (other.arc != here.arc) return kUnreachable;
     const float ahead = towards_ == Towards::kPlace ? here.offset - other.offset : other.offset - here.offset;
-    return ahead >= 0 ? ahead / network_->speed(other.arc) : kNever;
+    return ahead >= 0 ? ahead / network_->speed(other.arc) : kUnreachable;
 }
 
 }  // namespace dray::streets

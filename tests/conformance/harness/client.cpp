@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kPacketBytesMax = 268'435'460;
 constexpr std::chrono::milliseconds kQuiet{60};
 
-std::string hex(std::string_view bytes) {
+std::string spelled_out(std::string_view bytes) {
     std::string text;
     for (const char c : bytes.substr(0, 48)) {
         constexpr const char* kDigits = "0123456789abcdef";
@@ -41,7 +41,7 @@ Client& Client::sends(const Outgoing& packet, Where where) {
     const mqtt::FrameResult frame = mqtt::next_frame(as_bytes(bytes), kPacketBytesMax);
     const bool whole = frame.status == mqtt::FrameStatus::kDone && frame.frame.size == bytes.size();
     const auto decoded = whole ? mqtt::decode(frame.frame, version_) : mqtt::DecodeError{};
-    conversation_.note(name_ + " -> " + (decoded ? describe(*decoded) : "bytes " + hex(bytes)));
+    conversation_.note(name_ + " -> " + (decoded ? describe(*decoded) : "bytes " + spelled_out(bytes)));
     send_in_pieces(bytes);
     return *this;
 }
@@ -70,7 +70,7 @@ Client::Outcome Client::next(std::unique_ptr<Received>& received, Deadline deadl
             const auto packet = mqtt::decode(again.frame, version_);
             if (!packet) {
                 conversation_.note(name_ + " <- undecodable (" + packet.error().what + ") " +
-                                   hex(received->bytes));
+                                   spelled_out(received->bytes));
                 return Outcome::kMalformed;
             }
             input_.erase(0, result.frame.size);

@@ -3,18 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include "loaded.h"
+
 #include "app/config_loader.h"
 #include "app/reload_plan.h"
 
 namespace dray::app {
 namespace {
-
-ConfigLoader loaded(std::string_view toml) {
-    ConfigLoader loader;
-    loader.read_text(toml, "drayd.toml");
-    loader.check_whole();
-    return loader;
-}
 
 // "KIND BIND: keys", with " (restart)" behind it if it needs one.
 std::vector<std::string> changes(std::string_view before, std::string_view after) {

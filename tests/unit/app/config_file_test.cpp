@@ -1,22 +1,11 @@
 #include <gtest/gtest.h>
 
+#include "loaded.h"
+
 #include "app/config_loader.h"
 
 namespace dray::app {
 namespace {
-
-ConfigLoader loaded(std::string_view toml) {
-    ConfigLoader loader;
-    loader.read_text(toml, "drayd.toml");
-    loader.check_whole();
-    return loader;
-}
-
-std::string all_errors(const ConfigLoader& loader) {
-    std::string text;
-    for (const std::string& error : loader.errors()) text += error + '\n';
-    return text;
-}
 
 TEST(ConfigFile, SetsWhatItNames) {
     const ConfigLoader loader = loaded(R"(

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "loaded.h"
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -40,12 +42,6 @@ class ConfigInclude : public testing::Test {
   private:
     fs::path folder_;
 };
-
-std::string all_errors(const ConfigLoader& loader) {
-    std::string text;
-    for (const std::string& error : loader.errors()) text += error + '\n';
-    return text;
-}
 
 std::vector<std::string> names_of_queues(const ConfigLoader& loader) {
     std::vector<std::string> names;

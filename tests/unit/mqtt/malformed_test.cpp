@@ -8,8 +8,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr auto kV31 = ProtocolVersion::kV31;
-constexpr auto kV311 = ProtocolVersion::kV311;
 constexpr auto kV5 = ProtocolVersion::kV5;
 constexpr auto kMalformed = ReasonCode::kMalformedPacket;
 constexpr auto kProtocol = ReasonCode::kProtocolError;

@@ -5,9 +5,6 @@
 namespace dray::mqtt {
 namespace {
 
-constexpr auto kV31 = ProtocolVersion::kV31;
-constexpr auto kV311 = ProtocolVersion::kV311;
-
 Connect minimal_connect(ProtocolVersion version) {
     Connect connect;
     connect.version = version;

@@ -162,7 +162,7 @@ void add_acknowledgements(std::vector<Sample>& samples, const std::string& name,
                        type + wire("0f 000a") + code + wire("0b 1f 0001's' 26 0001'k' 0001'v'")});
 }
 
-Sample subscribe() {
+Sample subscribe_full() {
     PropertyList list;
     list.add(Id::kSubscriptionIdentifier, 128).add_user("k", "v");
     auto subscribe = with<Subscribe>(list);
@@ -175,7 +175,7 @@ Sample subscribe() {
             wire("82 26 000a 0a 0b 8001 26 0001'k' 0001'v' 0001'a' 02 0003'b/#' 15 000c'$share/g/c/+' 28")};
 }
 
-Sample suback() {
+Sample suback_full() {
     PropertyList list;
     list.add(Id::kReasonString, "s").add_user("k", "v");
     auto suback = with<Suback>(list);
@@ -185,7 +185,7 @@ Sample suback() {
             wire("90 10 000a 0b 1f 0001's' 26 0001'k' 0001'v' 01 a2")};
 }
 
-Sample unsubscribe() {
+Sample unsubscribe_full() {
     PropertyList list;
     list.add_user("k", "v");
     auto unsubscribe = with<Unsubscribe>(list);
@@ -195,7 +195,7 @@ Sample unsubscribe() {
             wire("a2 10 000a 07 26 0001'k' 0001'v' 0001'a' 0001'+'")};
 }
 
-Sample unsuback() {
+Sample unsuback_full() {
     PropertyList list;
     list.add(Id::kReasonString, "s").add_user("k", "v");
     auto unsuback = with<Unsuback>(list);
@@ -238,14 +238,11 @@ Sample auth_full() {
 }  // namespace
 
 std::vector<Sample> samples_of_v5() {
-    std::vector<Sample> samples = {connect_minimal(),    connect_password_only(),
-                                   connect_full(),       connack_full(),
-                                   connack_refused(),    publish_plain(),
-                                   publish_alias_only(), publish_full(),
-                                   subscribe(),          suback(),
-                                   unsubscribe(),        unsuback(),
-                                   disconnect_full(),    disconnect_reason(),
-                                   auth_full()};
+    std::vector<Sample> samples = {connect_minimal(),    connect_password_only(), connect_full(),
+                                   connack_full(),       connack_refused(),       publish_plain(),
+                                   publish_alias_only(), publish_full(),          subscribe_full(),
+                                   suback_full(),        unsubscribe_full(),      unsuback_full(),
+                                   disconnect_full(),    disconnect_reason(),     auth_full()};
     add_acknowledgements<Puback>(samples, "PUBACK", 0x40, ReasonCode::kNoMatchingSubscribers);
     add_acknowledgements<Pubrec>(samples, "PUBREC", 0x50, ReasonCode::kQuotaExceeded);
     add_acknowledgements<Pubrel>(samples, "PUBREL", 0x62, ReasonCode::kPacketIdentifierNotFound);

@@ -6,8 +6,12 @@
 #include <string_view>
 
 #include "base/byte_view.h"
+#include "mqtt/packet.h"
 
 namespace dray::mqtt {
+
+inline constexpr auto kV31 = ProtocolVersion::kV31;
+inline constexpr auto kV311 = ProtocolVersion::kV311;
 
 std::string wire(std::string_view text);
 std::string hex(ByteView bytes);  // "30 05 00"

@@ -162,7 +162,7 @@ TEST_P(Connections, OfSlowReadersDoNotDisturbTheOthers) {
     EXPECT_LT(whole, 2000u);
 }
 
-const std::string kRequest =
+const std::string kUpgradeRequest =
     "GET /mqtt HTTP/1.1\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
@@ -184,7 +184,7 @@ TEST_P(Connections, OverWebSocketMayTravelWithTheirFirstBytes) {
         RawClient client(broker.websocket());
         // Request, CONNECT and half a SUBSCRIBE in one write, across frames.
         const std::string mqtt = connect_packet(id) + subscribe_packet("to/" + id);
-        client.send(kRequest + test::frame(0x02, mqtt.substr(0, 5)) +
+        client.send(kUpgradeRequest + test::frame(0x02, mqtt.substr(0, 5)) +
                     test::frame(0x80, mqtt.substr(5, mqtt.size() - 9)));
         ASSERT_TRUE(receive_response(client).starts_with("HTTP/1.1 101 "));
         client.send(test::frame(0x82, mqtt.substr(mqtt.size() - 4)));
@@ -201,7 +201,7 @@ TEST_P(Connections, OverWebSocketMayTravelWithTheirFirstBytes) {
 TEST_P(Connections, OverWebSocketThatBreakItsRulesAreToldAndClosed) {
     RealBroker broker(GetParam());
     RawClient client(broker.websocket());
-    client.send(kRequest);
+    client.send(kUpgradeRequest);
     ASSERT_TRUE(receive_response(client).starts_with("HTTP/1.1 101 "));
     client.send(test::frame(0x82, connect_packet("text")));
     ASSERT_EQ(client.receive(6), "\x82\x04" + kConnackBytes);
@@ -212,7 +212,7 @@ TEST_P(Connections, OverWebSocketThatBreakItsRulesAreToldAndClosed) {
 TEST_P(Connections, OverWebSocketWithMessagesThatAreTooLongAreToldAndClosed) {
     RealBroker broker(GetParam(), {}, {.message_bytes_max = 1000});
     RawClient client(broker.websocket());
-    client.send(kRequest + test::frame(0x82, connect_packet("long")));
+    client.send(kUpgradeRequest + test::frame(0x82, connect_packet("long")));
     ASSERT_TRUE(receive_response(client).starts_with("HTTP/1.1 101 "));
     ASSERT_EQ(client.receive(6), "\x82\x04" + kConnackBytes);
     client.send(test::frame(0x82, std::string(1001, 'x')));

@@ -9,7 +9,7 @@ namespace {
 
 using test::proxy_ssl;
 using test::ProxyHeaderBytes;
-using Status = ProxyResult::Status;
+using ProxyStatus = ProxyResult::Status;
 
 const std::string kTcp4("\xC0\x00\x02\x07\x7F\x00\x00\x01\xC8\x22\x07\x5B", 12);  // 192.0.2.7:51234 -> :1883
 
@@ -35,7 +35,7 @@ TEST(ProxyHeader, OfTheProxyItselfOrOfUnknownFamilyTellsNothing) {
                               ProxyHeaderBytes{.command = 0x20, .family = 0x77, .body = "any"}.bytes(),
                               ProxyHeaderBytes{.family = 0x00, .body = ""}.bytes()}) {
         const ProxyResult result = read(bytes + "MQTT");
-        ASSERT_EQ(result.status, Status::kDone) << result.why;
+        ASSERT_EQ(result.status, ProxyStatus::kDone) << result.why;
         EXPECT_EQ(result.bytes, bytes.size());
         EXPECT_EQ(result.header.source, "");
         EXPECT_FALSE(result.header.certificate_verified);
@@ -46,7 +46,7 @@ TEST(ProxyHeader, TellsOfTheClientsCertificate) {
     const std::string other("\x04\x00\x03xyz", 6);  // PP2_TYPE_NOOP
     const ProxyResult verified =
         read(ProxyHeaderBytes{.body = kTcp4 + other + proxy_ssl(0x07, 0, "alice")}.bytes());
-    ASSERT_EQ(verified.status, Status::kDone);
+    ASSERT_EQ(verified.status, ProxyStatus::kDone);
     EXPECT_TRUE(verified.header.certificate_verified);
     EXPECT_EQ(verified.header.common_name, "alice");
     const auto is_verified = [](std::uint8_t client, std::uint32_t verify) {
@@ -62,20 +62,20 @@ TEST(ProxyHeader, IsTheSameAtEverySplitPoint) {
     const std::string bytes = ProxyHeaderBytes{.body = kTcp4 + proxy_ssl(0x07, 0, "alice")}.bytes();
     for (std::size_t size = 0; size < bytes.size(); ++size) {
         const ProxyResult result = read(std::string_view(bytes).substr(0, size));
-        ASSERT_EQ(result.status, Status::kNeedMore) << size;
+        ASSERT_EQ(result.status, ProxyStatus::kNeedMore) << size;
         EXPECT_GT(result.bytes, size);
         EXPECT_LE(result.bytes, bytes.size());
     }
     const ProxyResult result = read(bytes + "what follows");
-    EXPECT_EQ(result.status, Status::kDone);
+    EXPECT_EQ(result.status, ProxyStatus::kDone);
     EXPECT_EQ(result.bytes, bytes.size());
 }
 
 TEST(ProxyHeader, ThatIsNoneIsSeenAtItsFirstWrongByte) {
-    EXPECT_EQ(read("\x10").status, Status::kBad);
-    EXPECT_EQ(read("PROXY TCP4 192.0.2.7 127.0.0.1 51234 1883\r\n").status, Status::kBad);
-    EXPECT_EQ(read("\r\n\r\nx").status, Status::kBad);
-    EXPECT_EQ(read("\r\n\r").status, Status::kNeedMore);
+    EXPECT_EQ(read("\x10").status, ProxyStatus::kBad);
+    EXPECT_EQ(read("PROXY TCP4 192.0.2.7 127.0.0.1 51234 1883\r\n").status, ProxyStatus::kBad);
+    EXPECT_EQ(read("\r\n\r\nx").status, ProxyStatus::kBad);
+    EXPECT_EQ(read("\r\n\r").status, ProxyStatus::kNeedMore);
 }
 
 TEST(ProxyHeader, ThatIsMalformedIsBad) {
@@ -95,7 +95,7 @@ TEST(ProxyHeader, ThatIsMalformedIsBad) {
     };
     for (const ProxyHeaderBytes& one : wrong) {
         const ProxyResult result = read(one.bytes());
-        EXPECT_EQ(result.status, Status::kBad) << "case " << &one - wrong;
+        EXPECT_EQ(result.status, ProxyStatus::kBad) << "case " << &one - wrong;
         EXPECT_NE(std::string_view(result.why), "");
     }
 }

@@ -15,7 +15,7 @@ namespace {
 
 using test::ClientFrame;
 using test::frame;
-using Status = WsDecoder::Status;
+using FrameStatus = WsDecoder::Status;
 
 constexpr std::uint64_t kNoLimit = 1ULL << 40;
 
@@ -37,7 +37,7 @@ Heard hear(std::string bytes, std::vector<std::size_t> pieces = {}, std::uint64_
         at += piece;
         heard.last = decoder.decode(test::writable(part), heard.replies);
         heard.data += part.substr(0, heard.last.data_bytes);
-        if (heard.last.status != Status::kOpen) break;
+        if (heard.last.status != FrameStatus::kOpen) break;
     }
     return heard;
 }
@@ -63,7 +63,7 @@ TEST(WebSocketFrames, TheStreamIsTheSameWhereverItIsCut) {
                               frame(0x82, "joined") + frame(0x8A, "") + frame(0x82, "");
     const Heard whole = hear(bytes);
     ASSERT_EQ(whole.data, "first " + std::string(200, 'm') + " endjoined");
-    ASSERT_EQ(whole.last.status, Status::kOpen);
+    ASSERT_EQ(whole.last.status, FrameStatus::kOpen);
     for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
         const Heard parts = hear(bytes, {cut});
         ASSERT_EQ(parts.data, whole.data) << "cut at " << cut;
@@ -85,7 +85,7 @@ TEST(WebSocketFrames, APongIsNotAnswered) {
 TEST(WebSocketFrames, ACloseIsAnsweredWithItsCodeAndEndsTheStream) {
     const Heard heard =
         hear(frame(0x82, "last") + frame(0x88, close_payload(1000, "bye")) + frame(0x82, "late"));
-    EXPECT_EQ(heard.last.status, Status::kPeerClosed);
+    EXPECT_EQ(heard.last.status, FrameStatus::kPeerClosed);
     EXPECT_EQ(heard.data, "last");
     EXPECT_EQ(heard.replies, std::string("\x88\x02\x03\xE8", 4));
     EXPECT_EQ(hear(frame(0x88, "")).replies, std::string("\x88\0", 2));
@@ -113,7 +113,7 @@ TEST_P(WebSocketViolations, AreClosedWithTheirCodeWhereverTheyAreCut) {
     for (std::size_t cut = 0; cut <= violation.bytes.size(); ++cut) {
         const Heard heard =
             hear(frame(0x82, "good") + violation.bytes, {cut + frame(0x82, "good").size()}, 1000);
-        EXPECT_EQ(heard.last.status, Status::kViolation) << "cut at " << cut;
+        EXPECT_EQ(heard.last.status, FrameStatus::kViolation) << "cut at " << cut;
         EXPECT_EQ(heard.last.code, violation.code) << heard.last.what;
         EXPECT_STRNE(heard.last.what, "");
         EXPECT_TRUE(heard.data.starts_with("good"));

@@ -9,7 +9,7 @@ namespace {
 
 using test::frame;
 
-const std::string kRequest =
+const std::string kHandshake =
     "GET /mqtt HTTP/1.1\r\nHost: b\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
     "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
@@ -44,7 +44,7 @@ struct Peer {
         }
     }
     void upgrade() {
-        receive(kRequest);
+        receive(kHandshake);
         write_all();
         ASSERT_TRUE(wire.starts_with("HTTP/1.1 101 "));
         wire.clear();
@@ -52,7 +52,7 @@ struct Peer {
 };
 
 TEST(WebSocketStream, FramesThatCameWithTheRequestAreHeard) {
-    const std::string all = kRequest + frame(0x82, "hello");
+    const std::string all = kHandshake + frame(0x82, "hello");
     for (std::size_t cut = 0; cut <= all.size(); ++cut) {
         Peer peer;
         std::string heard = peer.receive(all.substr(0, cut));

@@ -5,7 +5,7 @@
 namespace dray::net {
 namespace {
 
-using Status = UpgradeReply::Status;
+using UpgradeStatus = UpgradeReply::Status;
 
 constexpr std::size_t kHeaderMax = 8192;
 
@@ -38,7 +38,7 @@ TEST(WebSocketUpgrade, TheKeyOfTheStandardHasTheAnswerOfTheStandard) {
 
 TEST(WebSocketUpgrade, AGoodRequestIsAccepted) {
     const UpgradeReply reply = answer({});
-    ASSERT_EQ(reply.status, Status::kAccepted) << reply.why;
+    ASSERT_EQ(reply.status, UpgradeStatus::kAccepted) << reply.why;
     EXPECT_EQ(status_line(reply), "HTTP/1.1 101 Switching Protocols");
     EXPECT_NE(reply.response.find("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
               std::string::npos);
@@ -50,7 +50,7 @@ TEST(WebSocketUpgrade, AGoodRequestIsAccepted) {
 TEST(WebSocketUpgrade, ACompressionThatIsOfferedIsDeclined) {
     const UpgradeReply reply =
         answer({.more = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"});
-    EXPECT_EQ(reply.status, Status::kAccepted) << reply.why;
+    EXPECT_EQ(reply.status, UpgradeStatus::kAccepted) << reply.why;
     EXPECT_EQ(reply.response.find("Extensions"), std::string::npos);
 }
 
@@ -58,7 +58,7 @@ TEST(WebSocketUpgrade, NothingIsSaidBeforeTheRequestIsWhole) {
     const std::string text = Request().text();
     for (std::size_t cut = 0; cut < text.size(); ++cut) {
         const UpgradeReply reply = read_upgrade(as_bytes(text.substr(0, cut)), kHeaderMax);
-        ASSERT_EQ(reply.status, Status::kNeedMore) << "cut at " << cut << ": " << reply.why;
+        ASSERT_EQ(reply.status, UpgradeStatus::kNeedMore) << "cut at " << cut << ": " << reply.why;
     }
 }
 
@@ -69,7 +69,7 @@ TEST(WebSocketUpgrade, WhatFollowsTheRequestIsNotConsumed) {
 
 TEST(WebSocketUpgrade, BothPathsAndAQueryAreServed) {
     for (const char* line : {"GET / HTTP/1.1", "GET /mqtt HTTP/1.1", "GET /mqtt?token=x HTTP/1.1"}) {
-        EXPECT_EQ(answer({.line = line}).status, Status::kAccepted) << line;
+        EXPECT_EQ(answer({.line = line}).status, UpgradeStatus::kAccepted) << line;
     }
 }
 
@@ -78,9 +78,9 @@ TEST(WebSocketUpgrade, TheFirstSubprotocolThatWeSpeakIsChosen) {
                   .response.find("Protocol: mqttv3.1\r\n"),
               std::string::npos);
     const Request two_lines{.protocol = "Sec-WebSocket-Protocol: foo\r\nSec-WebSocket-Protocol: mqtt\r\n"};
-    EXPECT_EQ(answer(two_lines).status, Status::kAccepted);
+    EXPECT_EQ(answer(two_lines).status, UpgradeStatus::kAccepted);
     const UpgradeReply none = answer({.protocol = ""});
-    EXPECT_EQ(none.status, Status::kAccepted);
+    EXPECT_EQ(none.status, UpgradeStatus::kAccepted);
     EXPECT_EQ(none.response.find("Sec-WebSocket-Protocol"), std::string::npos);
 }
 
@@ -94,7 +94,7 @@ class WebSocketRefusals : public testing::TestWithParam<Refused> {};
 
 TEST_P(WebSocketRefusals, SayWhy) {
     const UpgradeReply reply = answer(GetParam().request);
-    EXPECT_EQ(reply.status, Status::kRefused);
+    EXPECT_EQ(reply.status, UpgradeStatus::kRefused);
     EXPECT_EQ(status_line(reply).substr(9, 3), GetParam().status) << reply.response;
     EXPECT_NE(reply.why, "");
     EXPECT_NE(reply.response.find("Connection: close"), std::string::npos);
@@ -122,14 +122,14 @@ TEST(WebSocketUpgrade, ARefusalOfTheVersionNamesTheVersion) {
 
 TEST(WebSocketUpgrade, AHeaderWithoutEndIsRefusedAtTheLimit) {
     const std::string endless = "GET /mqtt HTTP/1.1\r\nX: " + std::string(kHeaderMax, 'x');
-    EXPECT_EQ(read_upgrade(as_bytes(endless), kHeaderMax).status, Status::kRefused);
+    EXPECT_EQ(read_upgrade(as_bytes(endless), kHeaderMax).status, UpgradeStatus::kRefused);
 }
 
 TEST(WebSocketUpgrade, BytesThatAreNotHttpAreRefusedAtOnce) {
     const std::string mqtt_connect("\x10\x0C\x00\x04MQTT", 8);
-    EXPECT_EQ(read_upgrade(as_bytes(mqtt_connect), kHeaderMax).status, Status::kRefused);
+    EXPECT_EQ(read_upgrade(as_bytes(mqtt_connect), kHeaderMax).status, UpgradeStatus::kRefused);
     const std::string tls_hello("\x16\x03\x01\x02", 4);
-    EXPECT_EQ(read_upgrade(as_bytes(tls_hello), kHeaderMax).status, Status::kRefused);
+    EXPECT_EQ(read_upgrade(as_bytes(tls_hello), kHeaderMax).status, UpgradeStatus::kRefused);
 }
 
 }  // namespace

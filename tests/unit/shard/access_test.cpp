@@ -70,8 +70,6 @@ std::uint64_t not_allowed(const World& world) {
     return world.books().discarded[static_cast<std::size_t>(shard::Discard::kNotAllowed)];
 }
 
-constexpr int kForbidden = 0x87;
-
 TEST_P(Access, APublishThatIsNotAllowedIsRefusedAndCounted) {
     World world(guarded());
     Client& watcher = owner(world).sends(subscribe(1, "#", 2)).gets(suback(1, 2));

@@ -15,8 +15,8 @@ using mqtt::PropertyList;
 
 DRAY_EACH_SHARD_COUNT(DelayedPublish);
 
-void subscriber(World& world, const std::string& name, std::string_view filter, int qos,
-                ProtocolVersion version = ProtocolVersion::kV311) {
+void listener(World& world, const std::string& name, std::string_view filter, int qos,
+              ProtocolVersion version = ProtocolVersion::kV311) {
     world.client(name).sends(connect(name, version)).gets(connack());
     world.client(name).sends(subscribe(1, filter, qos)).gets(suback(1, qos));
 }
@@ -26,7 +26,7 @@ TEST_P(DelayedPublish, AMessageComesWhenItIsDueAndNotBefore) {
         WorldOptions each = options();
         each.disk = disk;
         World world(each);
-        subscriber(world, "s", "a/#", 1);
+        listener(world, "s", "a/#", 1);
         world.client("p").sends(connect("p")).gets(connack());
         world.client("p").sends(publish("$delayed/60/a/late", "late", 1, 1)).gets(puback(1));
         world.client("p").sends(publish("$delayed/5/a/soon", "soon", 0));
@@ -49,7 +49,7 @@ TEST_P(DelayedPublish, AMessageComesWhenItIsDueAndNotBefore) {
 
 TEST_P(DelayedPublish, RetainPropertiesAndExpiryAreThoseOfThePublish) {
     World world(options());
-    subscriber(world, "s", "a", 1, kV5);
+    listener(world, "s", "a", 1, kV5);
     world.client("p").sends(connect("p", kV5)).gets(connack());
     const PropertyList properties =
         PropertyList().add(PropertyId::kContentType, "text").add(PropertyId::kMessageExpiryInterval, 100U);

@@ -13,9 +13,9 @@
 namespace dray::test {
 namespace {
 
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kDurabilitySeeds = 300;
 
-class Story {
+class DurabilityStory {
     WorldOptions options(std::uint64_t seed) {
         WorldOptions result;
         result.shards = shards();
@@ -25,7 +25,7 @@ class Story {
     }
 
   public:
-    explicit Story(std::uint64_t seed) : chance_(seed * 7919 + 1), world_(options(seed)) {
+    explicit DurabilityStory(std::uint64_t seed) : chance_(seed * 7919 + 1), world_(options(seed)) {
         for (int i = 0; i < 3; ++i) {
             const std::string topic = "t/" + std::to_string(i);
             publishers_.push_back(std::make_unique<PublishingDevice>(world_, "p" + topic, topic, version()));
@@ -153,7 +153,8 @@ class Story {
 };
 
 TEST(Durability, WhatWasAcknowledgedSurvivesEveryCrash) {
-    for_each_seed(fewer_if_sanitized(kSeeds), [](std::uint64_t seed) { Story(seed).tell(); });
+    for_each_seed(fewer_if_sanitized(kDurabilitySeeds),
+                  [](std::uint64_t seed) { DurabilityStory(seed).tell(); });
 }
 
 }  // namespace

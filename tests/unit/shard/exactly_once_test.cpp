@@ -57,9 +57,9 @@ class Wanderer {
 };
 
 // The sender's half of QoS 2, as the specification has it.
-class Publisher {
+class ExactlyOncePublisher {
   public:
-    Publisher(World& world, Random& random, const std::string& id, ProtocolVersion version)
+    ExactlyOncePublisher(World& world, Random& random, const std::string& id, ProtocolVersion version)
         : at_(world, random, id, version), random_(random), topic_("t/" + id) {}
 
     bool is_done() const { return next_ > kMessagesPerPublisher && open_.empty(); }
@@ -191,9 +191,9 @@ class Subscriber {
     std::map<std::string, std::vector<int>> received_;
 };
 
-class Story {
+class ExactlyOnceStory {
   public:
-    Story(const WorldOptions& options, std::uint64_t seed) : random_(seed), world_(options) {
+    ExactlyOnceStory(const WorldOptions& options, std::uint64_t seed) : random_(seed), world_(options) {
         for (int i = 0; i < 2; ++i) {
             const auto version = i == 0 ? ProtocolVersion::kV311 : kV5;
             publishers_.emplace_back(world_, random_, "p" + std::to_string(i), version);
@@ -204,7 +204,7 @@ class Story {
     void until_done() {
         for (int step = 0; step < 3000 && !all_published(); ++step) take_step(step > 2000);
         for (int round = 0; round < 200; ++round) {
-            for (Publisher& each : publishers_) settle(each);
+            for (ExactlyOncePublisher& each : publishers_) settle(each);
             for (Subscriber& each : subscribers_) settle(each);
         }
         EXPECT_TRUE(all_published()) << "a publisher never got its acknowledgements";
@@ -216,13 +216,13 @@ class Story {
 
   private:
     bool all_published() const {
-        for (const Publisher& each : publishers_) {
+        for (const ExactlyOncePublisher& each : publishers_) {
             if (!each.is_done()) return false;
         }
         return true;
     }
     void take_step(bool calm) {
-        Publisher& publisher = publishers_[random_.below(publishers_.size())];
+        ExactlyOncePublisher& publisher = publishers_[random_.below(publishers_.size())];
         Subscriber& subscriber = subscribers_[random_.below(subscribers_.size())];
         switch (random_.below(calm ? 8 : 12)) {
             case 8:
@@ -252,7 +252,7 @@ class Story {
                 return subscriber.hears(false);
         }
     }
-    void settle(Publisher& each) {
+    void settle(ExactlyOncePublisher& each) {
         if (each.is_done()) return;
         each.comes();
         each.publishes();
@@ -273,7 +273,7 @@ class Story {
 
     Random random_;
     World world_;
-    std::deque<Publisher> publishers_;
+    std::deque<ExactlyOncePublisher> publishers_;
     std::deque<Subscriber> subscribers_;
 };
 
@@ -281,7 +281,7 @@ TEST_P(ExactlyOnce, WhateverHappensToTheConnections) {
     for_each_seed(60, [&](std::uint64_t seed) {
         WorldOptions each = options(seed);
         each.limits.inflight_messages_max = static_cast<std::uint16_t>(1 + seed % 9);
-        Story(each, seed).until_done();
+        ExactlyOnceStory(each, seed).until_done();
     });
 }
 

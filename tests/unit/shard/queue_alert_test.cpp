@@ -6,7 +6,7 @@ namespace {
 
 DRAY_EACH_QUEUE_WORLD(QueueAlerts);
 
-shard::QueueOptions jobs(std::uint64_t alert_messages, std::uint64_t alert_age_ms) {
+shard::QueueOptions jobs_with_alert(std::uint64_t alert_messages, std::uint64_t alert_age_ms) {
     shard::QueueOptions options = queue("jobs", {"job/#"});
     options.alert_messages = alert_messages;
     options.alert_age_ms = alert_age_ms;
@@ -22,7 +22,7 @@ Client& watches(World& world, const std::string& name) {
 }
 
 TEST_P(QueueAlerts, AQueueThatHoldsTooMuchSaysSo) {
-    World world(with(jobs(8, 0)));
+    World world(with(jobs_with_alert(8, 0)));
     Client& w = watches(world, "w");
     publisher(world);
     publish_numbers(world, 1, 7);
@@ -45,7 +45,7 @@ TEST_P(QueueAlerts, AQueueThatHoldsTooMuchSaysSo) {
 }
 
 TEST_P(QueueAlerts, OneThatHoldsSomethingForTooLongToo) {
-    World world(with(jobs(0, 60'000)));
+    World world(with(jobs_with_alert(0, 60'000)));
     Client& w = watches(world, "w");
     publisher(world);
     publish_numbers(world, 1, 1);
@@ -63,7 +63,7 @@ TEST_P(QueueAlerts, OneThatHoldsSomethingForTooLongToo) {
 }
 
 TEST_P(QueueAlerts, EndWithTheQueue) {
-    World world(with(jobs(1, 0)));
+    World world(with(jobs_with_alert(1, 0)));
     publisher(world);
     publish_numbers(world, 1, 1);
     EXPECT_EQ(world.statistics().retained, 1U);
@@ -72,21 +72,21 @@ TEST_P(QueueAlerts, EndWithTheQueue) {
 }
 
 TEST_P(QueueAlerts, AreRightAgainAfterARestart) {
-    World world(with(jobs(1, 0), Disk::kByItself));
+    World world(with(jobs_with_alert(1, 0), Disk::kByItself));
     publisher(world);
     publish_numbers(world, 1, 1);
     world.crash(GetParam());
     world.run();
     EXPECT_TRUE(info(world, GetParam(), "jobs").is_alerting);
     EXPECT_EQ(world.statistics().retained, 1U);
-    world.set_queues({jobs(2, 0)});
+    world.set_queues({jobs_with_alert(2, 0)});
     world.crash(GetParam());
     world.run();
     EXPECT_EQ(world.statistics().retained, 0U) << "that was before the limit changed";
 }
 
 TEST_P(QueueAlerts, AreNotTakenInByTheQueueItself) {
-    shard::QueueOptions all = jobs(2, 0);
+    shard::QueueOptions all = jobs_with_alert(2, 0);
     all.filters = {"#"};
     World world(with(all));
     publisher(world);

@@ -8,7 +8,7 @@ using shard::Overflow;
 
 DRAY_EACH_QUEUE_WORLD(QueueOverflow);
 
-shard::QueueOptions jobs(std::uint64_t messages_max, Overflow overflow) {
+shard::QueueOptions bounded_jobs(std::uint64_t messages_max, Overflow overflow) {
     shard::QueueOptions options = queue("jobs", {"job/#"});
     options.messages_max = messages_max;
     options.overflow = overflow;
@@ -27,7 +27,7 @@ Client& publisher_v5(World& world) {
 // --- the oldest go ---
 
 TEST_P(QueueOverflow, TheOldestThatWaitsIsDropped) {
-    World world(with(jobs(3, Overflow::kDropOldest), Disk::kByItself));
+    World world(with(bounded_jobs(3, Overflow::kDropOldest), Disk::kByItself));
     publisher(world);
     publish_numbers(world, 1, 5);
     EXPECT_EQ(overflowed(world), 2U);
@@ -40,7 +40,7 @@ TEST_P(QueueOverflow, TheOldestThatWaitsIsDropped) {
 }
 
 TEST_P(QueueOverflow, WhatConsumersHaveDoesNotCount) {
-    World world(with(jobs(2, Overflow::kDropOldest)));
+    World world(with(bounded_jobs(2, Overflow::kDropOldest)));
     Client& c = consumes(world, "c");
     publisher(world);
     publish_numbers(world, 1, 5);
@@ -52,7 +52,7 @@ TEST_P(QueueOverflow, WhatConsumersHaveDoesNotCount) {
 }
 
 TEST_P(QueueOverflow, BytesAreLimitedToo) {
-    shard::QueueOptions small = jobs(100, Overflow::kDropOldest);
+    shard::QueueOptions small = bounded_jobs(100, Overflow::kDropOldest);
     small.bytes_max = 3000;
     World world(with(small));
     publisher(world);
@@ -64,12 +64,12 @@ TEST_P(QueueOverflow, BytesAreLimitedToo) {
 }
 
 TEST_P(QueueOverflow, WhatIsOnDiskOnlyIsDroppedInItsTurn) {
-    WorldOptions narrow = with(jobs(40, Overflow::kReject), Disk::kByItself);
+    WorldOptions narrow = with(bounded_jobs(40, Overflow::kReject), Disk::kByItself);
     narrow.limits.queue_window_bytes_max = 1024;
     World world(narrow);
     publisher(world);
     publish_numbers(world, 1, 40);
-    ask(world, GetParam(), "jobs", shard::CreateQueue{jobs(5, Overflow::kDropOldest)});
+    ask(world, GetParam(), "jobs", shard::CreateQueue{bounded_jobs(5, Overflow::kDropOldest)});
     world.run();
     EXPECT_EQ(info(world, GetParam(), "jobs").messages, 5U);
     EXPECT_EQ(overflowed(world), 35U);
@@ -77,7 +77,7 @@ TEST_P(QueueOverflow, WhatIsOnDiskOnlyIsDroppedInItsTurn) {
 }
 
 TEST_P(QueueOverflow, OrItBecomesADeadLetter) {
-    World world(with(jobs(3, Overflow::kDeadLetter), Disk::kByItself));
+    World world(with(bounded_jobs(3, Overflow::kDeadLetter), Disk::kByItself));
     publisher(world);
     publish_numbers(world, 1, 5);
     world.crash(GetParam());
@@ -90,7 +90,7 @@ TEST_P(QueueOverflow, OrItBecomesADeadLetter) {
 }
 
 TEST_P(QueueOverflow, TwoFullQueuesDoNotThrowTheirDeadLettersToEachOther) {
-    WorldOptions two = with(jobs(1, Overflow::kDeadLetter));
+    WorldOptions two = with(bounded_jobs(1, Overflow::kDeadLetter));
     shard::QueueOptions dead = queue("dead", {});
     dead.messages_max = 1;
     dead.overflow = Overflow::kDeadLetter;
@@ -107,7 +107,7 @@ TEST_P(QueueOverflow, TwoFullQueuesDoNotThrowTheirDeadLettersToEachOther) {
 // --- publishers of 5.0 are refused ---
 
 TEST_P(QueueOverflow, NewerPublishersAreRefusedUntilThereIsRoom) {
-    World world(with(jobs(16, Overflow::kReject)));
+    World world(with(bounded_jobs(16, Overflow::kReject)));
     world.client("other").sends(connect("other")).gets(connack());
     world.client("other").sends(subscribe(1, "job/#", 1)).gets(suback(1, 1));
     publisher(world);
@@ -133,7 +133,7 @@ TEST_P(QueueOverflow, NewerPublishersAreRefusedUntilThereIsRoom) {
 }
 
 TEST_P(QueueOverflow, AtQoS0ItIsDiscarded) {
-    World world(with(jobs(1, Overflow::kReject)));
+    World world(with(bounded_jobs(1, Overflow::kReject)));
     publisher(world);
     publish_numbers(world, 1, 1);
     world.client("p").sends(publish("job/a", "2"));
@@ -142,7 +142,7 @@ TEST_P(QueueOverflow, AtQoS0ItIsDiscarded) {
 }
 
 TEST_P(QueueOverflow, AFullQueueIsFullAfterARestart) {
-    World world(with(jobs(2, Overflow::kReject), Disk::kByItself));
+    World world(with(bounded_jobs(2, Overflow::kReject), Disk::kByItself));
     publisher(world);
     publish_numbers(world, 1, 2);
     world.crash(GetParam());
@@ -153,11 +153,11 @@ TEST_P(QueueOverflow, AFullQueueIsFullAfterARestart) {
 }
 
 TEST_P(QueueOverflow, NobodyWaitsForAQueueThatIsGoneOrTakesOtherTopics) {
-    World world(with(jobs(1, Overflow::kReject)));
+    World world(with(bounded_jobs(1, Overflow::kReject)));
     publisher(world);
     publish_numbers(world, 1, 1);
     Client& p = publisher_v5(world);
-    shard::QueueOptions other = jobs(1, Overflow::kReject);
+    shard::QueueOptions other = bounded_jobs(1, Overflow::kReject);
     other.filters = {"task/#"};
     ask(world, GetParam(), "jobs", shard::CreateQueue{other});
     p.sends(publish("job/a", "2", 1, 1)).gets(puback(1, ReasonCode::kNoMatchingSubscribers));
@@ -169,7 +169,7 @@ TEST_P(QueueOverflow, NobodyWaitsForAQueueThatIsGoneOrTakesOtherTopics) {
 // --- publishers before 5.0 wait ---
 
 TEST_P(QueueOverflow, OlderPublishersWaitUntilThereIsRoom) {
-    World world(with(jobs(2, Overflow::kReject), Disk::kByItself));
+    World world(with(bounded_jobs(2, Overflow::kReject), Disk::kByItself));
     world.client("other").sends(connect("other")).gets(connack());
     world.client("other").sends(subscribe(1, "#", 1)).gets(suback(1, 1));
     Client& p = publisher(world);
@@ -187,7 +187,7 @@ TEST_P(QueueOverflow, OlderPublishersWaitUntilThereIsRoom) {
 }
 
 TEST_P(QueueOverflow, TheyFillTheQueueNoFurtherThanItsLimit) {
-    World world(with(jobs(2, Overflow::kReject)));
+    World world(with(bounded_jobs(2, Overflow::kReject)));
     Client& p = publisher(world);
     publish_numbers(world, 1, 2);
     for (int i = 3; i <= 6; ++i) p.sends(publish("job/a", std::to_string(i), 1, i));
@@ -200,7 +200,7 @@ TEST_P(QueueOverflow, TheyFillTheQueueNoFurtherThanItsLimit) {
 }
 
 TEST_P(QueueOverflow, WhatWaitsEndsWithItsConnectionAndComesAgain) {
-    World world(with(jobs(1, Overflow::kReject), Disk::kByItself));
+    World world(with(bounded_jobs(1, Overflow::kReject), Disk::kByItself));
     Client& p = world.client("p").sends(connect_again("p")).gets(connack());
     publish_numbers(world, 1, 1);
     p.sends(publish("job/a", "2", 2, 2)).sends(publish("job/a", "2", 2, 2)).gets_nothing().drops();
@@ -211,7 +211,7 @@ TEST_P(QueueOverflow, WhatWaitsEndsWithItsConnectionAndComesAgain) {
 }
 
 TEST_P(QueueOverflow, WhoSendsTooMuchMeanwhileIsClosed) {
-    WorldOptions few = with(jobs(1, Overflow::kReject));
+    WorldOptions few = with(bounded_jobs(1, Overflow::kReject));
     few.limits.parked_messages_max = 2;
     World world(few);
     Client& p = publisher(world);

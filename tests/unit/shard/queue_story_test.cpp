@@ -20,7 +20,7 @@
 namespace dray::test {
 namespace {
 
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kQueueSeeds = 300;
 
 std::string message_name(std::string_view topic, int number) {
     return std::string(topic) + ' ' + std::to_string(number);
@@ -153,7 +153,7 @@ class WorkingDevice final : public Device {
     std::map<int, std::string> unreleased_;  // at QoS 2; with the name of what was consumed
 };
 
-class Story {
+class QueueStory {
     shard::QueueOptions jobs() {
         shard::QueueOptions jobs = queue("jobs", {"job/#", "job/1"});
         if (is_ordered_) jobs.key = "topic";
@@ -179,7 +179,7 @@ class Story {
     }
 
   public:
-    explicit Story(std::uint64_t seed)
+    explicit QueueStory(std::uint64_t seed)
         : chance_(seed * 7919 + 1),
           publish_qos_(static_cast<int>(chance_.below(3))),
           has_dead_letters_(chance_.below(2) == 0),
@@ -288,7 +288,7 @@ class Story {
 };
 
 TEST(QueueStory, ConsumedOnceOrRedeliveredNeverLost) {
-    for_each_seed(fewer_if_sanitized(kSeeds), [](std::uint64_t seed) { Story(seed).tell(); });
+    for_each_seed(fewer_if_sanitized(kQueueSeeds), [](std::uint64_t seed) { QueueStory(seed).tell(); });
 }
 
 }  // namespace

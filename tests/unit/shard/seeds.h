@@ -29,7 +29,7 @@ void for_each_seed(std::uint64_t count, Tell tell) {
     const bool is_replay = std::getenv("DRAY_SEED") != nullptr;
     const std::uint64_t first = number_from_environment("DRAY_SEED", 1);
     count = number_from_environment("DRAY_SEEDS", is_replay ? 1 : count);
-    for (std::uint64_t seed = first; seed < first + count && !testing::Test::HasFailure(); ++seed) {
+    for (std::uint64_t seed = first; seed < first + count && !::testing::Test::HasFailure(); ++seed) {
         SCOPED_TRACE("DRAY_SEED=" + std::to_string(seed));
         tell(seed);
     }

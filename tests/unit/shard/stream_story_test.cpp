@@ -23,7 +23,7 @@
 namespace dray::test {
 namespace {
 
-constexpr std::uint64_t kSeeds = 200;
+constexpr std::uint64_t kStreamSeeds = 200;
 
 std::uint64_t offset_of(const mqtt::Publish& message) {
     for (const mqtt::Property& each : message.properties) {
@@ -77,7 +77,7 @@ class ReadingDevice final : public Device {
     std::map<std::uint64_t, std::string> log_;
 };
 
-class Story {
+class StreamStory {
     WorldOptions options(std::uint64_t seed) {
         WorldOptions result;
         result.shards = shards();
@@ -92,7 +92,7 @@ class Story {
     }
 
   public:
-    explicit Story(std::uint64_t seed) : chance_(seed * 7919 + 1), world_(options(seed)) {
+    explicit StreamStory(std::uint64_t seed) : chance_(seed * 7919 + 1), world_(options(seed)) {
         for (int i = 0; i < 3; ++i) {
             const std::string topic = "t/" + std::to_string(i);
             publishers_.push_back(std::make_unique<PublishingDevice>(
@@ -191,7 +191,7 @@ class Story {
 };
 
 TEST(StreamStory, NoGapNoReorderAndAllThatWasAcknowledged) {
-    for_each_seed(fewer_if_sanitized(kSeeds), [](std::uint64_t seed) { Story(seed).tell(); });
+    for_each_seed(fewer_if_sanitized(kStreamSeeds), [](std::uint64_t seed) { StreamStory(seed).tell(); });
 }
 
 }  // namespace

@@ -12,7 +12,6 @@ namespace {
 using shard::WatchAccess;
 
 constexpr const char* kStatus = "$dray/watch/status";
-constexpr int kForbidden = 0x87;
 constexpr int kInvalid = 0x8F;
 
 class Watch : public EachShardCount {

@@ -34,6 +34,8 @@ inline mqtt::Connack connack(bool session_present = false, ReasonCode reason = R
 inline mqtt::Subscribe subscribe(int id, std::string_view filter, int qos) {
     return {PacketId(id), {}, {{filter, {static_cast<QoS>(qos), false, false, mqtt::RetainHandling::kSend}}}};
 }
+inline constexpr int kForbidden = 0x87;  // Not authorized
+
 inline mqtt::Suback suback(int id, int reason) {
     return {PacketId(id), {}, {static_cast<ReasonCode>(reason)}};
 }

@@ -17,7 +17,7 @@ std::string encoded(const mqtt::Packet& packet, mqtt::ProtocolVersion version) {
     return bytes;
 }
 
-std::string hex(std::string_view bytes) {
+std::string hex_and_text(std::string_view bytes) {
     static constexpr char kDigits[] = "0123456789abcdef";
     std::string text;
     for (const char c : bytes) {
@@ -68,10 +68,11 @@ Client& Client::sends_bytes(std::string_view bytes) {
 Client& Client::gets(const mqtt::Packet& packet, Where where) {
     const std::string place = std::string(where.file_name()) + ":" + std::to_string(where.line());
     if (received_.empty()) {
-        ADD_FAILURE() << place << ": nothing came, expected " << hex(encoded(packet, version_));
+        ADD_FAILURE() << place << ": nothing came, expected " << hex_and_text(encoded(packet, version_));
         return *this;
     }
-    EXPECT_EQ(hex(encoded(comparable(received_.front().packet), version_)), hex(encoded(packet, version_)))
+    EXPECT_EQ(hex_and_text(encoded(comparable(received_.front().packet), version_)),
+              hex_and_text(encoded(packet, version_)))
         << place;
     taken_.push_back(std::move(received_.front()));
     received_.pop_front();
@@ -94,7 +95,7 @@ const mqtt::Packet* Client::take_next(Where where) {
 
 Client& Client::gets_nothing(Where where) {
     EXPECT_TRUE(received_.empty()) << where.file_name() << ":" << where.line() << ": came "
-                                   << hex(encoded(received_.front().packet, version_));
+                                   << hex_and_text(encoded(received_.front().packet, version_));
     return *this;
 }
 
@@ -143,12 +144,12 @@ void Client::take_input(std::string_view bytes) {
     for (;;) {
         const mqtt::FrameResult next = mqtt::next_frame(as_bytes(input_), 1 << 28);
         if (next.status == mqtt::FrameStatus::kNeedMore) return;
-        ASSERT_EQ(next.status, mqtt::FrameStatus::kDone) << hex(input_);
+        ASSERT_EQ(next.status, mqtt::FrameStatus::kDone) << hex_and_text(input_);
         Received received;
         received.bytes = std::make_unique<std::string>(input_.substr(0, next.frame.size));
         const mqtt::FrameResult own = mqtt::next_frame(as_bytes(*received.bytes), 1 << 28);
         auto packet = mqtt::decode(own.frame, version_);
-        ASSERT_TRUE(packet.has_value()) << hex(*received.bytes);
+        ASSERT_TRUE(packet.has_value()) << hex_and_text(*received.bytes);
         received.packet = std::move(*packet);
         received_.push_back(std::move(received));
         input_.erase(0, next.frame.size);
