@@ -29,7 +29,7 @@ class Moderation {
     static constexpr Duration kSpan = std::chrono::milliseconds{20};
     static constexpr int kSpansOfRest = 32;  // then there is a trial
     static constexpr int kSpansOutMax = 256;
-    static constexpr double kWanted = 4;
+    static constexpr double kWanted = 8;
     static constexpr double kEventsPerSecondMax = 60'000;
 
     // 0: it never rests.
