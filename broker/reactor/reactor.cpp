@@ -54,10 +54,11 @@ void Reactor::run() {
 }
 
 void Reactor::turn() {
+    const bool rests = may_rest();  // asked while nobody else acts for any of them
     bool sleeps = lie_down();
     for (Reactor* const ward : wards_) sleeps &= ward->lie_down();
     // Others may act for them meanwhile, as while it waits.
-    if (sleeps && may_rest()) rest();
+    if (sleeps && rests) rest();
     ready_ = poller_.wait(sleeps ? -1ms : 0ms);
     const Consolidation::Time woke = std::chrono::steady_clock::now();
     get_up(clock_.now());
