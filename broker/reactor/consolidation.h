@@ -24,7 +24,7 @@ class Consolidation {
     struct Limits {
         double little = 0.4;  // of a processor, all threads together
         double much = 0.7;
-        double events_of_a_turn = 32;                   // more on the average: one thread does not follow
+        double events_of_a_turn = 64;                   // more on the average: one thread does not follow
         Duration span = std::chrono::milliseconds{20};  // that is judged
         Duration patience = std::chrono::milliseconds{100};  // little for so long, at first
         Duration patience_max = std::chrono::seconds{10};

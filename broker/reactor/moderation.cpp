@@ -1,6 +1,8 @@
 #include "reactor/moderation.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace dray::reactor {
 
@@ -12,21 +14,22 @@ constexpr double kGatheredMin = 2;  // events for a rest: fewer are not worth it
 
 }  // namespace
 
-Moderation::Duration Moderation::rest_before_wait() {
-    if (mode_ != Mode::kResting || streak_ < kStreak) return Duration::zero();
-    rested_ = rest_;
+Moderation::Duration Moderation::rest_before_wait(Time now) {
+    if (mode_ != Mode::kResting || streak_ < kStreak || now - woke_ >= pause_) return Duration::zero();
+    rested_until_ = woke_ + pause_;
+    has_rested_ = true;
     ++rests_;
-    return rest_;
+    return rested_until_ - now;
 }
 
 void Moderation::woke(Time now, std::size_t events) {
     if (!is_on()) return;
-    const bool is_close = now - woke_ - rested_ < longest_ && events <= kEventsMax;
+    if (now - woke_ > kSpan) begin_span(now);  // silence tells nothing of those who speak now
+    const bool is_close = now - (has_rested_ ? rested_until_ : woke_) < longest_ && events <= kEventsMax;
     streak_ = is_close ? std::min(streak_ + 1, kStreak) : 0;
     woke_ = now;
     events_ += events;
-    if (rested_ > Duration::zero()) gathered_ += events;
-    rested_ = Duration::zero();
+    if (std::exchange(has_rested_, false)) gathered_ += events;
     if (const Duration length = now - span_began_; length >= kSpan) end_span(now, length);
 }
 
@@ -37,18 +40,26 @@ void Moderation::end_span(Time now, Duration length) {
         free_events_per_s_ = events_per_s;
         was_close_ = mode_ != Mode::kResting;
         if (is_over && events_per_s <= kEventsPerSecondMax) {
-            rest_ = time_of(kWanted, events_per_s);
-            begin(Mode::kResting, kSpansOfRest);
+            pause_ = time_of(kWanted, events_per_s);
+            begin(Mode::kResting, spans_of_rest_);
         }
     } else if (!was_close_) {
         begin(Mode::kTrial, 1);  // it has begun to rest, and has nothing to compare with
-    } else if (!was_worth_it(events_per_s)) {
+    } else if (!was_worth_it(events_per_s, length)) {
         begin(Mode::kSittingOut, spans_out_);
         spans_out_ = std::min(2 * spans_out_, kSpansOutMax);
+        spans_of_rest_ = kSpansOfRest;
     } else {
         spans_out_ = 1;
-        if (is_over) begin(Mode::kTrial, 1);
+        if (is_over) {
+            begin(Mode::kTrial, 1);
+            spans_of_rest_ = std::min(2 * spans_of_rest_, kSpansOfRestMax);
+        }
     }
+    begin_span(now);
+}
+
+void Moderation::begin_span(Time now) {
     span_began_ = now;
     events_ = rests_ = gathered_ = 0;
 }
@@ -64,8 +75,11 @@ Moderation::Duration Moderation::time_of(double events, double events_per_s) con
     return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(events / events_per_s));
 }
 
-bool Moderation::was_worth_it(double events_per_s) const {
-    return events_per_s <= kEventsPerSecondMax && events_per_s >= kRateKept * free_events_per_s_ &&
+bool Moderation::was_worth_it(double events_per_s, Duration length) const {
+    const auto events = static_cast<double>(events_);
+    const double by_chance = 2 * std::sqrt(events);  // as many more may come next time
+    const double free_events = free_events_per_s_ * std::chrono::duration<double>(length).count();
+    return events_per_s <= kEventsPerSecondMax && events + by_chance >= kRateKept * free_events &&
            static_cast<double>(gathered_) >= kGatheredMin * static_cast<double>(rests_);
 }
 

@@ -3,13 +3,15 @@
 //
 //     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
 //
-// It rests after kStreak turns in a row with few events, each of which began less than the longest rest after
-// the one before. So what comes after silence is served at once, and nothing is held up for longer than one
-// rest. A rest is as long as kWanted events take to come, and never longer than it was told.
+// It rests after kStreak turns in a row with few events, each of which began less than the longest pause after
+// the one before. So what comes after silence is served at once. Turns then begin a pause apart: as long as
+// kWanted events take to come, and never longer than it was told. A turn that took as long is followed by the
+// next at once; so nothing is held up for longer than a pause.
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
 // too little, it sits out for ever longer spans; as it does while so much comes that turns are shared anyway.
+// While nobody is slowed down, trials become rarer.
 // One thread. Times are those of the steady clock, handed in.
 #pragma once
 
@@ -25,11 +27,12 @@ class Moderation {
     using Duration = std::chrono::steady_clock::duration;
 
     static constexpr int kStreak = 4;
-    static constexpr std::size_t kEventsMax = 16;  // a turn of more needs no gathering
+    static constexpr double kWanted = 20;
+    static constexpr std::size_t kEventsMax = 64;  // a turn of more needs no gathering
     static constexpr Duration kSpan = std::chrono::milliseconds{20};
-    static constexpr int kSpansOfRest = 32;  // then there is a trial
+    static constexpr int kSpansOfRest = 32;  // then there is a trial; after each the double,
+    static constexpr int kSpansOfRestMax = 128;
     static constexpr int kSpansOutMax = 256;
-    static constexpr double kWanted = 8;
     static constexpr double kEventsPerSecondMax = 60'000;
 
     // 0: it never rests.
@@ -37,27 +40,32 @@ class Moderation {
 
     bool is_on() const { return longest_ > Duration::zero(); }
     // Before a wait that has no end of its own: how long to rest first.
-    Duration rest_before_wait();
+    Duration rest_before_wait(Time now);
     // After each wait, whether it had an end or not.
     void woke(Time now, std::size_t events);
+    // What it has learnt holds no more: others are served, or in another way.
+    void start_over() { *this = Moderation(longest_); }
 
   private:
     enum class Mode : std::uint8_t { kTrial, kResting, kSittingOut };
 
     void end_span(Time now, Duration length);
+    void begin_span(Time now);
     void begin(Mode mode, int spans);
     Duration time_of(double events, double events_per_s) const;
-    bool was_worth_it(double events_per_s) const;
+    bool was_worth_it(double events_per_s, Duration length) const;
 
     Duration longest_;
-    Duration rest_{};
-    Duration rested_{};  // since the last wake-up
+    Duration pause_{};
     Time woke_;
+    bool has_rested_ = false;  // since then, until:
+    Time rested_until_;
     int streak_ = 0;
 
     Mode mode_ = Mode::kTrial;
     int spans_left_ = 1;
-    int spans_out_ = 1;             // when the rests are not worth it next
+    int spans_of_rest_ = kSpansOfRest;  // when they were worth it
+    int spans_out_ = 1;                 // when they were not
     double free_events_per_s_ = 0;  // of the last span without rests
     bool was_close_ = false;        // that span was one in which it would have rested
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "reactor/time_slice.h"
 
 namespace dray::reactor {
 
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned long kTimerSlackNs = 1000;
+constexpr std::chrono::microseconds kTimeSlice{100};
 constexpr shard::ShardIndex kKeeper = 0;
 
 }  // namespace
@@ -44,6 +46,7 @@ void Reactor::run() {
     clockid_t cpu_clock{};
     if (::pthread_getcpuclockid(::pthread_self(), &cpu_clock) == 0) cpu_clock_.store(cpu_clock);
     if (moderation_.is_on()) ::prctl(PR_SET_TIMERSLACK, kTimerSlackNs);  // a rest is as long as it says
+    ask_for_time_slices_of(kTimeSlice);
     while (phase_.load(std::memory_order_relaxed) != Phase::kFinishAsked) {
         if (service_.load(std::memory_order_relaxed) == Service::kAskedToPark) park();
         turn();
@@ -64,15 +67,7 @@ void Reactor::turn() {
     get_up(clock_.now());
     for (Reactor* const ward : wards_) ward->get_up(now_);
 
-    std::size_t events = ready_.size();
-    work();
-    for (Reactor* const ward : wards_) {
-        if (!ward->has_work()) continue;
-        // That the ward's poller has something is no event of its own.
-        if (!ward->ready_.empty()) events += ward->ready_.size() - 1;
-        ward->work();
-    }
-    if (!wards_.empty() && mailroom_.has_mail(index_)) work();
+    const std::size_t events = wards_.empty() ? work() : work_for_all();
     moderation_.woke(woke, events);
     if (consolidation_) consolidate(woke, events);
 }
@@ -85,7 +80,7 @@ bool Reactor::may_rest() const {
 }
 
 void Reactor::rest() {
-    const auto length = moderation_.rest_before_wait();
+    const auto length = moderation_.rest_before_wait(std::chrono::steady_clock::now());
     if (length > length.zero()) std::this_thread::sleep_for(length);
 }
 
@@ -94,7 +89,8 @@ void Reactor::get_up(Instant now) {
     now_ = std::max(now_, now);
 }
 
-void Reactor::work() {
+std::size_t Reactor::work() {
+    const std::size_t events = ready_.size();
     if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
     for (const epoll_event& event : std::exchange(ready_, {})) {
         static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
@@ -113,6 +109,43 @@ void Reactor::work() {
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
     send_off();
     transport_->end_turn();
+    return events;
+}
+
+// What the shards have for each other goes into the same writes as what came for each.
+std::size_t Reactor::work_for_all() {
+    holds_back_ = true;
+    for (Reactor* const ward : wards_) ward->holds_back_ = true;
+    std::size_t events = work();  // which also learns what has come for the wards
+    for (Reactor* const ward : wards_) {
+        if (!ward->has_work()) continue;
+        // That the ward's poller has something is no event of its own.
+        if (!ward->ready_.empty()) --events;
+        events += ward->work();
+    }
+    if (mailroom_.has_mail(index_)) work();
+    for (Reactor* const ward : wards_) {
+        if (mailroom_.has_mail(ward->index_)) ward->work();
+        ward->write_held_back();
+    }
+    write_held_back();
+    return events;
+}
+
+void Reactor::write_held_back() {
+    holds_back_ = false;
+    if (held_back_.empty()) return;
+    flush_held_back();
+    send_off();
+    transport_->end_turn();
+}
+
+void Reactor::flush_held_back() {
+    while (!held_back_.empty()) {
+        const shard::LinkId link = held_back_.back();
+        held_back_.pop_back();
+        transport_->flush(link);
+    }
 }
 
 void Reactor::consolidate(Consolidation::Time now, std::size_t events) {
@@ -151,12 +184,14 @@ void Reactor::take_in(Reactor& ward) {
     const std::error_code error = poller_.watch(ward.poller_, ward.wards_events_);
     DRAY_ASSERT(!error);
     wards_.push_back(&ward);
+    moderation_.start_over();
 }
 
 void Reactor::dismiss_wards() {
     if (!std::exchange(are_asked_, false)) return;
     for (Reactor* const ward : wards_) poller_.ignore(ward->poller_);
     wards_.clear();
+    moderation_.start_over();
     for (const auto& one : colleagues_) {
         one->service_.store(Service::kOwnThread);
         one->service_.notify_one();
@@ -307,7 +342,11 @@ void Reactor::carry_out(shard::Effects& effects) {
             hands_over_ = true;
         }
     }
-    for (const shard::LinkId link : effects.flushes) transport_->flush(link);
+    if (holds_back_) held_back_.insert(held_back_.end(), effects.flushes.begin(), effects.flushes.end());
+    if (!effects.closes.empty()) flush_held_back();  // last words come before the end
+    if (!holds_back_) {
+        for (const shard::LinkId link : effects.flushes) transport_->flush(link);
+    }
     for (const auto& close : effects.closes) transport_->close(close);
     for (const auto& reading : effects.readings) transport_->set_reading(reading.link, reading.on);
     for (const auto& damage : effects.damages) log_damage(damage);

@@ -121,7 +121,11 @@ class Reactor {
     void turn();
     void rest();
     void get_up(Instant now);
-    void work();
+    // Returns how many events there were.
+    std::size_t work();
+    std::size_t work_for_all();
+    void write_held_back();
+    void flush_held_back();
     bool may_rest() const;
     bool has_work();
     // The keeper's: whose turns it takes.
@@ -166,6 +170,8 @@ class Reactor {
     shard::Shard shard_;
     shard::Effects due_;  // those being carried out; kept to keep their memory
     bool carrying_out_ = false;
+    bool holds_back_ = false;  // writes, until its keeper's turn ends
+    std::vector<shard::LinkId> held_back_;
     LogBudget damage_lines_;
     LogBudget refusal_lines_;
     Transport* transport_ = nullptr;

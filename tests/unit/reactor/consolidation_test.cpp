@@ -72,14 +72,19 @@ ReactorOptions always() {
 class Joined : public TwoShards {
   protected:
     Joined() : TwoShards(always()) {}
+
+    // Or the test's deadline ends it.
+    void until_one_thread_serves_both() {
+        do {
+            publish_to(0, 100);
+            publish_to(1, 100);
+            all_is_written();
+        } while (clients[1].writer() != "drayd/0");
+    }
 };
 
 TEST_F(Joined, OneThreadServesBothHoweverManyMessagesThereAre) {
-    do {
-        publish_to(0, 100);
-        publish_to(1, 100);
-        all_is_written();
-    } while (clients[1].writer() != "drayd/0");  // or the test's deadline ends it
+    until_one_thread_serves_both();
     for (int round = 0; round < 100; ++round) {
         publish_to(0, 100);
         publish_to(1, 100);
@@ -87,6 +92,18 @@ TEST_F(Joined, OneThreadServesBothHoweverManyMessagesThereAre) {
         EXPECT_EQ(clients[0].writer(), "drayd/0");
         EXPECT_EQ(clients[1].writer(), "drayd/0");
     }
+}
+
+// Either of them publishes to that of shard 0, the second because the first has.
+TEST_F(Joined, WhatBothHaveForAClientIsOneWrite) {
+    until_one_thread_serves_both();
+    const int before = clients[0].writes();
+    const auto second = [&] { group.mailroom().send(0, 1, std::make_unique<Words>(message_for(0))); };
+    group.mailroom().send(shard::kOutside, 0, std::make_unique<Words>(message_for(0), second));
+    group.mailroom().deliver(shard::kOutside);
+    owed[0] += 2;
+    all_is_written();
+    EXPECT_EQ(clients[0].writes(), before + 1);
 }
 
 // It joins and parts, by turns, with the first turn of the keeper in each millisecond.

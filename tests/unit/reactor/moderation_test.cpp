@@ -26,7 +26,7 @@ class Turns {
 
     // Returns how many events there were.
     std::size_t turn() {
-        const Duration rest = moderation_.rest_before_wait();
+        const Duration rest = moderation_.rest_before_wait(now_);
         if (rest > Duration::zero()) ++rests_;
         now_ += rest;
         if (!coming_.empty()) now_ = std::max(now_, coming_.front());
@@ -56,6 +56,8 @@ class Turns {
         }
     }
 
+    void start_over() { moderation_.start_over(); }
+    void pass(Duration silence) { now_ += silence; }
     void forget() { turns_ = rests_ = 0, worst_ = {}; }
     int turns() const { return turns_; }
     int rests() const { return rests_; }
@@ -88,6 +90,36 @@ TEST(Moderation, WhatComesAfterSilenceIsServedAtOnce) {
     }
     EXPECT_LE(reactor.rests(), 1);  // after the last of the trickle
     EXPECT_EQ(reactor.worst(), 0us);
+}
+
+// As many as are wanted come in half of the longest pause: that it was silent before does not prolong it.
+TEST(Moderation, APauseIsNoLongerThanWhatIsWantedTakesToCome) {
+    const Duration longest = 2ms;
+    const Duration apart = longest / static_cast<int>(2 * Moderation::kWanted);
+    Turns reactor(longest);
+    for (int i = 0; i < 10; ++i) {
+        reactor.pass(10s);
+        reactor.trickle(20'000, apart);
+        EXPECT_LT(reactor.worst(), longest * 3 / 4);
+    }
+}
+
+TEST(Moderation, TrialsBecomeRarerWhileNobodyIsSlowedDown) {
+    Turns reactor(1ms);
+    reactor.trickle(400'000, 50us);
+    EXPECT_GT(reactor.turns(), 20'000);
+    EXPECT_LT(reactor.turns(), 27'000) << "a trial has 400 turns";
+}
+
+TEST(Moderation, WhatItHasLearntCanBeForgotten) {
+    Turns reactor;
+    reactor.trickle(20'000, 50us);
+    reactor.start_over();
+    reactor.forget();
+    reactor.trickle(200, 50us);
+    EXPECT_EQ(reactor.rests(), 0);
+    reactor.trickle(20'000, 50us);
+    EXPECT_GT(reactor.rests(), 0);
 }
 
 TEST(Moderation, WithoutATimeItNeverRests) {

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <array>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -32,15 +33,19 @@ inline std::string client_id_at(shard::ShardIndex home) {
     }
 }
 
-// Something for the publisher to say, on its reactor's thread: adopting it is saying it.
+// Something for the publisher to say, on its reactor's thread, and to do then: adopting it is saying it.
 class Words final : public Passenger {
   public:
-    explicit Words(std::string bytes) : bytes_(std::move(bytes)) {}
+    explicit Words(
+        std::string bytes, std::function<void()> then = [] {})
+        : bytes_(std::move(bytes)), then_(std::move(then)) {}
     const std::string& bytes() const { return bytes_; }
+    void were_said() const { then_(); }
 
   private:
     void on_events(std::uint32_t) override {}
     std::string bytes_;
+    std::function<void()> then_;
 };
 
 // One client of a shard, which publishes and subscribes. Notes how much was written to it, and by whom.
@@ -69,13 +74,18 @@ class OneClient final : public Transport {
         reactor_.shard().written(link, bytes, reactor_.now());
         const std::lock_guard lock(mutex_);
         written_ += bytes;
+        ++writes_;
         writer_ = this_thread();
     }
     void close(const shard::Effects::Close& close) override {
         reactor_.shard().closed(close.link, reactor_.now());
     }
     void set_reading(shard::LinkId, bool) override {}
-    void adopt(std::unique_ptr<Passenger> words) override { says(static_cast<Words&>(*words).bytes()); }
+    void adopt(std::unique_ptr<Passenger> passenger) override {
+        const auto& words = static_cast<const Words&>(*passenger);
+        says(words.bytes());
+        words.were_said();
+    }
     void continue_unfinished() override {}
     bool has_unfinished() const override { return false; }
     void tick(Instant) override {}
@@ -86,6 +96,10 @@ class OneClient final : public Transport {
     std::size_t written() {
         const std::lock_guard lock(mutex_);
         return written_;
+    }
+    int writes() {
+        const std::lock_guard lock(mutex_);
+        return writes_;
     }
     std::string writer() {
         const std::lock_guard lock(mutex_);
@@ -99,6 +113,7 @@ class OneClient final : public Transport {
     shard::LinkId link_;
     std::mutex mutex_;
     std::size_t written_ = 0;
+    int writes_ = 0;
     std::string writer_;
 };
 
