@@ -3,10 +3,10 @@
 //
 //     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
 //
-// It rests after kStreak turns in a row with few events, each of which began less than the longest pause after
-// the one before. So what comes after silence is served at once. Turns then begin a pause apart: as long as
-// kWanted events take to come, and never longer than it was told. A turn that took as long is followed by the
-// next at once; so nothing is held up for longer than a pause.
+// It rests after kStreak turns in a row with few events, each of which began less than the longest pause
+// after the one before. So what comes after silence is served at once. Turns then begin a pause apart: as
+// long as kWanted events take to come, and never longer than it was told. A turn that took as long is
+// followed by the next at once; so nothing is held up for longer than a pause.
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
@@ -66,8 +66,8 @@ class Moderation {
     int spans_left_ = 1;
     int spans_of_rest_ = kSpansOfRest;  // when they were worth it
     int spans_out_ = 1;                 // when they were not
-    double free_events_per_s_ = 0;  // of the last span without rests
-    bool was_close_ = false;        // that span was one in which it would have rested
+    double free_events_per_s_ = 0;      // of the last span without rests
+    bool was_close_ = false;            // that span was one in which it would have rested
 
     Time span_began_;  // and what happened in it:
     std::uint64_t events_ = 0;
