@@ -47,10 +47,10 @@ struct Config {
     net::CertificateFiles certificate;    // of every TLS listener that names no other
     std::vector<ListenerConfig> more_listeners;
 
-    std::uint32_t threads = 0;      // 0 = one per processor
+    std::uint32_t threads = 0;       // 0 = one per processor
     std::uint32_t gather_us = 2000;  // 0 = lone messages are served at once
-    bool consolidate = true;        // one thread serves all shards while little comes
-    std::string data_dir;           // empty = nothing is kept on disk
+    bool consolidate = true;         // one thread serves all shards while little comes
+    std::string data_dir;            // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;
 
     std::string admin_bind;            // empty = no admin API
