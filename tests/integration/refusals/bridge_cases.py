@@ -9,6 +9,7 @@ import struct
 
 from packets import DEADLINE_S, connect, describe, hear, length, packet, publish, read_packet, text
 from stand import Case
+from waiting import wait_for
 
 USER_PROPERTY, PACKET_BYTES_MAX = 0x26, 0x27
 PINGREQ, PUBLISH, SUBSCRIBE = 0xc0, 0x30, 0x82
@@ -145,6 +146,7 @@ def has_no_room_for_now(stand):
 def takes_short_ones_only(stand):
     with up(stand, more=bytes([PACKET_BYTES_MAX]) + struct.pack(">I", 64)) as wire:
         said = says_here(stand, "bridged/long", "x" * 100)
+        wait_for(lambda: "topic=bridged/long" in stand.drayd.log(), "what becomes of it")
         return f"{said}, {wait_for_end(wire)}"
 
 
