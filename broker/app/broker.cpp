@@ -108,6 +108,7 @@ const char* anonymous_policy(const net::ListenerOptions& options) {
 
 reactor::ReactorOptions reactor_options(const Config& config) {
     reactor::ReactorOptions options;
+    options.poller = config.poller;
     options.gather = std::chrono::microseconds(config.gather_us);
     if (config.consolidate) options.consolidation.emplace();
     return options;

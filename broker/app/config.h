@@ -13,6 +13,7 @@
 #include "net/listen_socket.h"
 #include "net/listener_options.h"
 #include "reactor/log.h"
+#include "reactor/poller_kind.h"
 #include "shard/limits.h"
 #include "shard/queue_options.h"
 #include "shard/shard.h"
@@ -48,8 +49,9 @@ struct Config {
     std::vector<ListenerConfig> more_listeners;
 
     std::uint32_t threads = 0;       // 0 = one per processor
-    std::uint32_t gather_us = 2000;  // 0 = lone messages are served at once
-    bool consolidate = true;         // one thread serves all shards while little comes
+    reactor::PollerKind poller = reactor::PollerKind::kAuto;
+    std::uint32_t gather_us = 600;  // 0 = lone messages are served at once
+    bool consolidate = true;        // one thread serves all shards while little comes
     std::string data_dir;            // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;
 

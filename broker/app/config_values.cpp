@@ -26,6 +26,9 @@ constexpr std::array kWords{Word{"debug", reactor::LogLevel::kDebug}, Word{"info
 constexpr std::array kDurabilityWords{Word{"fsync", store::Durability::kFsync},
                                       Word{"os", store::Durability::kOs},
                                       Word{"memory", store::Durability::kMemory}};
+constexpr std::array kPollerWords{Word{"auto", reactor::PollerKind::kAuto},
+                                  Word{"io_uring", reactor::PollerKind::kIoUring},
+                                  Word{"epoll", reactor::PollerKind::kEpoll}};
 constexpr std::array kFormatWords{Word{"human", reactor::LogFormat::kHuman},
                                   Word{"json", reactor::LogFormat::kJson}};
 constexpr std::array kKindWords{
@@ -86,6 +89,9 @@ const auto& words_of(shard::SharedChoice) {
 }
 const auto& words_of(shard::Redirect) {
     return kRedirectWords;
+}
+const auto& words_of(reactor::PollerKind) {
+    return kPollerWords;
 }
 const auto& words_of(reactor::LogLevel) {
     return kWords;

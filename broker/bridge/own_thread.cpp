@@ -59,15 +59,14 @@ bool OwnThread::wait(std::chrono::steady_clock::time_point deadline) {
 void OwnThread::sleep_until(Instant deadline) {
     while (!stopping_ && look_at_clock() < deadline) {
         alarm_.set(deadline, now_);
-        poller_.wait(-1ms);
+        poller_.await(-1ms);
     }
 }
 
 void OwnThread::await_news(Instant deadline, bool must_not_wait) {
     must_not_wait = must_not_wait || deadline <= now_;
     if (!must_not_wait) alarm_.set(deadline, now_);
-    for (const epoll_event& event : poller_.wait(must_not_wait ? 0ms : -1ms))
-        static_cast<reactor::EventSource*>(event.data.ptr)->on_events(event.events);
+    for (const auto& [source, events] : poller_.await(must_not_wait ? 0ms : -1ms)) source->on_events(events);
     now_ = clock_.now();
 }
 

@@ -14,7 +14,7 @@
 #include "reactor/clock.h"
 #include "reactor/event_source.h"
 #include "reactor/file_descriptor.h"
-#include "reactor/poller.h"
+#include "reactor/epoll_poller.h"
 
 namespace dray::bridge {
 
@@ -52,7 +52,7 @@ class OwnThread {
 
     reactor::Clock clock_;
     Instant now_;
-    reactor::Poller poller_;
+    reactor::EpollPoller poller_;
     reactor::Alarm alarm_;
     reactor::FileDescriptor wake_;
     Bell bell_;

@@ -30,7 +30,7 @@ Listener::Listener(SocketTransport& home, reactor::FileDescriptor socket,
     const int seconds = 1;
     ::setsockopt(socket_.number(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds);
     const std::error_code error = home.reactor().poller().add(socket_.number(), *this, EPOLLIN);
-    if (error) throw std::system_error(error, "epoll_ctl");
+    if (error) throw std::system_error(error, "to watch a listener");
 }
 
 void Listener::on_events(std::uint32_t) {

@@ -12,7 +12,7 @@ namespace dray::reactor {
 Alarm::Alarm(Poller& poller) : timer_(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
     if (!timer_.is_open()) throw std::system_error(errno, std::system_category(), "timerfd_create");
     const std::error_code error = poller.add(timer_.number(), *this, EPOLLIN | EPOLLET);
-    if (error) throw std::system_error(error, "epoll_ctl");
+    if (error) throw std::system_error(error, "to watch the timer");
 }
 
 void Alarm::set(Instant deadline, Instant now) {

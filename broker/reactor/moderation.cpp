@@ -8,18 +8,22 @@ namespace dray::reactor {
 
 namespace {
 
+double seconds(Moderation::Duration duration) {
+    return std::chrono::duration<double>(duration).count();
+}
+
 // Less than this share of what comes without rests: they slow somebody down.
 constexpr double kRateKept = 0.9;
 constexpr double kGatheredMin = 2;  // events for a rest: fewer are not worth its timer
 
 }  // namespace
 
-Moderation::Duration Moderation::rest_before_wait(Time now) {
-    if (mode_ != Mode::kResting || streak_ < kStreak || now - woke_ >= pause_) return Duration::zero();
+Poller::Gathering Moderation::before_wait(Time now) {
+    if (mode_ != Mode::kResting || streak_ < kStreak || now - woke_ >= pause_) return {};
     rested_until_ = woke_ + pause_;
     has_rested_ = true;
     ++rests_;
-    return rested_until_ - now;
+    return {.events = wanted_, .time = rested_until_ - now};
 }
 
 void Moderation::woke(Time now, std::size_t events) {
@@ -34,13 +38,14 @@ void Moderation::woke(Time now, std::size_t events) {
 }
 
 void Moderation::end_span(Time now, Duration length) {
-    const double events_per_s = static_cast<double>(events_) / std::chrono::duration<double>(length).count();
+    const double events_per_s = static_cast<double>(events_) / seconds(length);
     const bool is_over = --spans_left_ <= 0;
     if (rests_ == 0) {
         free_events_per_s_ = events_per_s;
         was_close_ = mode_ != Mode::kResting;
         if (is_over && events_per_s <= kEventsPerSecondMax) {
             pause_ = time_of(kWanted, events_per_s);
+            wanted_ = static_cast<unsigned>(std::max(kGatheredMin, std::round(events_per_s * seconds(pause_))));
             begin(Mode::kResting, spans_of_rest_);
         }
     } else if (!was_close_) {
@@ -78,7 +83,7 @@ Moderation::Duration Moderation::time_of(double events, double events_per_s) con
 bool Moderation::was_worth_it(double events_per_s, Duration length) const {
     const auto events = static_cast<double>(events_);
     const double by_chance = 2 * std::sqrt(events);  // as many more may come next time
-    const double free_events = free_events_per_s_ * std::chrono::duration<double>(length).count();
+    const double free_events = free_events_per_s_ * seconds(length);
     return events_per_s <= kEventsPerSecondMax && events + by_chance >= kRateKept * free_events &&
            static_cast<double>(gathered_) >= kGatheredMin * static_cast<double>(rests_);
 }

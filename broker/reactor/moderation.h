@@ -19,6 +19,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "reactor/poller.h"
+
 namespace dray::reactor {
 
 class Moderation {
@@ -39,8 +41,8 @@ class Moderation {
     explicit Moderation(Duration longest) : longest_(longest) {}
 
     bool is_on() const { return longest_ > Duration::zero(); }
-    // Before a wait that has no end of its own: how long to rest first.
-    Duration rest_before_wait(Time now);
+    // Before a wait that has no end of its own.
+    Poller::Gathering before_wait(Time now);
     // After each wait, whether it had an end or not.
     void woke(Time now, std::size_t events);
     // What it has learnt holds no more: others are served, or in another way.
@@ -57,6 +59,7 @@ class Moderation {
 
     Duration longest_;
     Duration pause_{};
+    unsigned wanted_ = 1;  // events of a pause
     Time woke_;
     bool has_rested_ = false;  // since then, until:
     Time rested_until_;

@@ -1,43 +1,93 @@
-// One epoll set. Connections are watched edge-triggered for reading and writing from their first to their
-// last moment: the set is told of each exactly twice, whatever becomes of back-pressure, slow readers and
-// pauses, and the kernel need not look again at the end of each wake-up whether a socket is still ready (as
+// What a reactor waits with until one of its sockets has something for it. Two kinds, one choice per process:
+//
+//     EpollPoller   everywhere
+//     RingPoller    io_uring, Linux 6.12 and later: also waits until so much has come (ring_poller.h)
+//
+// Connections are watched edge-triggered (EPOLLET) for reading and writing from their first to their last
+// moment: the kernel is told of each exactly twice, whatever becomes of back-pressure, slow readers and
+// pauses, and need not look again at the end of each wake-up whether a socket is still ready (as
 // level-triggering does). The price: who does not drain a socket must remember it (SocketTransport does).
 //
-// epoll itself and not Asio: with one message per wake-up a third of the cost of Asio's path is saved.
+// Our own and not Asio: with one message per wake-up a third of the cost of Asio's path is saved.
+//
+//     wait(…)   collect()   take_ready()      of this poller, and of those that it serves: each has its own
+//
+// One thread's; or of whoever holds the baton of the one that sleeps in wait() (baton.h): add, change and
+// remove are his, too, and has_news() says whether the sleeper must be woken for them.
 #pragma once
 
 #include <sys/epoll.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <system_error>
+#include <vector>
 
 #include "reactor/event_source.h"
-#include "reactor/file_descriptor.h"
+#include "reactor/poller_kind.h"
 
 namespace dray::reactor {
 
 class Poller {
   public:
-    Poller();  // throws std::system_error: it is made before the reactors start
+    struct Event {
+        EventSource* source;
+        std::uint32_t events;  // epoll's mask
+    };
+    // A wait that more may come to share: it ends with so many events, or (about) so long after it began if
+    // there is one at least.
+    struct Gathering {
+        unsigned events = 1;
+        std::chrono::nanoseconds time{};
+    };
 
-    [[nodiscard]] std::error_code add(int fd, EventSource& source, std::uint32_t events);
-    void change(int fd, EventSource& source, std::uint32_t events);
-    void remove(int fd);
-    // Of another thread that does not wait meanwhile: `source` hears that something waits there.
-    [[nodiscard]] std::error_code watch(const Poller& other, EventSource& source) {
-        return add(other.epoll_.number(), source, EPOLLIN);
+    virtual ~Poller() = default;
+
+    [[nodiscard]] virtual std::error_code add(int fd, EventSource& source, std::uint32_t events) = 0;
+    virtual void change(int fd, EventSource& source, std::uint32_t events) = 0;
+    virtual void remove(int fd) = 0;
+    // Something of these that the kernel will be told only by the next wait.
+    virtual bool has_news() const = 0;
+
+    // At most `timeout` (negative: for ever).
+    virtual void wait(std::chrono::milliseconds timeout, const Gathering& gathering) = 0;
+    // After each wait: what has come is ready.
+    virtual void collect() = 0;
+    bool has_ready() const { return !ready_.empty(); }
+    // Valid until it is asked again.
+    std::span<const Event> take_ready() {
+        taken_.clear();
+        taken_.swap(ready_);
+        return taken_;
     }
-    void ignore(const Poller& other) { remove(other.epoll_.number()); }
+    // All of it for a thread that has only this one.
+    std::span<const Event> await(std::chrono::milliseconds timeout) {
+        wait(timeout, {});
+        collect();
+        return take_ready();
+    }
 
-    // Waits at most `timeout` (negative: for ever). What it returns is valid until the next wait.
-    std::span<const epoll_event> wait(std::chrono::milliseconds timeout);
+    // Another poller of the same kind may serve what this one watches while nobody waits with it:
+    //     its own thread: park()      the other: serve(it) … wait, collect … dismiss(it)      its own: wait
+    virtual void park() = 0;
+    virtual void serve(Poller& ward) = 0;
+    virtual void dismiss(Poller& ward) = 0;
+
+  protected:
+    void is_ready(EventSource& source, std::uint32_t events) { ready_.push_back({&source, events}); }
+    void forget_ready() { ready_.clear(); }
+    std::size_t ready() const { return ready_.size(); }
 
   private:
-    FileDescriptor epoll_;
-    std::array<epoll_event, 512> ready_;
+    std::vector<Event> ready_;
+    std::vector<Event> taken_;
 };
+
+// Of kAuto: io_uring where it can be used.
+PollerKind usable_poller(PollerKind kind);
+// Throws std::system_error. `kind` is not kAuto.
+std::unique_ptr<Poller> make_poller(PollerKind kind);
 
 }  // namespace dray::reactor

@@ -5,7 +5,6 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "base/assert.h"
@@ -30,14 +29,15 @@ Reactor::Reactor(shard::ShardOptions shard_options, shard::StorePort& store, Mai
       mailroom_(mailroom),
       clock_(clock),
       now_(clock.now()),
-      alarm_(poller_),
+      poller_(make_poller(options.poller)),
+      alarm_(*poller_),
       moderation_(options.gather),
       shard_(std::move(shard_options), store, now_) {
     if (options.consolidation && index_ == kKeeper && mailroom.shards() > 1) {
         consolidation_.emplace(*options.consolidation);
     }
-    const std::error_code error = poller_.add(mailroom.bell(index_), bell_, EPOLLIN | EPOLLET);
-    if (error) throw std::system_error(error, "epoll_ctl");
+    const std::error_code error = poller_->add(mailroom.bell(index_), bell_, EPOLLIN | EPOLLET);
+    if (error) throw std::system_error(error, "to watch the bell");
 }
 
 void Reactor::run() {
@@ -54,18 +54,20 @@ void Reactor::run() {
     dismiss_wards();
     serve_mail();  // what was on its way must not leak
     transport_->end_turn();
+    poller_->park();
 }
 
 void Reactor::turn() {
     const bool rests = may_rest();  // asked while nobody else acts for any of them
     bool sleeps = lie_down();
     for (Reactor* const ward : wards_) sleeps &= ward->lie_down();
-    // Others may act for them meanwhile, as while it waits.
-    if (sleeps && rests) rest();
-    ready_ = poller_.wait(sleeps ? -1ms : 0ms);
+    Poller::Gathering gathering;
+    if (sleeps && rests) gathering = moderation_.before_wait(std::chrono::steady_clock::now());
+    poller_->wait(sleeps ? -1ms : 0ms, gathering);  // others may act for them meanwhile
     const Consolidation::Time woke = std::chrono::steady_clock::now();
     get_up(clock_.now());
     for (Reactor* const ward : wards_) ward->get_up(now_);
+    poller_->collect();
 
     const std::size_t events = wards_.empty() ? work() : work_for_all();
     moderation_.woke(woke, events);
@@ -79,22 +81,15 @@ bool Reactor::may_rest() const {
            std::ranges::none_of(wards_, [&](const Reactor* ward) { return waits(*ward); });
 }
 
-void Reactor::rest() {
-    const auto length = moderation_.rest_before_wait(std::chrono::steady_clock::now());
-    if (length > length.zero()) std::this_thread::sleep_for(length);
-}
-
 void Reactor::get_up(Instant now) {
     mailroom_.woken(index_);
     now_ = std::max(now_, now);
 }
 
 std::size_t Reactor::work() {
-    const std::size_t events = ready_.size();
     if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
-    for (const epoll_event& event : std::exchange(ready_, {})) {
-        static_cast<EventSource*>(event.data.ptr)->on_events(event.events);
-    }
+    const std::span<const Poller::Event> events = poller_->take_ready();
+    for (const auto& [source, what] : events) source->on_events(what);
     transport_->continue_unfinished();
     serve_mail();
     hear_of_commits();
@@ -109,19 +104,16 @@ std::size_t Reactor::work() {
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
     send_off();
     transport_->end_turn();
-    return events;
+    return events.size();
 }
 
 // What the shards have for each other goes into the same writes as what came for each.
 std::size_t Reactor::work_for_all() {
     holds_back_ = true;
     for (Reactor* const ward : wards_) ward->holds_back_ = true;
-    std::size_t events = work();  // which also learns what has come for the wards
+    std::size_t events = work();
     for (Reactor* const ward : wards_) {
-        if (!ward->has_work()) continue;
-        // That the ward's poller has something is no event of its own.
-        if (!ward->ready_.empty()) --events;
-        events += ward->work();
+        if (ward->has_work()) events += ward->work();
     }
     if (mailroom_.has_mail(index_)) work();
     for (Reactor* const ward : wards_) {
@@ -174,6 +166,7 @@ void Reactor::consolidate(Consolidation::Time now, std::size_t events) {
 }
 
 void Reactor::park() {
+    poller_->park();
     Service asked = Service::kAskedToPark;
     if (!service_.compare_exchange_strong(asked, Service::kParked)) return;
     mailroom_.ring(kKeeper);
@@ -181,15 +174,14 @@ void Reactor::park() {
 }
 
 void Reactor::take_in(Reactor& ward) {
-    const std::error_code error = poller_.watch(ward.poller_, ward.wards_events_);
-    DRAY_ASSERT(!error);
+    poller_->serve(*ward.poller_);
     wards_.push_back(&ward);
     moderation_.start_over();
 }
 
 void Reactor::dismiss_wards() {
     if (!std::exchange(are_asked_, false)) return;
-    for (Reactor* const ward : wards_) poller_.ignore(ward->poller_);
+    for (Reactor* const ward : wards_) poller_->dismiss(*ward->poller_);
     wards_.clear();
     moderation_.start_over();
     for (const auto& one : colleagues_) {
@@ -217,7 +209,7 @@ bool Reactor::stand_in(Instant now) {
         carry_out_effects();
         mailroom_.deliver(index_);
     }
-    const bool needs_owner = is_busy();
+    const bool needs_owner = is_busy() || poller_->has_news();
     if (!needs_owner) alarm_.set(next_deadline(), now_);
     mailroom_.give_back(index_, needs_owner);
     return true;
@@ -229,7 +221,8 @@ Instant Reactor::next_deadline() const {
 
 // Whether there is something to do without being told.
 bool Reactor::is_busy() const {
-    return shard_.has_work() || transport_->has_unfinished() || next_deadline() <= now_;
+    return shard_.has_work() || transport_->has_unfinished() || poller_->has_ready() ||
+           next_deadline() <= now_;
 }
 
 // Whether it may sleep until something comes; then others may act for it.
@@ -240,7 +233,7 @@ bool Reactor::lie_down() {
 }
 
 bool Reactor::has_work() {
-    return !ready_.empty() || is_busy() || mailroom_.has_mail(index_);
+    return is_busy() || mailroom_.has_mail(index_);
 }
 
 void Reactor::serve_mail() {

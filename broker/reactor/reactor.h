@@ -12,7 +12,7 @@
 // sleeper's own wake-ups, is left to the owner, which is then woken after all.
 //
 // While little comes, reactor 0 serves all shards (consolidation.h): it asks the others to park their
-// threads, watches their pollers with its own, and takes their turns, as their owner, until there is more to
+// threads, has its poller serve theirs, and takes their turns, as their owner, until there is more to
 // do.
 #pragma once
 
@@ -43,6 +43,7 @@
 namespace dray::reactor {
 
 struct ReactorOptions {
+    PollerKind poller = PollerKind::kAuto;
     // How long one may rest while lone messages come in close succession (moderation.h); 0: never.
     std::chrono::microseconds gather{};
     // When one thread serves all shards (consolidation.h); empty: never.
@@ -54,7 +55,7 @@ class Reactor {
     Reactor(shard::ShardOptions shard_options, shard::StorePort& store, Mailroom& mailroom, Clock clock,
             const ReactorOptions& options);
 
-    Poller& poller() { return poller_; }
+    Poller& poller() { return *poller_; }
     shard::Shard& shard() { return shard_; }
     shard::ShardIndex index() const { return index_; }
     Instant now() const { return now_; }  // of this turn
@@ -106,20 +107,7 @@ class Reactor {
     class Bell final : public EventSource {
         void on_events(std::uint32_t) override {}  // waking up was all
     };
-    // Of a ward, in its keeper's poller: something is in its own.
-    class WardsEvents final : public EventSource {
-      public:
-        explicit WardsEvents(Reactor& ward) : ward_(ward) {}
-        void on_events(std::uint32_t) override {
-            ward_.ready_ = ward_.poller_.wait(std::chrono::milliseconds{0});
-        }
-
-      private:
-        Reactor& ward_;
-    };
-
     void turn();
-    void rest();
     void get_up(Instant now);
     // Returns how many events there were.
     std::size_t work();
@@ -162,8 +150,7 @@ class Reactor {
     Clock clock_;
     Instant now_;
     BlockCache blocks_;
-    Poller poller_;
-    std::span<const epoll_event> ready_;  // of this turn, not yet handled
+    std::unique_ptr<Poller> poller_;
     Bell bell_;
     Alarm alarm_;
     Moderation moderation_;
@@ -181,7 +168,6 @@ class Reactor {
     std::vector<Reactor*> wards_;  // those whose turns it takes
     bool are_asked_ = false;       // the others are to park, or have parked
     // Of any:
-    WardsEvents wards_events_{*this};
     std::atomic<Service> service_{Service::kOwnThread};
     std::atomic<clockid_t> cpu_clock_{
         std::numeric_limits<clockid_t>::max()};  // of its thread, once that runs; none before

@@ -14,11 +14,13 @@ using namespace std::chrono_literals;
 ReactorGroup::ReactorGroup(const shard::ShardOptions& pattern, shard::StorePort& store, Clock clock,
                            const ReactorOptions& reactor_options)
     : mailroom_(pattern.count) {
+    ReactorOptions options_of_each = reactor_options;
+    options_of_each.poller = usable_poller(options_of_each.poller);
     for (shard::ShardIndex index = 0; index < pattern.count; ++index) {
         shard::ShardOptions options = pattern;
         options.index = index;
         reactors_.push_back(
-            std::make_unique<Reactor>(std::move(options), store, mailroom_, clock, reactor_options));
+            std::make_unique<Reactor>(std::move(options), store, mailroom_, clock, options_of_each));
     }
     for (const auto& reactor : reactors_) reactor->set_colleagues(reactors_);
 }
