@@ -43,11 +43,7 @@ void Moderation::end_span(Time now, Duration length) {
     if (rests_ == 0) {
         free_events_per_s_ = events_per_s;
         was_close_ = mode_ != Mode::kResting;
-        if (is_over && events_per_s <= kEventsPerSecondMax) {
-            pause_ = time_of(kWanted, events_per_s);
-            wanted_ = static_cast<unsigned>(std::max(kGatheredMin, std::round(events_per_s * seconds(pause_))));
-            begin(Mode::kResting, spans_of_rest_);
-        }
+        if (is_over && events_per_s <= kEventsPerSecondMax) prepare_rests(events_per_s);
     } else if (!was_close_) {
         begin(Mode::kTrial, 1);  // it has begun to rest, and has nothing to compare with
     } else if (!was_worth_it(events_per_s, length)) {
@@ -62,6 +58,14 @@ void Moderation::end_span(Time now, Duration length) {
         }
     }
     begin_span(now);
+}
+
+void Moderation::prepare_rests(double events_per_s) {
+    pause_ = time_of(kWanted, events_per_s);
+    const double gathered = events_per_s * seconds(pause_);
+    if (gathered < kGatheredMin) return begin(Mode::kTrial, 1);
+    wanted_ = static_cast<unsigned>(std::lround(gathered));
+    begin(Mode::kResting, spans_of_rest_);
 }
 
 void Moderation::begin_span(Time now) {

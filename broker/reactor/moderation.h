@@ -52,6 +52,7 @@ class Moderation {
     enum class Mode : std::uint8_t { kTrial, kResting, kSittingOut };
 
     void end_span(Time now, Duration length);
+    void prepare_rests(double events_per_s);
     void begin_span(Time now);
     void begin(Mode mode, int spans);
     Duration time_of(double events, double events_per_s) const;

@@ -153,15 +153,14 @@ void RingPoller::hear_tick(bool goes_on) {
 }
 
 void RingPoller::collect() {
-    hear_all();
-    // The kernel hands them out by the dozen.
-    while ((IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0 && ready() < kReadyMax) {
+    // The kernel hands them out by the dozen. That there are more it may go on saying when there are none.
+    while (hear_all() && ready() < kReadyMax &&
+           (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0) {
         enter(0, IORING_ENTER_GETEVENTS, 0ms);
-        hear_all();
     }
 }
 
-void RingPoller::hear_all() {
+bool RingPoller::hear_all() {
     io_uring_cqe* completion = nullptr;
     unsigned head = 0;
     unsigned heard = 0;
@@ -170,6 +169,7 @@ void RingPoller::hear_all() {
         hear(completion->user_data, completion->res, (completion->flags & IORING_CQE_F_MORE) != 0);
     }
     io_uring_cq_advance(&ring_, heard);
+    return heard > 0;
 }
 
 void RingPoller::hear(std::uint64_t user_data, int result, bool goes_on) {
@@ -189,6 +189,7 @@ void RingPoller::hear(std::uint64_t user_data, int result, bool goes_on) {
 }
 
 void RingPoller::withdraw(RingPoller& from) {
+    if (!is_enabled_) return;  // the kernel has never heard of any
     tell_news(from);
     for (const Watch* const watch : from.by_fd_) {
         if (watch != nullptr && watch->is_armed) cancel(*watch);

@@ -64,7 +64,7 @@ class RingPoller final : public Poller {
 
     io_uring_sqe& next_request();
     void enter(unsigned wanted, unsigned flags, std::chrono::milliseconds timeout);
-    void hear_all();
+    bool hear_all();  // whether there was any
     void hear(std::uint64_t user_data, int result, bool goes_on);
 
     io_uring ring_{};

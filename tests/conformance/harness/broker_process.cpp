@@ -184,6 +184,9 @@ void BrokerProcess::start_drayd(const Setup& setup) {
                                        "response_prefix=answers"};
     // Over plain TCP each shard keeps its thread; elsewhere one thread may serve all, as by default.
     if (setup.transport == Transport::kTcp) arguments.insert(arguments.end(), {"--set", "consolidate=false"});
+    // Over plain WebSocket it waits with epoll; elsewhere with io_uring where it can, as by default.
+    if (setup.transport == Transport::kWebSocket)
+        arguments.insert(arguments.end(), {"--set", "poller=epoll"});
     if (setup.with_tls) {
         const std::string more[] = {"--mqtts", "127.0.0.1:0",      "--wss", "127.0.0.1:0",
                                     "--cert",  certificate_file(), "--key", key_file()};

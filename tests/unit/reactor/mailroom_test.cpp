@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "each_poller.h"
 #include "reactor/poller.h"
 
 namespace dray::reactor {
@@ -68,12 +69,15 @@ TEST(Mailroom, AlsoCarriesWhatIsAskedFromOutside) {
     }
 }
 
-TEST(Mailroom, WhoHasActedForASleeperWakesItForWhatCameMeanwhile) {
+class Bells : public EachPoller {};
+INSTANTIATE_TEST_SUITE_P(With, Bells, kEachPoller, name_of_poller);
+
+TEST_P(Bells, WhoHasActedForASleeperWakesItForWhatCameMeanwhile) {
     Mailroom mailroom(3);
-    Poller poller;
+    const auto poller = make();
     Deaf bell;
-    ASSERT_FALSE(poller.add(mailroom.bell(2), bell, EPOLLIN | EPOLLET));
-    const auto rings = [&] { return !poller.wait(0ms).empty(); };
+    ASSERT_FALSE(poller->add(mailroom.bell(2), bell, EPOLLIN | EPOLLET));
+    const auto rings = [&] { return !poller->await(0ms).empty(); };
     EXPECT_FALSE(mailroom.borrow(2)) << "it is awake";
     ASSERT_TRUE(mailroom.may_sleep(2));
     ASSERT_TRUE(mailroom.borrow(2));
@@ -94,11 +98,11 @@ TEST(Mailroom, WhoHasActedForASleeperWakesItForWhatCameMeanwhile) {
     EXPECT_TRUE(rings()) << "it has something to do itself";
 }
 
-TEST(Mailroom, ASenderThatHasSeenToTheMailRingsNoBell) {
+TEST_P(Bells, ASenderThatHasSeenToTheMailRingsNoBell) {
     Mailroom mailroom(2);
-    Poller poller;
+    const auto poller = make();
     Deaf bell;
-    ASSERT_FALSE(poller.add(mailroom.bell(1), bell, EPOLLIN | EPOLLET));
+    ASSERT_FALSE(poller->add(mailroom.bell(1), bell, EPOLLIN | EPOLLET));
     ASSERT_TRUE(mailroom.may_sleep(1));
     mailroom.send(0, 1, number(7));
     mailroom.send(0, 1, number(8));
@@ -109,22 +113,22 @@ TEST(Mailroom, ASenderThatHasSeenToTheMailRingsNoBell) {
         mailroom.give_back(to, false);
         return true;
     });
-    EXPECT_TRUE(poller.wait(0ms).empty());
+    EXPECT_TRUE(poller->await(0ms).empty());
     mailroom.send(0, 1, number(9));
     mailroom.deliver(0);
-    EXPECT_FALSE(poller.wait(0ms).empty());
+    EXPECT_FALSE(poller->await(0ms).empty());
 }
 
 // Two threads that send one number to and fro, and sleep whenever they may: a lost bell would let both sleep
 // until the deadline.
-TEST(Mailroom, NoBellIsEverLost) {
+TEST_P(Bells, NoBellIsEverLost) {
     constexpr std::uint64_t kRounds = 20'000;
     Mailroom mailroom(2);
     bool overslept[2] = {false, false};
     const auto play = [&](shard::ShardIndex me) {
-        Poller poller;
+        const auto poller = make();
         Deaf bell;
-        if (poller.add(mailroom.bell(me), bell, EPOLLIN | EPOLLET)) return;
+        if (poller->add(mailroom.bell(me), bell, EPOLLIN | EPOLLET)) return;
         const auto other = static_cast<shard::ShardIndex>(1 - me);
         std::uint64_t last = 0;
         if (me == 0) {
@@ -133,7 +137,7 @@ TEST(Mailroom, NoBellIsEverLost) {
         }
         while (last + 2 <= kRounds && !overslept[me]) {
             bool slept_through = false;
-            if (mailroom.may_sleep(me)) slept_through = poller.wait(30s).empty();
+            if (mailroom.may_sleep(me)) slept_through = poller->await(30s).empty();
             mailroom.woken(me);
             bool any = false;
             mailroom.take(me, [&](shard::ShardIndex, Mail&& mail) {
