@@ -12,9 +12,9 @@
 #include "base/instant.h"
 #include "reactor/alarm.h"
 #include "reactor/clock.h"
+#include "reactor/epoll_poller.h"
 #include "reactor/event_source.h"
 #include "reactor/file_descriptor.h"
-#include "reactor/epoll_poller.h"
 
 namespace dray::bridge {
 

@@ -327,6 +327,7 @@ void Connection::hear_last_bytes() {
 
 void Connection::die() {
     phase_ = Phase::kDead;
+    home_->reactor().poller().remove(socket_.number());
     socket_.reset();
     home_->bury(*this);
 }

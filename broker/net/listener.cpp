@@ -33,6 +33,10 @@ Listener::Listener(SocketTransport& home, reactor::FileDescriptor socket,
     if (error) throw std::system_error(error, "to watch a listener");
 }
 
+Listener::~Listener() {
+    home_.reactor().poller().remove(socket_.number());
+}
+
 void Listener::on_events(std::uint32_t) {
     const Instant now = home_.reactor().now();
     for (int i = 0; i < kBatch; ++i) {

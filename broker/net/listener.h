@@ -20,6 +20,9 @@ class Listener final : public reactor::EventSource {
     // Throws std::system_error.
     Listener(SocketTransport& home, reactor::FileDescriptor socket,
              std::shared_ptr<const ListenerOptions> options);
+    ~Listener() override;
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
 
     void on_events(std::uint32_t events) override;
     void pause();

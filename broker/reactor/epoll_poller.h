@@ -20,6 +20,7 @@ class EpollPoller final : public Poller, private EventSource {
     void change(int fd, EventSource& source, std::uint32_t events) override;
     void remove(int fd) override;
     bool has_news() const override { return false; }
+    void tell_news() override {}
 
     void wait(std::chrono::milliseconds timeout, const Gathering& gathering) override;
     void collect() override;

@@ -10,10 +10,11 @@
 //
 // Our own and not Asio: with one message per wake-up a third of the cost of Asio's path is saved.
 //
-//     wait(…)   collect()   take_ready()      of this poller, and of those that it serves: each has its own
+//     tell_news()   wait(…)   collect()       of this poller and of those that it serves
+//     take_ready()                            of each its own
 //
-// One thread's; or of whoever holds the baton of the one that sleeps in wait() (baton.h): add, change and
-// remove are his, too, and has_news() says whether the sleeper must be woken for them.
+// One thread's; but while that is in wait(), whoever holds its baton (baton.h) may add, change and remove:
+// has_news() then says whether it must be woken for that.
 #pragma once
 
 #include <sys/epoll.h>
@@ -47,9 +48,12 @@ class Poller {
 
     [[nodiscard]] virtual std::error_code add(int fd, EventSource& source, std::uint32_t events) = 0;
     virtual void change(int fd, EventSource& source, std::uint32_t events) = 0;
+    // Before the file is closed.
     virtual void remove(int fd) = 0;
-    // Something of these that the kernel will be told only by the next wait.
+    // Something of these that the kernel is told by the next tell_news().
     virtual bool has_news() const = 0;
+    // Before each wait.
+    virtual void tell_news() = 0;
 
     // At most `timeout` (negative: for ever).
     virtual void wait(std::chrono::milliseconds timeout, const Gathering& gathering) = 0;
@@ -64,13 +68,14 @@ class Poller {
     }
     // All of it for a thread that has only this one.
     std::span<const Event> await(std::chrono::milliseconds timeout) {
+        tell_news();
         wait(timeout, {});
         collect();
         return take_ready();
     }
 
     // Another poller of the same kind may serve what this one watches while nobody waits with it:
-    //     its own thread: park()      the other: serve(it) … wait, collect … dismiss(it)      its own: wait
+    //     its own thread: park()      the other: serve(it) … dismiss(it)      its own again: wait
     virtual void park() = 0;
     virtual void serve(Poller& ward) = 0;
     virtual void dismiss(Poller& ward) = 0;

@@ -59,6 +59,7 @@ void Reactor::run() {
 
 void Reactor::turn() {
     const bool rests = may_rest();  // asked while nobody else acts for any of them
+    poller_->tell_news();
     bool sleeps = lie_down();
     for (Reactor* const ward : wards_) sleeps &= ward->lie_down();
     Poller::Gathering gathering;

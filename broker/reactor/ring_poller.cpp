@@ -82,16 +82,28 @@ void RingPoller::note(Watch& watch) {
     if (!std::exchange(watch.is_news, true)) news_.push_back(&watch);
 }
 
-void RingPoller::tell_news(RingPoller& of) {
-    for (Watch* const watch : of.news_) {
+void RingPoller::tell_news() {
+    if (!std::exchange(is_enabled_, true)) enable();
+    tell_news_of(*this);
+    for (RingPoller* const ward : wards_) tell_news_of(*ward);
+}
+
+// From now on the ring is this thread's.
+void RingPoller::enable() {
+    const auto ring = static_cast<unsigned>(ring_.ring_fd);
+    DRAY_ASSERT(io_uring_register(ring, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) == 0);
+}
+
+void RingPoller::tell_news_of(RingPoller& poller) {
+    for (Watch* const watch : poller.news_) {
         watch->is_news = false;
         if (watch->source == nullptr) {
-            watch->is_armed ? cancel(*watch) : of.free(*watch);
+            watch->is_armed ? cancel(*watch) : poller.free(*watch);
         } else if (!watch->is_armed && watch->events != 0) {
             arm(*watch);
         }
     }
-    of.news_.clear();
+    poller.news_.clear();
 }
 
 void RingPoller::free(Watch& watch) {
@@ -116,12 +128,6 @@ void RingPoller::cancel(const Watch& watch) {
 }
 
 void RingPoller::wait(std::chrono::milliseconds timeout, const Gathering& gathering) {
-    if (!std::exchange(is_enabled_, true)) {
-        DRAY_ASSERT(io_uring_register(static_cast<unsigned>(ring_.ring_fd), IORING_REGISTER_ENABLE_RINGS,
-                                      nullptr, 0) == 0);
-    }
-    tell_news(*this);
-    for (RingPoller* const ward : wards_) tell_news(*ward);
     const bool sleeps = timeout != 0ms;
     const bool gathers = sleeps && gathering.events > 1 && can_gather(gathering.time);
     const unsigned wanted = gathers ? gathering.events : sleeps ? 1 : 0;
@@ -190,7 +196,7 @@ void RingPoller::hear(std::uint64_t user_data, int result, bool goes_on) {
 
 void RingPoller::withdraw(RingPoller& from) {
     if (!is_enabled_) return;  // the kernel has never heard of any
-    tell_news(from);
+    tell_news_of(from);
     for (const Watch* const watch : from.by_fd_) {
         if (watch != nullptr && watch->is_armed) cancel(*watch);
     }

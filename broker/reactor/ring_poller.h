@@ -5,7 +5,7 @@
 // Each file is watched by a poll request: a lasting one (EPOLLET), which tells of each edge, or one that is
 // made again after each event, which is level-triggering. The kernel runs what completes them on our thread,
 // in wait() (DEFER_TASKRUN); that is why it can count before it wakes anybody, and why only the thread that
-// waits may speak with the ring. So add and remove are noted, and the kernel is told by the next wait.
+// waits may speak with the ring. So add and remove are noted as news, which the kernel is told before a wait.
 //
 // A wait that gathers could wait in vain for the last of many: while it gathers, a tick of kTick ends each
 // wait that it falls into.
@@ -32,6 +32,7 @@ class RingPoller final : public Poller {
     void change(int fd, EventSource& source, std::uint32_t events) override;
     void remove(int fd) override;
     bool has_news() const override { return !news_.empty(); }
+    void tell_news() override;
 
     void wait(std::chrono::milliseconds timeout, const Gathering& gathering) override;
     void collect() override;
@@ -52,7 +53,8 @@ class RingPoller final : public Poller {
     };
 
     void note(Watch& watch);
-    void tell_news(RingPoller& of);
+    void tell_news_of(RingPoller& poller);
+    void enable();
     void arm(Watch& watch);
     void cancel(const Watch& watch);
     // Of this or of a ward: the kernel forgets all its requests.

@@ -161,6 +161,7 @@ TEST_P(Pollers, AWaitThatGathersEndsWithoutThemAll) {
     stream.they_write();
     std::size_t heard = 0;
     for (const auto deadline = Steady::now() + kPatience; heard == 0 && Steady::now() < deadline;) {
+        poller->tell_news();
         poller->wait(-1ms, {.events = 3, .time = 1ms});
         poller->collect();
         heard = poller->take_ready().size();
@@ -173,6 +174,7 @@ TEST_P(Pollers, AWaitThatDoesNotGatherIsNotCutShort) {
     ASSERT_FALSE(poller->add(stream.ours(), source, EPOLLIN | EPOLLET));
     for (int i = 0; i < 3; ++i) {
         stream.they_write();
+        poller->tell_news();
         poller->wait(-1ms, {.events = 2, .time = 1ms});
         poller->collect();
         poller->take_ready();
@@ -202,6 +204,7 @@ TEST_P(Pollers, AWaitThatGathersHearsOfSeveralThatComeOneByOne) {
         });
         is_asked = true;
         is_asked.notify_one();
+        poller->tell_news();
         poller->wait(-1ms, {.events = events, .time = 2ms});
         poller->collect();
         const std::size_t heard = poller->take_ready().size();
@@ -240,6 +243,7 @@ TEST_P(Pollers, ServeAnotherWhileItsOwnThreadIsAway) {
     poller->serve(*ward);
     const auto until_ready = [&](const Poller& of) {
         for (const auto deadline = Steady::now() + kPatience; !of.has_ready() && Steady::now() < deadline;) {
+            poller->tell_news();
             poller->wait(1s, {});
             poller->collect();
         }
