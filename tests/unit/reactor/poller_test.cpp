@@ -1,14 +1,19 @@
 #include "reactor/poller.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <deque>
 #include <future>
 #include <string_view>
@@ -277,6 +282,33 @@ TEST_P(Pollers, ServeAnotherWhileItsOwnThreadIsAway) {
     dismissed.set_value();
     EXPECT_EQ(heard_afterwards.get_future().get(), 1U);
     owner.join();
+}
+
+// As in a container whose seccomp profile forbids it: for one thread, which ends with it.
+void forbid_io_uring() {
+    std::array<sock_filter, 4> program{{
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    }};
+    const sock_fprog filter{program.size(), program.data()};
+    ASSERT_EQ(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+}
+
+TEST(UsablePoller, IsEpollWhereIoUringIsForbidden) {
+    std::thread([] {
+        forbid_io_uring();
+        EXPECT_EQ(usable_poller(PollerKind::kAuto), PollerKind::kEpoll);
+        try {
+            make_poller(PollerKind::kIoUring);
+            ADD_FAILURE() << "it is forbidden";
+        } catch (const std::system_error& error) {
+            EXPECT_EQ(error.code().value(), EPERM);
+            EXPECT_STREQ(error.what(), "io_uring_setup: Operation not permitted");
+        }
+    }).join();
 }
 
 }  // namespace
