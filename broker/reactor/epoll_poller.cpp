@@ -74,14 +74,14 @@ void EpollPoller::on_events(std::uint32_t) {
 
 void EpollPoller::serve(Poller& ward) {
     auto& other = dynamic_cast<EpollPoller&>(ward);
-    const std::error_code error = add(other.epoll_.number(), other, EPOLLIN);
+    const std::error_code error = add(other.number(), other, EPOLLIN);
     DRAY_ASSERT(!error);
     wards_.push_back(&other);
 }
 
 void EpollPoller::dismiss(Poller& ward) {
     auto& other = dynamic_cast<EpollPoller&>(ward);
-    remove(other.epoll_.number());
+    remove(other.number());
     std::erase(wards_, &other);
 }
 

@@ -14,7 +14,8 @@ namespace dray::reactor {
 
 class EpollPoller final : public Poller, private EventSource {
   public:
-    EpollPoller();  // throws std::system_error
+    EpollPoller();                                  // throws std::system_error
+    int number() const { return epoll_.number(); }  // of the set, which can be watched as a whole
 
     [[nodiscard]] std::error_code add(int fd, EventSource& source, std::uint32_t events) override;
     void change(int fd, EventSource& source, std::uint32_t events) override;

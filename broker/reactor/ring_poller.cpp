@@ -46,6 +46,7 @@ RingPoller::RingPoller() {
         throw std::system_error(ENOSYS, std::system_category(), "io_uring of Linux 6.12");
     }
     if ((parameters.features & kFeatureNoIowait) != 0) enter_flags_ = kEnterNoIowait;
+    watch(levels_.number(), about_levels_, EPOLLIN);
 }
 
 RingPoller::~RingPoller() {
@@ -53,6 +54,12 @@ RingPoller::~RingPoller() {
 }
 
 std::error_code RingPoller::add(int fd, EventSource& source, std::uint32_t events) {
+    if ((events & EPOLLET) == 0) return levels_.add(fd, source, events);
+    watch(fd, source, events & ~std::uint32_t{EPOLLET});
+    return {};
+}
+
+void RingPoller::watch(int fd, EventSource& source, std::uint32_t events) {
     const auto place = static_cast<std::size_t>(fd);
     if (place >= by_fd_.size()) by_fd_.resize(std::max(place + 1, 2 * by_fd_.size()));
     DRAY_ASSERT(by_fd_[place] == nullptr);
@@ -62,7 +69,6 @@ std::error_code RingPoller::add(int fd, EventSource& source, std::uint32_t event
     watch = {.owner = this, .source = &source, .fd = fd, .events = events};
     by_fd_[place] = &watch;
     note(watch);
-    return {};
 }
 
 void RingPoller::change(int fd, EventSource& source, std::uint32_t events) {
@@ -72,7 +78,7 @@ void RingPoller::change(int fd, EventSource& source, std::uint32_t events) {
 
 void RingPoller::remove(int fd) {
     const auto place = static_cast<std::size_t>(fd);
-    if (place >= by_fd_.size() || by_fd_[place] == nullptr) return;
+    if (place >= by_fd_.size() || by_fd_[place] == nullptr) return levels_.remove(fd);
     Watch& watch = *std::exchange(by_fd_[place], nullptr);
     watch.source = nullptr;
     note(watch);
@@ -99,7 +105,7 @@ void RingPoller::tell_news_of(RingPoller& poller) {
         watch->is_news = false;
         if (watch->source == nullptr) {
             watch->is_armed ? cancel(*watch) : poller.free(*watch);
-        } else if (!watch->is_armed && watch->events != 0) {
+        } else if (!watch->is_armed) {
             arm(*watch);
         }
     }
@@ -112,8 +118,7 @@ void RingPoller::free(Watch& watch) {
 
 void RingPoller::arm(Watch& watch) {
     io_uring_sqe& request = next_request();
-    io_uring_prep_poll_add(&request, watch.fd, watch.events & ~std::uint32_t{EPOLLET});
-    if ((watch.events & EPOLLET) != 0) request.len = IORING_POLL_ADD_MULTI;
+    io_uring_prep_poll_multishot(&request, watch.fd, watch.events);
     request.user_data = reinterpret_cast<std::uintptr_t>(&watch);
     watch.is_armed = true;
     ++watch.owner->armed_;
@@ -128,7 +133,9 @@ void RingPoller::cancel(const Watch& watch) {
 }
 
 void RingPoller::wait(std::chrono::milliseconds timeout, const Gathering& gathering) {
-    const bool sleeps = timeout != 0ms;
+    const auto looks = [](const RingPoller& poller) { return poller.looks_at_levels_; };
+    const bool sleeps = timeout != 0ms && !looks(*this) &&
+                        std::ranges::none_of(wards_, [&](const RingPoller* ward) { return looks(*ward); });
     const bool gathers = sleeps && gathering.events > 1 && can_gather(gathering.time);
     const unsigned wanted = gathers ? gathering.events : sleeps ? 1 : 0;
     enter(wanted, IORING_ENTER_GETEVENTS, timeout);
@@ -164,6 +171,16 @@ void RingPoller::collect() {
            (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0) {
         enter(0, IORING_ENTER_GETEVENTS, 0ms);
     }
+    collect_levels();
+    for (RingPoller* const ward : wards_) ward->collect_levels();
+}
+
+// Until nothing is left of them: the ring tells only that they begin.
+void RingPoller::collect_levels() {
+    if (!looks_at_levels_) return;
+    const std::span<const Event> events = levels_.await(0ms);
+    for (const auto& [source, what] : events) is_ready(*source, what);
+    looks_at_levels_ = !events.empty();
 }
 
 bool RingPoller::hear_all() {
@@ -187,10 +204,14 @@ void RingPoller::hear(std::uint64_t user_data, int result, bool goes_on) {
         watch.is_armed = false;
         --owner.armed_;
         if (watch.source == nullptr && !watch.is_news) return owner.free(watch);
-        // It was for once, or the kernel had no room for more; or it is another's now.
+        // The kernel had no room for more; or it is another's now.
         if (result >= 0 || result == -ECANCELED) owner.note(watch);
     }
     if (watch.source == nullptr || result == -ECANCELED) return;
+    if (watch.source == &owner.about_levels_) {
+        owner.looks_at_levels_ = true;
+        return;
+    }
     owner.is_ready(*watch.source, result < 0 ? EPOLLERR : static_cast<std::uint32_t>(result));
 }
 

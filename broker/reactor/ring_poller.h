@@ -2,10 +2,12 @@
 // messages then share one wake-up, and what makes them share it is not a timer of their own. A sleep by timer
 // costs the CPU time of several messages, above all in a virtual machine, and goes on while a burst comes in.
 //
-// Each file is watched by a poll request: a lasting one (EPOLLET), which tells of each edge, or one that is
-// made again after each event, which is level-triggering. The kernel runs what completes them on our thread,
-// in wait() (DEFER_TASKRUN); that is why it can count before it wakes anybody, and why only the thread that
-// waits may speak with the ring. So add and remove are noted as news, which the kernel is told before a wait.
+// Each file that is watched edge-triggered has a lasting poll request. The others, which are listeners, are
+// in an epoll set that has one: a request keeps its file open, for moments even after the process has died,
+// and who starts again then must find the address free. The kernel runs what completes requests on our
+// thread, in wait() (DEFER_TASKRUN); that is why it can count before it wakes anybody, and why only the
+// thread that waits may speak with the ring. So add and remove are noted as news, which the kernel is told
+// before a wait.
 //
 // A wait that gathers could wait in vain for the last of many: while it gathers, a tick of kTick ends each
 // wait that it falls into.
@@ -16,6 +18,7 @@
 #include <deque>
 #include <vector>
 
+#include "reactor/epoll_poller.h"
 #include "reactor/poller.h"
 
 namespace dray::reactor {
@@ -52,7 +55,13 @@ class RingPoller final : public Poller {
         bool is_news = false;
     };
 
+    class Levels final : public EventSource {
+        void on_events(std::uint32_t) override {}  // see hear()
+    };
+
+    void watch(int fd, EventSource& source, std::uint32_t events);
     void note(Watch& watch);
+    void collect_levels();
     void tell_news_of(RingPoller& poller);
     void enable();
     void arm(Watch& watch);
@@ -78,6 +87,9 @@ class RingPoller final : public Poller {
     std::vector<Watch*> by_fd_;
     std::vector<Watch*> news_;
     std::size_t armed_ = 0;
+    EpollPoller levels_;
+    Levels about_levels_;
+    bool looks_at_levels_ = false;
     std::vector<RingPoller*> wards_;
 
     enum class Ticking : std::uint8_t { kNot, kTicks, kEnds };
