@@ -81,10 +81,11 @@ constexpr std::array kRows{
     Row<Config>{
         own<&Config::threads>,
         {"threads", "shards, one thread each; 0 = one per processor", "threads", 0, shard::kShardsMax}},
-    Row<Config>{own<&Config::poller>,
-                {"poller",
-                 "what threads wait with: io_uring, which is cheaper while lone messages come and needs Linux "
-                 "6.12 and leave to use it; epoll; or auto: io_uring where it can be used"}},
+    Row<Config>{
+        own<&Config::poller>,
+        {"poller",
+         "what threads wait with: io_uring, which is cheaper while lone messages come and needs Linux "
+         "6.12 and leave to use it; epoll; or auto: io_uring where it can be used"}},
     Row<Config>{
         own<&Config::gather_us>,
         {"gather_us",

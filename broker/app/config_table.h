@@ -31,10 +31,10 @@ struct ModeSlot {
 using Texts = std::vector<std::string>;
 using Slot =
     std::variant<std::uint16_t*, std::uint32_t*, std::uint64_t*, std::string*, Texts*, BindSlot, ModeSlot,
-                 bool*, std::optional<bool>*, reactor::PollerKind*, reactor::LogLevel*, reactor::LogFormat*, net::ListenerKind*,
-                 net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*, store::Durability*,
-                 shard::Redirect*, shard::SharedChoice*, shard::Overflow*, bridge::Direction*,
-                 mqtt::ProtocolVersion*, sink::Kind*, sink::OnRefused*, sink::Sasl*>;
+                 bool*, std::optional<bool>*, reactor::PollerKind*, reactor::LogLevel*, reactor::LogFormat*,
+                 net::ListenerKind*, net::ClientCertificate*, net::ClientIdentity*, net::TlsVersion*,
+                 store::Durability*, shard::Redirect*, shard::SharedChoice*, shard::Overflow*,
+                 bridge::Direction*, mqtt::ProtocolVersion*, sink::Kind*, sink::OnRefused*, sink::Sasl*>;
 
 // What is known of a key.
 struct Key {
