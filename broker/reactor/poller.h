@@ -82,7 +82,6 @@ class Poller {
 
   protected:
     void is_ready(EventSource& source, std::uint32_t events) { ready_.push_back({&source, events}); }
-    void forget_ready() { ready_.clear(); }
     std::size_t ready() const { return ready_.size(); }
 
   private:

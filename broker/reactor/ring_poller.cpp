@@ -204,7 +204,7 @@ void RingPoller::hear(std::uint64_t user_data, int result, bool goes_on) {
         watch.is_armed = false;
         --owner.armed_;
         if (watch.source == nullptr && !watch.is_news) return owner.free(watch);
-        // The kernel had no room for more; or it is another's now.
+        // The kernel had no room for more; or it is withdrawn, and to be armed again by who serves it next.
         if (result >= 0 || result == -ECANCELED) owner.note(watch);
     }
     if (watch.source == nullptr || result == -ECANCELED) return;
@@ -224,11 +224,6 @@ void RingPoller::withdraw(RingPoller& from) {
     while (from.armed_ > 0) {
         enter(1, IORING_ENTER_GETEVENTS, -1ms);
         hear_all();
-    }
-    // The next requests tell of it again.
-    from.forget_ready();
-    for (Watch* const watch : from.by_fd_) {
-        if (watch != nullptr) from.note(*watch);
     }
 }
 
