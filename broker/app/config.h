@@ -50,7 +50,7 @@ struct Config {
 
     std::uint32_t threads = 0;  // 0 = one per processor
     reactor::PollerKind poller = reactor::PollerKind::kAuto;
-    std::uint32_t gather_us = 600;  // 0 = lone messages are served at once
+    std::uint32_t gather_us = 750;  // 0 = lone messages are served at once
     bool consolidate = true;        // one thread serves all shards while little comes
     std::string data_dir;           // empty = nothing is kept on disk
     store::Durability durability = store::Durability::kFsync;

@@ -60,10 +60,12 @@ bool Connection::settle(SocketTransport& home, shard::LinkId link) {
     return !home.reactor().poller().add(socket_.number(), *this, kWatched);
 }
 
-void Connection::begin_service() {
+void Connection::begin_service(bool is_new) {
     if (!kept_.empty()) offer_kept();
     if (in_service()) flush();
-    if (in_service() && tls_) {  // may hold bytes that the socket will not tell of
+    // TLS may hold bytes that the socket will not tell of. A new client has said something already
+    // (listener.cpp); where that moves it to another shard, this one's poller need not watch it at all.
+    if (in_service() && (tls_ || is_new)) {
         readable_ = true;
         home_->go_on_next_turn(*this);
     }

@@ -65,7 +65,7 @@ class Connection final : public reactor::Passenger {
     // Arrives at a reactor: is watched, has a link. False if the system refuses to watch it.
     bool settle(SocketTransport& home, shard::LinkId link);
     // Offers what was brought along.
-    void begin_service();
+    void begin_service(bool is_new);
     void leave();
     const shard::LinkOptions& options() const { return options_; }
     shard::LinkId link() const { return link_; }

@@ -95,7 +95,7 @@ void SocketTransport::accepted(reactor::FileDescriptor socket, const Address& pe
     if (options->tls || options->proxy_protocol) layers.entrance = std::make_unique<Entrance>(options);
     if (options->tls) layers.tls = std::make_unique<TlsStream>(options->tls->current(), socket.number());
     if (client.websocket) layers.websocket = std::make_unique<WsStream>(options->websocket);
-    take_up(std::make_unique<Connection>(std::move(socket), std::move(client), std::move(layers)));
+    take_up(std::make_unique<Connection>(std::move(socket), std::move(client), std::move(layers)), true);
 }
 
 void SocketTransport::turn_away(const Address& peer, const ListenerOptions& options, const char* why,
@@ -119,16 +119,16 @@ void SocketTransport::log_waiting_clients(const ListenerOptions& options) {
 
 void SocketTransport::adopt(std::unique_ptr<reactor::Passenger> passenger) {
     if (stopping_) return;  // it came too late, and goes with the pointer
-    take_up(std::unique_ptr<Connection>(static_cast<Connection*>(passenger.release())));
+    take_up(std::unique_ptr<Connection>(static_cast<Connection*>(passenger.release())), false);
 }
 
-void SocketTransport::take_up(std::unique_ptr<Connection> arrival) {
+void SocketTransport::take_up(std::unique_ptr<Connection> arrival, bool is_new) {
     const shard::LinkId link = reactor_.shard().open(arrival->options(), reactor_.now());
     if (link.index >= connections_.size()) connections_.resize(link.index + 1);
     DRAY_ASSERT(!connections_[link.index]);
     Connection& connection = *(connections_[link.index] = std::move(arrival));
     if (connection.settle(*this, link)) {
-        connection.begin_service();
+        connection.begin_service(is_new);
     } else {
         connection.abandon({CloseCause::kCannotWatch});
     }

@@ -68,7 +68,7 @@ class SocketTransport final : public reactor::Transport {
     Connection* find(shard::LinkId link);
     void turn_away(const Address& peer, const ListenerOptions& options, const char* why, const char* advice);
     std::unique_ptr<Connection> take(Connection& connection);
-    void take_up(std::unique_ptr<Connection> arrival);
+    void take_up(std::unique_ptr<Connection> arrival, bool is_new);
 
     reactor::Reactor& reactor_;
     std::vector<std::unique_ptr<Connection>> connections_;  // by LinkId::index

@@ -14,6 +14,9 @@ double seconds(Moderation::Duration duration) {
 
 // Less than this share of what comes without rests: they slow somebody down.
 constexpr double kRateKept = 0.9;
+// Of the rests: more have waited in vain for the last of those that they wanted.
+constexpr double kLateMax = 0.05;
+constexpr Moderation::Duration kLate = std::chrono::milliseconds{2};
 constexpr double kGatheredMin = 2;  // events for a rest: fewer are not worth its timer
 
 }  // namespace
@@ -29,6 +32,7 @@ Poller::Gathering Moderation::before_wait(Time now) {
 void Moderation::woke(Time now, std::size_t events) {
     if (!is_on()) return;
     if (now - woke_ > kSpan) begin_span(now);  // silence tells nothing of those who speak now
+    if (has_rested_ && now - rested_until_ > kLate) ++late_;
     const bool is_close = now - (has_rested_ ? rested_until_ : woke_) < longest_ && events <= kEventsMax;
     streak_ = is_close ? std::min(streak_ + 1, kStreak) : 0;
     woke_ = now;
@@ -70,7 +74,7 @@ void Moderation::prepare_rests(double events_per_s) {
 
 void Moderation::begin_span(Time now) {
     span_began_ = now;
-    events_ = rests_ = gathered_ = 0;
+    events_ = rests_ = gathered_ = late_ = 0;
 }
 
 void Moderation::begin(Mode mode, int spans) {
@@ -89,7 +93,8 @@ bool Moderation::was_worth_it(double events_per_s, Duration length) const {
     const double by_chance = 2 * std::sqrt(events);  // as many more may come next time
     const double free_events = free_events_per_s_ * seconds(length);
     return events_per_s <= kEventsPerSecondMax && events + by_chance >= kRateKept * free_events &&
-           static_cast<double>(gathered_) >= kGatheredMin * static_cast<double>(rests_);
+           static_cast<double>(gathered_) >= kGatheredMin * static_cast<double>(rests_) &&
+           static_cast<double>(late_) <= kLateMax * static_cast<double>(rests_);
 }
 
 }  // namespace dray::reactor

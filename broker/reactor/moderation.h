@@ -10,7 +10,8 @@
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
-// too little, it sits out for ever longer spans; as it does while so much comes that turns are shared anyway.
+// too little or end late, it sits out for ever longer spans; as it does while so much comes that turns are
+// shared anyway.
 // While nobody is slowed down, trials become rarer.
 // One thread. Times are those of the steady clock, handed in.
 #pragma once
@@ -77,6 +78,7 @@ class Moderation {
     std::uint64_t events_ = 0;
     std::uint64_t rests_ = 0;
     std::uint64_t gathered_ = 0;  // events of the turns after a rest
+    std::uint64_t late_ = 0;      // rests that did not end when they should
 };
 
 }  // namespace dray::reactor

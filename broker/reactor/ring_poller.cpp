@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr unsigned kRequests = 256;
-constexpr unsigned kCompletions = 4096;
-constexpr std::size_t kReadyMax = 512;  // of a turn
+constexpr unsigned kCompletions = 8192;  // the kernel's table of requests grows with it
+constexpr std::size_t kReadyMax = 512;   // of a turn
 constexpr std::chrono::nanoseconds kTick = 4ms;
 
 // Newer than Debian's header.
