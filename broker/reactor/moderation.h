@@ -4,9 +4,9 @@
 //     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
 //
 // It rests after kStreak turns in a row with few events, each of which began less than the longest pause
-// after the one before. So what comes after silence is served at once. Turns then begin a pause apart: as
-// long as kWanted events take to come, and never longer than it was told. A turn that took as long is
-// followed by the next at once; so nothing is held up for longer than a pause.
+// after the one before. So what comes after silence is served at once. It then
+// waits for as many events as come in a pause: kWanted, or fewer where those would take longer than it was
+// told. A turn that took as long as a pause is followed by the next at once.
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
