@@ -195,5 +195,21 @@ TEST_P(Moderations, RestsThatGatherTooLittleEnd) {
     EXPECT_LT(reactor.rests(), reactor.turns() / 5);
 }
 
+// As many come as without rests, but each rest is ended by a tick only.
+TEST(Moderation, RestsThatEndLateAreGivenUp) {
+    Moderation moderation(500us);
+    Moderation::Time now{1h};
+    int rests = 0;
+    int turns = 0;
+    for (; now < Moderation::Time{1h} + 10s; ++turns) {
+        const bool rests_now = moderation.before_wait(now).events > 1;
+        rests += rests_now;
+        now += rests_now ? kTick : 100us;
+        moderation.woke(now, rests_now ? kTick / 100us : 1);
+    }
+    EXPECT_GT(rests, 0);
+    EXPECT_LT(rests, turns / 100);
+}
+
 }  // namespace
 }  // namespace dray::reactor
