@@ -16,12 +16,17 @@ double seconds(Moderation::Duration duration) {
 constexpr double kRateKept = 0.9;
 // Of the rests: more have waited in vain for the last of those that they wanted.
 constexpr double kLateMax = 0.05;
-constexpr Moderation::Duration kLate = std::chrono::milliseconds{2};
+constexpr Moderation::Duration kLate = std::chrono::milliseconds{1};
 constexpr double kGatheredMin = 2;  // events for a rest: fewer are not worth its timer
 
 }  // namespace
 
-Poller::Gathering Moderation::before_wait(Time now) {
+Poller::Gathering Moderation::before_wait(Time now, bool disk_is_awaited) {
+    ++waits_;
+    if (disk_is_awaited) {
+        ++waits_for_disk_;
+        return {};
+    }
     if (mode_ != Mode::kResting || streak_ < kStreak || now - woke_ >= pause_) return {};
     rested_until_ = woke_ + pause_;
     has_rested_ = true;
@@ -44,7 +49,9 @@ void Moderation::woke(Time now, std::size_t events) {
 void Moderation::end_span(Time now, Duration length) {
     const double events_per_s = static_cast<double>(events_) / seconds(length);
     const bool is_over = --spans_left_ <= 0;
-    if (rests_ == 0) {
+    if (is_about_the_disk()) {
+        begin(Mode::kTrial, 1);
+    } else if (rests_ == 0) {
         free_events_per_s_ = events_per_s;
         was_close_ = mode_ != Mode::kResting;
         if (is_over && events_per_s <= kEventsPerSecondMax) prepare_rests(events_per_s);
@@ -74,7 +81,7 @@ void Moderation::prepare_rests(double events_per_s) {
 
 void Moderation::begin_span(Time now) {
     span_began_ = now;
-    events_ = rests_ = gathered_ = late_ = 0;
+    events_ = waits_ = waits_for_disk_ = rests_ = gathered_ = late_ = 0;
 }
 
 void Moderation::begin(Mode mode, int spans) {

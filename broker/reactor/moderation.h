@@ -4,15 +4,18 @@
 //     turn  turn  turn  turn  rest   turn of 3   rest   turn of 4   silence …  turn, at once
 //
 // It rests after kStreak turns in a row with few events, each of which began less than the longest pause
-// after the one before. So what comes after silence is served at once. It then
-// waits for as many events as come in a pause: kWanted, or fewer where those would take longer than it was
-// told. A turn that took as long as a pause is followed by the next at once.
+// after the one before. So what comes after silence is served at once. It then waits for as many events as
+// come in a pause: kWanted, or fewer where those would take longer than it was told. A turn that took as long
+// as a pause is followed by the next at once.
 //
 // Clients that wait for an answer before they go on would be slowed down for nothing. So before it begins,
 // and from time to time, it does not rest for a while (a trial): if more comes then, or if the rests gather
 // too little or end late, it sits out for ever longer spans; as it does while so much comes that turns are
-// shared anyway.
-// While nobody is slowed down, trials become rarer.
+// shared anyway. While nobody is slowed down, trials become rarer.
+//
+// Who waits for the disk is not to wait for a rest, too. While that is so half of the time, there are no
+// rests at all: those are clients that wait for an answer before they go on.
+//
 // One thread. Times are those of the steady clock, handed in.
 #pragma once
 
@@ -42,8 +45,8 @@ class Moderation {
     explicit Moderation(Duration longest) : longest_(longest) {}
 
     bool is_on() const { return longest_ > Duration::zero(); }
-    // Before a wait that has no end of its own.
-    Poller::Gathering before_wait(Time now);
+    // Before a wait that has no end of its own. `disk_is_awaited`: somebody waits for what is being written.
+    Poller::Gathering before_wait(Time now, bool disk_is_awaited);
     // After each wait, whether it had an end or not.
     void woke(Time now, std::size_t events);
     // What it has learnt holds no more: others are served, or in another way.
@@ -57,6 +60,7 @@ class Moderation {
     void begin_span(Time now);
     void begin(Mode mode, int spans);
     Duration time_of(double events, double events_per_s) const;
+    bool is_about_the_disk() const { return 2 * waits_for_disk_ > waits_; }
     bool was_worth_it(double events_per_s, Duration length) const;
 
     Duration longest_;
@@ -76,6 +80,8 @@ class Moderation {
 
     Time span_began_;  // and what happened in it:
     std::uint64_t events_ = 0;
+    std::uint64_t waits_ = 0;
+    std::uint64_t waits_for_disk_ = 0;
     std::uint64_t rests_ = 0;
     std::uint64_t gathered_ = 0;  // events of the turns after a rest
     std::uint64_t late_ = 0;      // rests that did not end when they should

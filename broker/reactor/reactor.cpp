@@ -58,12 +58,13 @@ void Reactor::run() {
 }
 
 void Reactor::turn() {
-    const bool rests = may_rest();  // asked while nobody else acts for any of them
     poller_->tell_news();
     bool sleeps = lie_down();
     for (Reactor* const ward : wards_) sleeps &= ward->lie_down();
     Poller::Gathering gathering;
-    if (sleeps && rests) gathering = moderation_.before_wait(std::chrono::steady_clock::now());
+    if (sleeps && moderation_.is_on()) {
+        gathering = moderation_.before_wait(std::chrono::steady_clock::now(), awaits_disk());
+    }
     poller_->wait(sleeps ? -1ms : 0ms, gathering);  // others may act for them meanwhile
     const Consolidation::Time woke = std::chrono::steady_clock::now();
     get_up(clock_.now());
@@ -75,11 +76,11 @@ void Reactor::turn() {
     if (consolidation_) consolidate(woke, events);
 }
 
-// Not while somebody waits for the disk: he need not wait for the rest, too.
-bool Reactor::may_rest() const {
-    const auto waits = [](const Reactor& of) { return of.store_.durable(of.index_) < of.committing_; };
-    return moderation_.is_on() && !waits(*this) &&
-           std::ranges::none_of(wards_, [&](const Reactor* ward) { return waits(*ward); });
+// Of whichever shard: its answer goes to clients of any.
+bool Reactor::awaits_disk() const {
+    return std::ranges::any_of(colleagues_, [](const auto& one) {
+        return one->store_.durable(one->index_) < one->committing_.load(std::memory_order_relaxed);
+    });
 }
 
 void Reactor::get_up(Instant now) {
@@ -325,7 +326,7 @@ void Reactor::carry_out_effects() {
 void Reactor::carry_out(shard::Effects& effects) {
     // First: what another shard commits because of our mail must not overtake this.
     if (effects.commit.sequence != 0) {
-        committing_ = effects.commit.sequence;
+        committing_.store(effects.commit.sequence, std::memory_order_relaxed);
         store_.commit(index_, effects.commit.sequence, std::move(effects.commit.batch));
     }
     for (auto& read : effects.reads) store_.read(index_, std::move(read));

@@ -114,7 +114,7 @@ class Reactor {
     std::size_t work_for_all();
     void write_held_back();
     void flush_held_back();
-    bool may_rest() const;
+    bool awaits_disk() const;
     bool has_work();
     // The keeper's: whose turns it takes.
     void consolidate(Consolidation::Time now, std::size_t events);
@@ -144,8 +144,8 @@ class Reactor {
 
     shard::ShardIndex index_;
     shard::StorePort& store_;
-    shard::StoreSequence durable_ = 0;     // what the shard was told last
-    shard::StoreSequence committing_ = 0;  // the last that was handed over
+    shard::StoreSequence durable_ = 0;                 // what the shard was told last
+    std::atomic<shard::StoreSequence> committing_{0};  // the last that was handed over
     Mailroom& mailroom_;
     Clock clock_;
     Instant now_;

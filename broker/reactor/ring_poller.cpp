@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 constexpr unsigned kRequests = 256;
 constexpr unsigned kCompletions = 8192;  // the kernel's table of requests grows with it
 constexpr std::size_t kReadyMax = 512;   // of a turn
-constexpr std::chrono::nanoseconds kTick = 4ms;
+constexpr std::chrono::nanoseconds kTick = 2ms;
 
 // Newer than Debian's header.
 constexpr unsigned kFeatureMinTimeout = 1U << 15;  // Linux 6.12; what we need has been there since 6.4

@@ -14,7 +14,7 @@ using Duration = Moderation::Duration;
 
 constexpr Duration kRest = 150us;
 constexpr Duration kWorkOfEvent = 5us;
-constexpr Duration kTick = 4ms;
+constexpr Duration kTick = 2ms;
 
 // A reactor that takes what has come, works on it, and waits.
 class Turns {
@@ -28,7 +28,7 @@ class Turns {
 
     // Returns how many events there were.
     std::size_t turn() {
-        const Poller::Gathering gathering = moderation_.before_wait(now_);
+        const Poller::Gathering gathering = moderation_.before_wait(now_, turns_ % 10 < disk_is_awaited_);
         if (gathering.events > 1) now_ += rest(gathering);
         if (!coming_.empty()) now_ = std::max(now_, coming_.front());
         std::size_t events = 0;
@@ -59,6 +59,8 @@ class Turns {
         }
     }
 
+    // So many of ten times that it waits.
+    void disk_is_awaited(int times) { disk_is_awaited_ = times; }
     void start_over() { moderation_.start_over(); }
     void pass(Duration silence) { now_ += silence; }
     void forget() { turns_ = rests_ = 0, served_ = 0, worst_ = delays_ = {}; }
@@ -80,6 +82,7 @@ class Turns {
     Moderation::Time now_{1h};
     std::deque<Moderation::Time> coming_;
     std::minstd_rand chance_{7};
+    int disk_is_awaited_ = 0;
     int turns_ = 0;
     int rests_ = 0;
     std::size_t served_ = 0;
@@ -195,6 +198,26 @@ TEST_P(Moderations, RestsThatGatherTooLittleEnd) {
     EXPECT_LT(reactor.rests(), reactor.turns() / 5);
 }
 
+TEST_P(Moderations, ThereAreNoRestsWhereTheDiskIsAwaitedMostOfTheTime) {
+    Turns reactor(GetParam());
+    reactor.trickle(20'000, 50us);
+    reactor.disk_is_awaited(6);
+    reactor.trickle(1'000, 50us);
+    reactor.forget();
+    reactor.trickle(200'000, 50us);
+    EXPECT_EQ(reactor.rests(), 0);
+    reactor.disk_is_awaited(0);
+    reactor.trickle(1'000, 50us);
+    EXPECT_GT(reactor.rests(), 0);
+}
+
+TEST_P(Moderations, WhereItIsAwaitedNowAndThenThereAreRestsBetween) {
+    Turns reactor(GetParam());
+    reactor.disk_is_awaited(3);
+    reactor.trickle(20'000, 50us);
+    EXPECT_GT(reactor.rests(), reactor.turns() / 3);
+}
+
 // As many come as without rests, but each rest is ended by a tick only.
 TEST(Moderation, RestsThatEndLateAreGivenUp) {
     Moderation moderation(500us);
@@ -202,7 +225,7 @@ TEST(Moderation, RestsThatEndLateAreGivenUp) {
     int rests = 0;
     int turns = 0;
     for (; now < Moderation::Time{1h} + 10s; ++turns) {
-        const bool rests_now = moderation.before_wait(now).events > 1;
+        const bool rests_now = moderation.before_wait(now, false).events > 1;
         rests += rests_now;
         now += rests_now ? kTick : 100us;
         moderation.woke(now, rests_now ? kTick / 100us : 1);
