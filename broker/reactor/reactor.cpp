@@ -90,8 +90,11 @@ void Reactor::get_up(Instant now) {
 
 std::size_t Reactor::work() {
     if (!has_turned()) has_turned_.store(true, std::memory_order_relaxed);
-    const std::span<const Poller::Event> events = poller_->take_ready();
-    for (const auto& [source, what] : events) source->on_events(what);
+    std::size_t events = 0;
+    for (const auto& [source, what] : poller_->take_ready()) {
+        source->on_events(what);
+        if (what != EPOLLOUT) ++events;  // that alone each says that is watched anew
+    }
     transport_->continue_unfinished();
     serve_mail();
     hear_of_commits();
@@ -106,7 +109,7 @@ std::size_t Reactor::work() {
     if (phase_.load(std::memory_order_relaxed) == Phase::kStopAsked) stop_now();
     send_off();
     transport_->end_turn();
-    return events.size();
+    return events;
 }
 
 // What the shards have for each other goes into the same writes as what came for each.

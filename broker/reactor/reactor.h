@@ -109,7 +109,7 @@ class Reactor {
     };
     void turn();
     void get_up(Instant now);
-    // Returns how many events there were.
+    // Returns how many events brought something.
     std::size_t work();
     std::size_t work_for_all();
     void write_held_back();

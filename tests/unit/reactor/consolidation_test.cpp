@@ -1,7 +1,10 @@
 // When one thread serves all shards, and that nothing is lost when it begins and ends to do so.
 #include "reactor/consolidation.h"
 
+#include <sys/socket.h>
+
 #include "no_transport.h"
+#include "reactor/file_descriptor.h"
 #include "two_shards.h"
 
 namespace dray::reactor {
@@ -104,6 +107,65 @@ TEST_F(Joined, WhatBothHaveForAClientIsOneWrite) {
     owed[0] += 2;
     all_is_written();
     EXPECT_EQ(clients[0].writes(), before + 1);
+}
+
+// Sockets that are silent, and could be written to.
+class SilentSockets {
+  public:
+    SilentSockets() {
+        for (std::size_t i = 0; i < sockets_.size(); i += 2) {
+            std::array<int, 2> pair{};
+            EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()), 0);
+            sockets_[i] = FileDescriptor(pair[0]);
+            sockets_[i + 1] = FileDescriptor(pair[1]);
+        }
+    }
+    void are_watched_with(Poller& poller) {
+        for (const FileDescriptor& socket : sockets_) {
+            EXPECT_FALSE(poller.add(socket.number(), nobody_, EPOLLIN | EPOLLOUT | EPOLLET));
+        }
+    }
+
+  private:
+    class Nobody final : public EventSource {
+        void on_events(std::uint32_t) override {}
+    };
+    Nobody nobody_;
+    std::array<FileDescriptor, 400> sockets_;
+};
+
+ReactorOptions while_turns_are_small() {
+    ReactorOptions options = always();
+    options.consolidation->events_of_a_turn = 64;
+    return options;
+}
+
+class JoinedWithSockets : private SilentSockets, public TwoShards {
+  protected:
+    JoinedWithSockets() : TwoShards(while_turns_are_small()) {}
+    void shard_1_watches_them() {
+        const auto watch = [&] { are_watched_with(group[1].poller()); };
+        group.mailroom().send(shard::kOutside, 1, std::make_unique<Words>("", watch));
+        publish_to(1, 1);
+        publish_to(0, 1);
+        all_is_written();
+    }
+};
+
+// Each says that it could be written to when it is watched anew: much to hear, but nothing to do.
+TEST_F(JoinedWithSockets, OneThreadGoesOnServingBoth) {
+    shard_1_watches_them();
+    const auto round = [&] {
+        publish_to(0, 1);
+        publish_to(1, 1);
+        all_is_written();
+    };
+    do round();
+    while (clients[1].writer() != "drayd/0");  // or the test's deadline ends it
+    for (int i = 0; i < 100; ++i) {
+        round();
+        EXPECT_EQ(clients[1].writer(), "drayd/0");
+    }
 }
 
 // It joins and parts, by turns, with the first turn of the keeper in each millisecond.
