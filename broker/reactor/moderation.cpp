@@ -49,14 +49,13 @@ void Moderation::woke(Time now, std::size_t events) {
 void Moderation::end_span(Time now, Duration length) {
     const double events_per_s = static_cast<double>(events_) / seconds(length);
     const bool is_over = --spans_left_ <= 0;
-    if (is_about_the_disk()) {
+    const bool compares_with_nothing = rests_ > 0 && !was_close_;  // it has begun to rest
+    if (is_about_the_disk() || compares_with_nothing) {
         begin(Mode::kTrial, 1);
     } else if (rests_ == 0) {
         free_events_per_s_ = events_per_s;
         was_close_ = mode_ != Mode::kResting;
         if (is_over && events_per_s <= kEventsPerSecondMax) prepare_rests(events_per_s);
-    } else if (!was_close_) {
-        begin(Mode::kTrial, 1);  // it has begun to rest, and has nothing to compare with
     } else if (!was_worth_it(events_per_s, length)) {
         begin(Mode::kSittingOut, spans_out_);
         spans_out_ = std::min(2 * spans_out_, kSpansOutMax);

@@ -83,6 +83,7 @@ std::string make_folder() {
 // Starts the program with its stdout in `stdout_fd` (or in the log) and stderr in the log.
 pid_t spawn(const std::vector<std::string>& arguments, const std::string& log, int stdout_fd) {
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
     const int log_fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);

@@ -33,6 +33,7 @@ void short_pause() {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command) : log_(temporary_file("dray-child")) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     pid_ = fork();
