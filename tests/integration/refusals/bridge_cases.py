@@ -140,6 +140,7 @@ def has_no_room_for_now(stand):
         first, body = next_packet(wire)
         at = 2 + len("bridged/a")
         wire.sendall(packet(0x40, body[at:at + 2]))
+        assert wait_for_end(wire) == "stays"  # so it has heard that
         return f"{'again' if first & 0x08 else 'anew'}: {body[-1:].decode()}"
 
 

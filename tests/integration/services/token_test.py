@@ -66,7 +66,7 @@ class Tokens(World):
         super().setUp()
         self.start("inventory")
         self.start("store", "--http", "127.0.0.1:0", "--token-key-file", self.key, "--operator-code-file", self.code)
-        wait_for(lambda: self.get("/api/products")["products"], "the store knows the products")
+        wait_for(lambda: len(self.get("/api/products")["products"]) == 10, "the store knows the products")
 
     def token(self, **request):
         return self.post("/api/tokens", request)["token"]

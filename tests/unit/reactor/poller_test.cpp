@@ -220,7 +220,9 @@ TEST_P(Pollers, AWaitThatGathersHearsOfSeveralThatComeOneByOne) {
     bool all_at_once = false;
     for (int round = 0; round < 100 && !all_at_once; ++round) all_at_once = hears(4, 200us) == 4;
     EXPECT_TRUE(all_at_once);
-    EXPECT_EQ(hears(1, kPatience), 1U);
+    std::size_t heard = 0;
+    while (heard == 0) heard = hears(1, kPatience);  // the last tick of the waits before may end it
+    EXPECT_EQ(heard, 1U);
 }
 
 // A ward belongs to another thread, before and after it is served by this one.
