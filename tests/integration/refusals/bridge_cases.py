@@ -69,9 +69,12 @@ def next_packet(wire):
 
 
 def answer(wire):
-    """What the bridge says to that."""
+    """What the bridge says to that. A message may come first whose answer it has not had in time: at least once."""
     try:
-        return describe(*next_packet(wire))
+        first, body = next_packet(wire)
+        while first & 0xf0 == PUBLISH:
+            first, body = next_packet(wire)
+        return describe(first, body)
     except EOFError:
         return "closed"
 
