@@ -93,7 +93,7 @@ std::size_t Reactor::work() {
     std::size_t events = 0;
     for (const auto& [source, what] : poller_->take_ready()) {
         source->on_events(what);
-        if (what != EPOLLOUT) ++events;  // that alone each says that is watched anew
+        if (what != EPOLLOUT) ++events;  // each that is watched anew says only that
     }
     transport_->continue_unfinished();
     serve_mail();

@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 
 from certificates import Certificates
 
@@ -76,11 +75,10 @@ class Broker:
                 f"listener {self.wss_port} 127.0.0.1\nprotocol websockets\n{secure}"
                 f"listener {self.ws_port} 127.0.0.1\nprotocol websockets\n")
             self.process = subprocess.Popen(["mosquitto", "-c", str(config)], stdout=self.log, stderr=self.log)
-            while self.process.poll() is None:
-                # Said once all ports are its own: a mosquitto of another test would accept on one of them too.
-                if " running\n" in self.read_log():
-                    return
-                time.sleep(0.01)
+            # Said once all ports are its own: a mosquitto of another test would accept on one of them too.
+            wait_for(lambda: " running\n" in self.read_log() or self.process.poll() is not None, "mosquitto runs or gives up")
+            if self.process.poll() is None:
+                return
         raise AssertionError("mosquitto does not start\n" + self.read_log())
 
     def read_log(self):
