@@ -8,8 +8,9 @@ namespace {
 
 shard::Ticket ticket_of(const shard::ShardMessage& reply) {
     return std::visit(
-        [](const auto& message) -> shard::Ticket {
+        []<typename Kind>(const Kind& message) -> shard::Ticket {
             if constexpr (requires { message.ticket; }) return message.ticket;
+            if constexpr (requires { (*message).ticket; }) return (*message).ticket;
             return 0;
         },
         reply);

@@ -15,10 +15,10 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "admin/event_loop.h"
+#include "base/assert.h"
 #include "reactor/mailroom.h"
 
 namespace dray::admin {
@@ -49,7 +49,9 @@ class Switchboard {
         const Ticket ticket = request.ticket;
         send(shard, ticket, std::move(request), [then = std::move(then)](shard::ShardMessage* reply) {
             if (reply == nullptr) return then(std::nullopt);
-            then(std::move(std::get<Reply>(*reply)));
+            Reply* const said = shard::get_if<Reply>(*reply);
+            DRAY_ASSERT(said != nullptr);
+            then(std::move(*said));
         });
     }
 

@@ -37,7 +37,8 @@ std::optional<SharedFilter> parse_shared(std::string_view filter);
 // Walks the levels of a topic: "a//b" has "a", "", "b".
 class Levels {
   public:
-    explicit Levels(std::string_view topic) : rest_(topic) {}
+    Levels() = default;  // has none
+    explicit Levels(std::string_view topic) : rest_(topic), done_(false) {}
     // The next level, or nothing when the last one has been given.
     std::optional<std::string_view> next() {
         if (done_) return std::nullopt;
@@ -50,7 +51,7 @@ class Levels {
 
   private:
     std::string_view rest_;
-    bool done_ = false;
+    bool done_ = true;
 };
 
 }  // namespace dray::mqtt

@@ -10,11 +10,13 @@
 // costs one shared write. Receiver is who holds the receiver's baton (baton.h), one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace dray::reactor {
@@ -22,6 +24,9 @@ namespace dray::reactor {
 template <typename T, std::size_t kChunkItems = 128>
 class MailQueue {
   public:
+    static constexpr std::size_t kExpectedMax = std::min<std::size_t>(8, kChunkItems);
+    static_assert(kChunkItems % kExpectedMax == 0);
+
     MailQueue() : head_(new Chunk), tail_(head_) {}
     MailQueue(const MailQueue&) = delete;
     MailQueue& operator=(const MailQueue&) = delete;
@@ -50,17 +55,27 @@ class MailQueue {
     bool empty() const { return published_.load() == taken_.load(std::memory_order_relaxed); }
 
     // --- on the receiver's thread ---
-    // Takes what is published by now, oldest first.
-    template <typename Visit>
-    void take_all(Visit visit) {
+    // Takes what is published by now, oldest first; expect(std::span<const T>) is shown each beforehand,
+    // together with others.
+    template <typename Visit, typename Expect>
+    void take_all(Visit visit, Expect expect) {
         const std::uint64_t end = published_.load();
-        for (std::uint64_t next = taken_.load(std::memory_order_relaxed); next != end;) {
+        std::uint64_t expected = taken_.load(std::memory_order_relaxed);
+        for (std::uint64_t next = expected; next != end;) {
             if (next > 0 && next % kChunkItems == 0) drop_chunk();
+            if (next == expected) {
+                expected = std::min(end, (next / kExpectedMax + 1) * kExpectedMax);
+                expect(std::span<const T>(head_->at(next % kChunkItems), expected - next));
+            }
             T* const slot = head_->at(next % kChunkItems);
             taken_.store(++next, std::memory_order_relaxed);
             visit(std::move(*slot));
             std::destroy_at(slot);
         }
+    }
+    template <typename Visit>
+    void take_all(Visit visit) {
+        take_all(std::move(visit), [](std::span<const T>) {});
     }
 
   private:

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -52,13 +53,17 @@ class Mailroom {
     }
 
     // --- receiver's thread, or whoever has borrowed its baton ---
-    template <typename Visit>  // void(ShardIndex from, Mail&&)
-    void take(shard::ShardIndex to, Visit visit) {
+    template <typename Visit, typename Expect>  // void(ShardIndex from, Mail&&); void(std::span<const Mail>)
+    void take(shard::ShardIndex to, Visit visit, Expect expect) {
         for (std::size_t place = 0; place < receivers_.size(); ++place) {
             if (place == place_of(to)) continue;
             const shard::ShardIndex from = party_at(place);
-            queue(from, to).take_all([&](Mail&& mail) { visit(from, std::move(mail)); });
+            queue(from, to).take_all([&](Mail&& mail) { visit(from, std::move(mail)); }, expect);
         }
+    }
+    template <typename Visit>
+    void take(shard::ShardIndex to, Visit visit) {
+        take(to, std::move(visit), [](std::span<const Mail>) {});
     }
 
     // --- receiver's thread ---

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/assert.h"
@@ -242,7 +243,18 @@ bool Reactor::has_work() {
 }
 
 void Reactor::serve_mail() {
-    mailroom_.take(index_, [this](shard::ShardIndex from, Mail&& mail) { open_mail(from, std::move(mail)); });
+    mailroom_.take(
+        index_, [this](shard::ShardIndex from, Mail&& mail) { open_mail(from, std::move(mail)); },
+        [this](std::span<const Mail> mails) { expect(mails); });
+}
+
+void Reactor::expect(std::span<const Mail> mails) const {
+    std::array<const shard::ShardMessage*, shard::Shard::kLookAheadMax> messages;
+    std::size_t count = 0;
+    for (const Mail& mail : mails.first(std::min(mails.size(), messages.size()))) {
+        if (const auto* message = std::get_if<shard::ShardMessage>(&mail)) messages[count++] = message;
+    }
+    shard_.look_ahead(std::span(messages).first(count));
 }
 
 void Reactor::open_mail(shard::ShardIndex from, Mail&& mail) {

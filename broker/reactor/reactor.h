@@ -134,6 +134,7 @@ class Reactor {
     void hear_of_pressure();
     void hear_of_users();
     void hear_of_leaving();
+    void expect(std::span<const Mail> mails) const;
     void open_mail(shard::ShardIndex from, Mail&& mail);
     void send_off();
     void carry_out_effects();

@@ -10,6 +10,7 @@
 #include "shard/dead_letters.h"
 #include "shard/delivery.h"
 #include "shard/handlers.h"
+#include "shard/look_ahead.h"
 #include "shard/pressure.h"
 #include "shard/queue_requests.h"
 #include "shard/routing.h"
@@ -270,7 +271,9 @@ std::size_t Shard::receive(LinkId id, ByteView bytes, Instant now) {
     if (link == nullptr || link->phase == Link::Phase::kClosing) return bytes.size();
     link->last_heard = now;
     std::size_t used = 0;
+    std::size_t looked_at = 0;
     while (used < bytes.size()) {
+        if (used == looked_at) looked_at += shard::look_ahead(*core_, *link, bytes.subspan(used));
         const mqtt::FrameResult next =
             mqtt::next_frame(bytes.subspan(used), link->receive_bytes_max, link->outbox.version());
         if (next.status == mqtt::FrameStatus::kNeedMore) break;
@@ -322,6 +325,10 @@ void Shard::written(LinkId id, std::size_t bytes, Instant now) {
 void Shard::receive(ShardIndex from, ShardMessage message, Instant now) {
     core_->now = now;
     std::visit(Receive(*core_, from), message);
+}
+
+void Shard::look_ahead(std::span<const ShardMessage* const> messages) const {
+    shard::look_ahead(*core_, messages);
 }
 
 void Shard::durable(StoreSequence sequence, Instant now) {

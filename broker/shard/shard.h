@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,9 @@ class Shard {
     void written(LinkId id, std::size_t bytes, Instant now);
 
     void receive(ShardIndex from, ShardMessage message, Instant now);
+    // So many at most will be received next.
+    static constexpr std::size_t kLookAheadMax = 8;
+    void look_ahead(std::span<const ShardMessage* const> messages) const;
     // Everything up to this number is on disk.
     void durable(StoreSequence sequence, Instant now);
     // How much of the ceilings of memory and disk is used, in percent (pressure.h).

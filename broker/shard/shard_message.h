@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
 #include "mqtt/packet.h"
 #include "session/message.h"
+#include "shard/boxed.h"
 #include "shard/link_id.h"
 #include "shard/outcome.h"
 #include "shard/queue_requests.h"
@@ -243,13 +245,30 @@ struct WatchNews {
     bool is_watched = true;
 };
 
+// One of them. Most are Deliver, thousands of them in a turn: the large ones stand elsewhere.
+template <typename Kind>
+using Enclosed = std::conditional_t<sizeof(Kind) <= sizeof(Collected), Kind, Boxed<Kind>>;
+template <typename... Kinds>
+using OneOf = std::variant<Enclosed<Kinds>...>;
+
 using ShardMessage =
-    std::variant<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
-                 RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
-                 QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove,
-                 QueueFull, QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose,
-                 StreamBatch, StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply,
-                 SessionRequest, SessionReply, TopicsRequest, TopicsReply, TraceRequest, TraceReply, TraceEnd,
-                 TraceFollow, WatchNews>;
+    OneOf<Deliver, Collected, Committed, Retain, Routes, Confirm, RetainedQuery, RetainedContinue,
+          RetainedCancel, RetainedBatch, GroupJoin, GroupLeave, MemberAble, GroupDeliver, GroupReturn,
+          QueueLookup, QueueJoin, QueueLeave, QueueUnknown, QueueDeliver, QueueSettle, QueueMove, QueueFull,
+          QueueRequest, QueueReply, StreamKnown, StreamOpen, StreamPull, StreamClose, StreamBatch,
+          StreamRequest, StreamReply, Report, StatisticsRequest, StatisticsReply, SessionRequest,
+          SessionReply, TopicsRequest, TopicsReply, TraceRequest, TraceReply, TraceEnd, TraceFollow,
+          WatchNews>;
+
+// nullptr where it is another kind.
+template <typename Kind>
+Kind* get_if(ShardMessage& message) {
+    auto* const enclosed = std::get_if<Enclosed<Kind>>(&message);
+    if constexpr (std::is_same_v<Enclosed<Kind>, Kind>) {
+        return enclosed;
+    } else {
+        return enclosed == nullptr ? nullptr : &**enclosed;
+    }
+}
 
 }  // namespace dray::shard

@@ -24,6 +24,11 @@ class FlatIndex {
         }
     }
 
+    // That find() will be asked for it.
+    void prefetch(std::uint32_t hash) const {
+        if (!slots_.empty()) __builtin_prefetch(&slots_[hash & mask()]);
+    }
+
     // `number` is not under `hash` yet, and is not kNone.
     void insert(std::uint32_t hash, std::uint32_t number);
     // `number` is under `hash`.

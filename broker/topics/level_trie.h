@@ -8,7 +8,9 @@
 // a trie; no locks.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +35,8 @@ class LevelTrie {
         Payload payload;
     };
 
+    static constexpr std::size_t kPrefetchMax = 8;  // paths at once
+
     explicit LevelTrie(std::uint64_t hash_seed) : hash_seed_(hash_seed) { nodes_.allocate(); }
 
     Node& operator[](NodeIndex node) { return nodes_[node]; }
@@ -43,7 +47,7 @@ class LevelTrie {
     NodeIndex child(NodeIndex parent, std::string_view level, std::uint64_t level_hash) const {
         return index_.find(hash_child(parent, level_hash), [&](NodeIndex candidate) {
             const Node& node = nodes_[candidate];
-            return node.parent == parent && node.level == level;
+            return node.parent == parent && same_level(node.level, level);
         });
     }
     NodeIndex child(NodeIndex parent, std::string_view level) const {
@@ -59,6 +63,43 @@ class LevelTrie {
             if (node == kNoNode) break;
         }
         return node;
+    }
+
+    // Brings the nodes of these paths near, for find() and child() soon after: one path's way to memory goes
+    // on while the others have theirs.
+    void prefetch(std::span<const std::string_view> paths) const {
+        struct Walk {
+            mqtt::Levels levels;
+            NodeIndex node = kRootNode;
+            std::uint32_t hash = 0;
+        };
+        std::array<Walk, kPrefetchMax> walks;
+        std::size_t count = 0;
+        for (const std::string_view path : paths) walks[count++].levels = mqtt::Levels(path);
+        while (count > 0) {
+            const auto step = [&](auto goes_on) {
+                std::size_t left = 0;
+                for (Walk& walk : std::span(walks).first(count)) {
+                    if (goes_on(walk)) walks[left++] = walk;
+                }
+                count = left;
+            };
+            step([&](Walk& walk) {
+                const auto level = walk.levels.next();
+                if (!level) return false;
+                walk.hash = hash_child(walk.node, hash(*level));
+                index_.prefetch(walk.hash);
+                return true;
+            });
+            step([&](Walk& walk) {
+                walk.node = index_.find(walk.hash, [](NodeIndex) { return true; });  // most likely
+                if (walk.node == kNoNode) return false;
+                const Node& node = nodes_[walk.node];
+                __builtin_prefetch(&node);
+                __builtin_prefetch(reinterpret_cast<const char*>(&node + 1) - 1);
+                return true;
+            });
+        }
     }
 
     // The end of the path, made where it was missing; on_added(node) is told of each new node, parents first.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "mqtt/topic.h"
 #include "topics/level_trie.h"
 #include "topics/shared_group.h"
 #include "topics/subscriber_list.h"
@@ -35,9 +36,12 @@ struct MatchResult {
     const SubscriptionTree* tree_ = nullptr;  // none: to nothing
     std::uint64_t tree_changes_ = 0;
     std::string topic_;
-    // The nodes that the levels read so far have led to, and those of the next level.
-    std::vector<NodeIndex> reached_;
-    std::vector<NodeIndex> reached_next_;
+    // What is left to walk: nodes, and the levels below each.
+    struct Branch {
+        NodeIndex node;
+        mqtt::Levels levels;
+    };
+    std::vector<Branch> branches_;
 };
 
 }  // namespace dray::topics

@@ -89,19 +89,12 @@ void SubscriptionTree::match(std::string_view topic, MatchResult& out) const {
     out.tree_ = this;
     out.tree_changes_ = changes_;
     out.topic_ = topic;
-    out.reached_.assign(1, kRootNode);
-    mqtt::Levels levels(topic);
-    bool wildcards_match = !topic.starts_with('$');
-    while (const auto level = levels.next()) {
-        step(*level, wildcards_match, out);
-        wildcards_match = true;
-        if (out.reached_.empty()) return;
-    }
-    for (const NodeIndex node : out.reached_) {
-        take(node, out);
-        // "a/#" takes "a" as well, MQTT 3.1.1 section 4.7.1.2.
-        const NodeIndex hash_child = trie_[node].payload.hash_child;
-        if (hash_child != kNoNode) take(hash_child, out);
+    out.branches_.clear();
+    follow({kRootNode, mqtt::Levels(topic)}, !topic.starts_with('$'), out);
+    while (!out.branches_.empty()) {
+        const MatchResult::Branch branch = out.branches_.back();
+        out.branches_.pop_back();
+        follow(branch, true, out);
     }
 }
 
@@ -109,26 +102,33 @@ bool SubscriptionTree::stands(std::string_view topic, const MatchResult& found) 
     return found.tree_ == this && found.tree_changes_ == changes_ && found.topic_ == topic;
 }
 
-// One level on: each node reached gives its '#' what has come so far, and leads to its '+' and its literal.
-void SubscriptionTree::step(std::string_view level, bool wildcards_match, MatchResult& out) const {
-    const std::uint64_t level_hash = trie_.hash(level);
-    out.reached_next_.clear();
-    for (const NodeIndex node : out.reached_) {
+// Down the literal children: each node on the way gives its '#', and its '+' is a branch of its own.
+void SubscriptionTree::follow(MatchResult::Branch branch, bool wildcards_match_first,
+                              MatchResult& out) const {
+    auto& [node, levels] = branch;
+    while (const auto level = levels.next()) {
         const Takers& takers = trie_[node].payload;
-        if (wildcards_match) {
+        if (node != kRootNode || wildcards_match_first) {
             if (takers.hash_child != kNoNode) take(takers.hash_child, out);
-            if (takers.plus_child != kNoNode) out.reached_next_.push_back(takers.plus_child);
+            if (takers.plus_child != kNoNode) out.branches_.push_back({takers.plus_child, levels});
         }
-        const NodeIndex literal = trie_.child(node, level, level_hash);
-        if (literal != kNoNode) out.reached_next_.push_back(literal);
+        node = trie_.child(node, *level);
+        if (node == kNoNode) return;
     }
-    out.reached_.swap(out.reached_next_);
+    take(node, out);
+    // "a/#" takes "a" as well, MQTT 3.1.1 section 4.7.1.2.
+    const NodeIndex hash_child = trie_[node].payload.hash_child;
+    if (hash_child != kNoNode) take(hash_child, out);
 }
 
 void SubscriptionTree::take(NodeIndex node, MatchResult& out) const {
     const Takers& takers = trie_[node].payload;
     const auto subscribers = takers.subscribers.view();
-    out.subscribers.insert(out.subscribers.end(), subscribers.begin(), subscribers.end());
+    if (subscribers.size() == 1) {
+        out.subscribers.push_back(subscribers.front());
+    } else {
+        out.subscribers.insert(out.subscribers.end(), subscribers.begin(), subscribers.end());
+    }
     out.remote_shards |= takers.remote_shards;
     for (GroupId id = takers.first_group; id != kNoGroup; id = groups_[id].next_in_node_) {
         out.groups.push_back(id);

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "topics/level_trie.h"
@@ -62,6 +63,13 @@ class SubscriptionTree {
     // Fills `out` with all that takes the topic, which is a valid topic name, and with nothing else.
     void match(std::string_view topic, MatchResult& out) const;
 
+    // Brings near what match() will look at for these topics, if the tree is so large that it may be far.
+    static constexpr std::size_t kPrefetchMax = LevelTrie<int>::kPrefetchMax;
+    void prefetch(std::span<const std::string_view> topics) const {
+        if (is_large()) trie_.prefetch(topics);
+    }
+    bool is_large() const { return trie_.node_count() > kNodesNear; }
+
     std::size_t subscription_count() const { return subscription_count_; }  // members of groups included
     std::size_t node_count() const { return trie_.node_count(); }
     std::size_t memory_bytes() const;
@@ -79,6 +87,7 @@ class SubscriptionTree {
         bool is_empty() const { return !has_local() && remote_shards == 0; }
     };
     static constexpr GroupId kNoGroup = 0xffffffff;
+    static constexpr std::size_t kNodesNear = 10'000;  // about a megabyte
 
     NodeIndex node_for(std::string_view filter);
     void remove_if_empty(NodeIndex node);
@@ -86,7 +95,7 @@ class SubscriptionTree {
     GroupId group_of(NodeIndex node, std::string_view name) const;
     GroupId add_group(NodeIndex node, std::string_view name, std::string_view filter);
     void remove_group(NodeIndex node, GroupId id);
-    void step(std::string_view level, bool wildcards_match, MatchResult& out) const;
+    void follow(MatchResult::Branch branch, bool wildcards_match_first, MatchResult& out) const;
     void take(NodeIndex node, MatchResult& out) const;
     bool stands(std::string_view topic, const MatchResult& found) const;
 

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -40,6 +42,31 @@ TEST(MailQueue, KeepsTheOrderOverManyChunks) {
     }
     for (const int item : take(queue)) ASSERT_EQ(item, taken++);
     EXPECT_EQ(taken, pushed);
+}
+
+TEST(MailQueue, ShowsEachWithOthersBeforeItIsTaken) {
+    Queue queue;
+    int pushed = 0;
+    int taken = 0;
+    std::size_t most_at_once = 0;
+    for (int batch = 0; batch < 50; ++batch) {
+        for (int i = 0; i < batch % 11; ++i) queue.push(std::make_unique<int>(pushed++));
+        queue.publish();
+        if (batch % 3 != 0) continue;
+        int shown = taken;
+        queue.take_all(
+            [&](std::unique_ptr<int>&& item) {
+                EXPECT_EQ(*item, taken++);
+                EXPECT_LE(taken, shown);
+            },
+            [&](std::span<const std::unique_ptr<int>> items) {
+                for (const auto& item : items) EXPECT_EQ(*item, shown++);
+                most_at_once = std::max(most_at_once, items.size());
+            });
+        EXPECT_EQ(shown, pushed);
+        EXPECT_EQ(taken, pushed);
+    }
+    EXPECT_EQ(most_at_once, Queue::kExpectedMax);
 }
 
 TEST(MailQueue, WhatNobodyTookIsDestroyed) {

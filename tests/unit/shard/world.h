@@ -145,7 +145,7 @@ Answer World::ask(shard::ShardIndex shard, shard::ShardMessage question, Client:
     answers.clear();
     cluster_.shard(shard).receive(shard::kOutside, std::move(question), now());
     run();
-    const Answer* answer = answers.size() == 1 ? std::get_if<Answer>(&answers.front()) : nullptr;
+    const Answer* answer = answers.size() == 1 ? shard::get_if<Answer>(answers.front()) : nullptr;
     if (answer == nullptr) Client::fail("not one answer of that kind", where);
     return answer == nullptr ? Answer{} : *answer;
 }
