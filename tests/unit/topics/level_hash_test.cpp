@@ -14,7 +14,7 @@ TEST(LevelHash, TellsLevelsApartThatDifferInOneByte) {
     std::size_t levels = 0;
     for (std::size_t size = 0; size <= 40; ++size) {
         const std::string level(size, 'x');
-        const std::string same = level;
+        const std::string same(size, 'x');  // elsewhere in memory
         hashes.insert(hash_level(level, 1));
         ++levels;
         EXPECT_TRUE(same_level(level, same)) << size;
