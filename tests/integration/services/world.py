@@ -86,9 +86,10 @@ class World(unittest.TestCase):
             self.store = line.split("http=")[1].strip()
         return line.split("http=")[1].strip() if "http=" in line else None
 
-    def start_services(self, *names):
+    def start_services(self, *names, ask_again_seconds=1):
+        of_the_store = ["--http", "127.0.0.1:0", "--ask-again-seconds", str(ask_again_seconds)]
         for name in names:
-            self.start(name, *(["--http", "127.0.0.1:0", "--ask-again-seconds", "1"] if name == "store" else []))
+            self.start(name, *(of_the_store if name == "store" else []))
         if "store" in names and "inventory" in names:
             wait_for(lambda: len(self.get("/api/products")["products"]) == 10, "the store knows the products")
 
